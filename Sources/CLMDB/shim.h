@@ -1,0 +1,6 @@
+#ifndef DRAWDOWN_CLMDB_H
+#define DRAWDOWN_CLMDB_H
+
+#include <lmdb.h>
+
+#endif

@@ -1,0 +1,3 @@
+#ifndef DRAWDOWN_CSIMDJSON_H
+#define DRAWDOWN_CSIMDJSON_H
+#endif

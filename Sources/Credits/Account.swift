@@ -1,0 +1,167 @@
+/// The credits of one customer in one credit type: a projection of the account's entries.
+///
+/// The same methods move it when an entry is made and when it is replayed, so that an account
+/// re-derived from the journal is the account that made it.
+public struct Account: Hashable, Sendable {
+    public let customerID: String
+    public let creditType: String
+    /// Dense number within the store; 0 until the first entry.
+    public internal(set) var number: UInt32
+    /// The last entry's sequence; 0: the account has none and does not exist yet.
+    public internal(set) var sequence: UInt64 = 0
+    /// The last entry's balance.
+    public internal(set) var balance: Amount = .zero
+    /// The debt, ≥ 0.
+    public internal(set) var overdraft: Amount = .zero
+    /// What percentages of thresholds are taken of: the balance right after the latest grant.
+    public internal(set) var basis: Amount = .zero
+    /// Grants that credits remain of, in the order in which they are used.
+    public internal(set) var usable: [Grant] = []
+    /// Grants that are not effective yet, in the order in which they will be.
+    public internal(set) var scheduled: [Grant] = []
+    /// Grants that nothing remains of, in the order in which they ended.
+    public internal(set) var spent: [Grant] = []
+    public internal(set) var grantCount: UInt32 = 0
+    /// What `configure` said; the policies' defaults hold for the rest.
+    public internal(set) var settings = AccountSettings()
+    public internal(set) var thresholds: ThresholdStates
+    /// Which version of the default thresholds ``thresholds`` was made from.
+    var policyVersion: Int
+    /// The latest commit that holds entries of this account.
+    public internal(set) var lastCommit: UInt64 = 0
+    /// When `credit_balance.changed` was last owed.
+    public internal(set) var announcedAt: Timestamp = .earliest
+    /// Changes since then.
+    public internal(set) var unannounced: BalanceChange?
+
+    /// An account that has no entries yet.
+    public init(customerID: String, creditType: String, policies: Policies) {
+        self.customerID = customerID
+        self.creditType = creditType
+        number = 0
+        thresholds = ThresholdStates(
+            policies.defaults.thresholds ?? [], balance: .zero, basis: .zero)
+        policyVersion = policies.version
+    }
+
+    /// Whether any entry was ever made.
+    public var exists: Bool { sequence > 0 }
+
+    /// Credits that are set aside by holds.
+    public var held: Amount { .zero }
+
+    /// The balance as triggers and answers show it at a moment.
+    public func snapshot(at now: Timestamp) -> BalanceSnapshot {
+        BalanceSnapshot(
+            ledger: balance, available: balance - held - remainingUncovered(at: now),
+            held: held, overdraft: overdraft)
+    }
+
+    /// What remains of grants that usage of that moment comes too late for.
+    func remainingUncovered(at moment: Timestamp) -> Amount {
+        var sum = Amount.zero
+        for grant in usable where !grant.covers(moment) { sum = sum + grant.remaining }
+        return sum
+    }
+
+    /// The grants in the order in which they will be used, then those to come, then those that ended.
+    public var grants: [Grant] { usable + scheduled + spent }
+
+    /// The next expiry among grants that credits remain of: how much, and when.
+    public func nextExpiry(after now: Timestamp) -> (credits: Amount, at: Timestamp)? {
+        let pending = usable.filter { ($0.terms.expiresAt ?? .earliest) > now }
+        guard let soonest = pending.compactMap(\.terms.expiresAt).min() else { return nil }
+        let credits = pending.lazy.filter { $0.terms.expiresAt == soonest }
+            .reduce(Amount.zero) { $0 + $1.remaining }
+        return (credits, soonest)
+    }
+
+    /// When time will bring this account something to do; nil: never.
+    public func nextDue(coalescing: Int64) -> Timestamp? {
+        let announcement = unannounced.map { _ in
+            announcedAt.advanced(byMicroseconds: coalescing)
+        }
+        let activation = scheduled.first?.terms.effectiveAt
+        guard let announcement, let activation else { return announcement ?? activation }
+        return min(announcement, activation)
+    }
+}
+
+extension Account {
+    /// Moves a grant, or the debt, by an allocation.
+    mutating func settle(_ allocation: Allocation) {
+        guard allocation.grant != Allocation.overdraft else {
+            // What the overdraft gives is debt, what it gets settles debt.
+            overdraft = overdraft - allocation.credits
+            return
+        }
+        guard let index = usable.firstIndex(where: { $0.ordinal == allocation.grant }) else {
+            preconditionFailure("expected grant \(allocation.grant) to be usable")
+        }
+        usable[index].remaining = usable[index].remaining + allocation.credits
+        if usable[index].remaining.isZero { exhaust(at: index) }
+    }
+
+    /// Moves a grant that nothing remains of out of the way of usage.
+    mutating func exhaust(at index: Int) {
+        var grant = usable.remove(at: index)
+        grant.status = .depleted
+        spent.append(grant)
+    }
+
+    /// Puts a grant with what the debt left of it where it will be used.
+    mutating func activate(_ grant: Grant) {
+        var grant = grant
+        guard !grant.remaining.isZero else {
+            grant.status = .depleted
+            spent.append(grant)
+            return
+        }
+        grant.status = .active
+        let index = usable.firstIndex { Grant.isUsedBefore(grant, $0) } ?? usable.endIndex
+        usable.insert(grant, at: index)
+    }
+
+    mutating func schedule(_ grant: Grant) {
+        let index =
+            scheduled.firstIndex {
+                ($0.terms.effectiveAt, $0.ordinal) > (grant.terms.effectiveAt, grant.ordinal)
+            } ?? scheduled.endIndex
+        scheduled.insert(grant, at: index)
+    }
+
+    /// Notes a change of the balance that is to be announced.
+    mutating func noteChange(by entry: Entry) {
+        guard !entry.amount.isZero else { return }
+        let reason: UInt32 = 1 << UInt32(entry.type.rawValue)
+        guard var change = unannounced else {
+            unannounced = BalanceChange(
+                previousBalance: entry.balanceBefore, firstSequence: entry.sequence, entries: 1,
+                reasons: reason)
+            return
+        }
+        change.entries += 1
+        change.reasons |= reason
+        unannounced = change
+    }
+
+    /// Moves sequence, balance and what hangs on them past an entry.
+    mutating func advance(past entry: Entry) {
+        sequence = entry.sequence
+        balance = entry.balanceAfter
+        noteChange(by: entry)
+        if entry.type == .creditsGranted {
+            basis = balance
+            thresholds.rebase(basis)
+        }
+    }
+
+    /// Brings thresholds in line with defaults that were changed since they were made.
+    mutating func reconcile(with policies: Policies) {
+        guard policyVersion != policies.version else { return }
+        policyVersion = policies.version
+        guard settings.thresholds == nil else { return }
+        thresholds.replace(
+            with: policies.defaults.thresholds ?? [], balance: balance, basis: basis)
+    }
+}

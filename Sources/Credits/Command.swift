@@ -1,0 +1,57 @@
+/// Who gave a command.
+public struct Actor: Hashable, Sendable {
+    public let type: String
+    public let id: String
+
+    public init(type: String, id: String) {
+        self.type = type
+        self.id = id
+    }
+}
+
+/// What a command asks for (contract §2.2).
+public enum CommandAction: Hashable, Sendable {
+    case grant(GrantTerms)
+    case configure(AccountSettings)
+
+    /// The command's type as it is written.
+    public var name: String {
+        switch self {
+        case .grant: "grant"
+        case .configure: "configure"
+        }
+    }
+}
+
+/// A decoded command.
+public struct Command: Sendable {
+    /// Hash of the command id under the store's key.
+    public var key: IDKey
+    /// Hash of everything that counts for `duplicate` against `conflict`: all but actor, reason and
+    /// reference.
+    public var fingerprint: UInt64
+    /// Index into the batch's accounts.
+    public var account: Int32
+    public var commandID: String
+    public var action: CommandAction
+    /// The key of the grant or hold id that the command takes for its account.
+    public var claim: IDKey?
+    public var actor: Actor?
+    public var reason: String?
+    public var message: ReceivedMessage
+
+    public init(
+        key: IDKey, fingerprint: UInt64, account: Int32, commandID: String, action: CommandAction,
+        claim: IDKey?, actor: Actor? = nil, reason: String? = nil, message: ReceivedMessage
+    ) {
+        self.key = key
+        self.fingerprint = fingerprint
+        self.account = account
+        self.commandID = commandID
+        self.action = action
+        self.claim = claim
+        self.actor = actor
+        self.reason = reason
+        self.message = message
+    }
+}

@@ -1,0 +1,93 @@
+/// What is known of an id that was applied.
+public struct KnownID: Hashable, Sendable, BitwiseCopyable {
+    /// Hash of the content, which tells a duplicate from a conflict.
+    public let fingerprint: UInt64
+    /// The commit that holds the entry.
+    public let commit: UInt64
+
+    public init(fingerprint: UInt64, commit: UInt64) {
+        self.fingerprint = fingerprint
+        self.commit = commit
+    }
+}
+
+/// The ids that were applied, exactly, in memory: open addressing over one array of 32-byte slots.
+///
+/// Keys are uniformly distributed already, so a slot is picked by their bits, and a probe runs along
+/// neighbouring memory.
+public struct IDTable: Sendable {
+    private struct Slot: BitwiseCopyable {
+        var key: IDKey
+        var known: KnownID
+    }
+
+    /// A key of zeros marks a free slot; the one real key that hashes to it lives here.
+    private static let free = IDKey(high: 0, low: 0)
+    private var zero: KnownID?
+    private var slots: [Slot]
+    private var mask: Int
+    /// How many ids are known.
+    public private(set) var count = 0
+
+    /// - Parameter capacity: how many ids fit before the table grows.
+    public init(capacity: Int = 0) {
+        var size = 16
+        while size * 3 / 5 < capacity { size *= 2 }
+        slots = Self.empty(size)
+        mask = size - 1
+    }
+
+    private static func empty(_ size: Int) -> [Slot] {
+        let slot = Slot(key: free, known: KnownID(fingerprint: 0, commit: 0))
+        return [Slot](repeating: slot, count: size)
+    }
+
+    public subscript(key: IDKey) -> KnownID? {
+        guard key != Self.free else { return zero }
+        var index = Int(truncatingIfNeeded: key.low) & mask
+        while true {
+            let slot = slots[index]
+            if slot.key == key { return slot.known }
+            if slot.key == Self.free { return nil }
+            index = (index + 1) & mask
+        }
+    }
+
+    /// Adds an id; one that is there stays as it is.
+    public mutating func insert(_ key: IDKey, _ known: KnownID) {
+        guard key != Self.free else {
+            if zero == nil {
+                zero = known
+                count += 1
+            }
+            return
+        }
+        if (count + 1) * 5 > slots.count * 3 { grow() }
+        var index = Int(truncatingIfNeeded: key.low) & mask
+        while slots[index].key != Self.free {
+            if slots[index].key == key { return }
+            index = (index + 1) & mask
+        }
+        slots[index] = Slot(key: key, known: known)
+        count += 1
+    }
+
+    /// Forgets all ids but keeps the memory.
+    public mutating func removeAll() {
+        guard count > 0 else { return }
+        for index in slots.indices { slots[index].key = Self.free }
+        zero = nil
+        count = 0
+    }
+
+    private mutating func grow() {
+        let old = slots
+        slots = Self.empty(old.count * 2)
+        mask = slots.count - 1
+        for slot in old where slot.key != Self.free {
+            var index = Int(truncatingIfNeeded: slot.key.low) & mask
+            while slots[index].key != Self.free { index = (index + 1) & mask }
+            slots[index] = slot
+        }
+    }
+}

@@ -1,0 +1,142 @@
+extension Application {
+    mutating func applyCommands() {
+        for command in commands { apply(command) }
+    }
+
+    private mutating func apply(_ command: Command) {
+        if let known = knownCommands[command.key] {
+            guard known.fingerprint != command.fingerprint else {
+                commit.outcomes.duplicate += 1
+                return
+            }
+            refuse(command, .commandIDConflict(command.commandID))
+            return
+        }
+        let account = Int(command.account)
+        accounts[account].reconcile(with: policies)
+        let refusal: Refusal?
+        switch command.action {
+        case .grant(let terms): refusal = grant(terms, by: command, to: account)
+        case .configure(let change): refusal = configure(change, by: command, of: account)
+        }
+        if let refusal {
+            refuse(command, refusal)
+            return
+        }
+        let known = KnownID(fingerprint: command.fingerprint, commit: commit.number)
+        knownCommands[command.key] = known
+        if let claim = command.claim { knownCommands[claim] = known }
+        commit.outcomes.applied += 1
+    }
+
+    private mutating func grant(
+        _ terms: GrantTerms, by command: Command, to account: Int
+    ) -> Refusal? {
+        if let claim = command.claim, knownCommands[claim] != nil {
+            return Refusal(
+                .duplicateGrant, field: "grant_id",
+                message: "expected grant_id to be new for the account, got: \(terms.grantID)")
+        }
+        guard accounts[account].balance.adding(terms.credits) != nil else {
+            return Refusal(
+                .outOfRange, field: "credits",
+                message: "expected the balance to stay within 26 digits, got: "
+                    + "\(accounts[account].balance) + \(terms.credits)")
+        }
+        let group = group(of: account)
+        accounts[account].grantCount += 1
+        let grant = Grant(
+            ordinal: accounts[account].grantCount, terms: terms, remaining: .zero,
+            status: .scheduled)
+        var entry = entry(.creditsGranted, by: command, of: account, group: group)
+        entry.detail = addDetail(of: command, payload: .grant(terms))
+        if terms.effectiveAt > now {
+            entry.type = .grantScheduled
+            accounts[account].schedule(grant)
+            post(entry, to: account)
+        } else {
+            credit(grant, by: entry, to: account)
+        }
+        triggerGrant(.grantCreated, ordinal: grant.ordinal, of: account)
+        triggerIfDepleted(ordinal: grant.ordinal, of: account)
+        return nil
+    }
+
+    /// Lets a grant's credits enter the balance: what is owed is settled first.
+    mutating func credit(_ grant: Grant, by entry: Entry, to account: Int) {
+        var grant = grant
+        var entry = entry
+        let credits = grant.terms.credits
+        entry.amount = credits
+        entry.allocationStart = Int32(commit.allocations.count)
+        let settled = min(accounts[account].overdraft, credits)
+        if settled.isPositive {
+            accounts[account].overdraft = accounts[account].overdraft - settled
+            commit.allocations.append(
+                Allocation(grant: Allocation.overdraft, credits: settled))
+        }
+        grant.remaining = credits - settled
+        if grant.remaining.isPositive {
+            commit.allocations.append(
+                Allocation(grant: grant.ordinal, credits: grant.remaining))
+        }
+        entry.allocationCount = Int32(commit.allocations.count) - entry.allocationStart
+        accounts[account].activate(grant)
+        post(entry, to: account)
+    }
+
+    private mutating func configure(
+        _ change: AccountSettings, by command: Command, of account: Int
+    ) -> Refusal? {
+        let group = group(of: account)
+        var entry = entry(.settingsChanged, by: command, of: account, group: group)
+        entry.detail = addDetail(of: command, payload: .settings(change))
+        accounts[account].settings.merge(change)
+        if let thresholds = change.thresholds {
+            accounts[account].thresholds.replace(
+                with: thresholds, balance: accounts[account].balance,
+                basis: accounts[account].basis)
+            noteThresholdsMoved(of: account)
+        }
+        post(entry, to: account)
+        return nil
+    }
+
+    private func entry(
+        _ type: EntryType, by command: Command, of account: Int, group: Int32
+    ) -> Entry {
+        Entry(
+            group: group, type: type, sequence: accounts[account].sequence + 1, amount: .zero,
+            balanceBefore: accounts[account].balance,
+            allocationStart: Int32(commit.allocations.count), allocationCount: 0,
+            key: command.key, fingerprint: command.fingerprint,
+            occurredAt: command.message.timestamp, origin: command.message.origin)
+    }
+
+    private mutating func addDetail(
+        of command: Command, payload: EntryDetail.Payload
+    ) -> Int32 {
+        commit.details.append(
+            EntryDetail(
+                commandID: command.commandID, actor: command.actor, reason: command.reason,
+                payload: payload))
+        return Int32(commit.details.count - 1)
+    }
+
+    private mutating func refuse(_ command: Command, _ refusal: Refusal) {
+        refuse(command.message, refusal)
+        let type: TriggerType
+        switch refusal.code.outcome {
+        case .conflict: type = .commandConflict
+        case .rejected: type = .commandRejected
+        default: return
+        }
+        let account = Int(command.account)
+        triggerRefusal(
+            type, account: account,
+            RefusedInput(
+                id: command.commandID, source: "", customerID: accounts[account].customerID,
+                creditType: accounts[account].creditType, code: refusal.code,
+                fingerprint: command.fingerprint, origin: command.message.origin))
+    }
+}

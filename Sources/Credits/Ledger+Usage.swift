@@ -1,0 +1,167 @@
+extension Application {
+    mutating func applyUsage() {
+        for index in usage.indices { apply(usage[index], known: knownUsage[index]) }
+    }
+
+    private mutating func apply(_ event: UsageEvent, known: KnownID?) {
+        // The id goes first: what was applied stays applied, whatever rates and limits say today.
+        if let fingerprint = known?.fingerprint ?? batchIDs.fingerprint(of: event.key, in: commit) {
+            guard fingerprint != event.fingerprint else {
+                commit.outcomes.duplicate += 1
+                return
+            }
+            refuse(event, .usageIDConflict(commit.bytes.string(of: event.usageID)))
+            return
+        }
+        if event.pricingRefusal >= 0 {
+            refuse(event, pricingRefusals[Int(event.pricingRefusal)])
+            return
+        }
+        let account = Int(event.account)
+        accounts[account].reconcile(with: policies)
+        if let refusal = accounts[account].refusal(
+            ofDebit: event.credits, occurredAt: event.occurredAt, policies: policies)
+        {
+            refuse(event, refusal)
+            return
+        }
+        consume(event, from: account)
+    }
+
+    private mutating func consume(_ event: UsageEvent, from account: Int) {
+        let group = group(of: account)
+        let start = commit.allocations.count
+        let firstSpent = accounts[account].spent.count
+        accounts[account].draw(
+            event.credits, occurredAt: event.occurredAt, into: &commit.allocations)
+        let entry = Entry(
+            group: group, type: .creditsConsumed, sequence: accounts[account].sequence + 1,
+            amount: event.credits.negated, balanceBefore: accounts[account].balance,
+            allocationStart: Int32(start),
+            allocationCount: Int32(commit.allocations.count - start),
+            key: event.key, fingerprint: event.fingerprint, usageID: event.usageID,
+            source: event.source, action: event.action, dimensions: event.dimensions,
+            quantity: event.quantity, rate: event.rate, occurredAt: event.occurredAt,
+            origin: event.message.origin)
+        batchIDs.insert(event.key, entry: commit.entries.count)
+        post(entry, to: account)
+        commit.outcomes.applied += 1
+        triggerDepletedGrants(of: account, from: firstSpent)
+    }
+
+    /// Refuses an event: a dead letter, and a trigger where the sender could do something about it.
+    private mutating func refuse(_ event: UsageEvent, _ refusal: Refusal) {
+        refuse(event.message, refusal)
+        let type: TriggerType
+        switch refusal.code.outcome {
+        case .conflict: type = .usageConflict
+        case .rejected: type = .usageRejected
+        default: return
+        }
+        let account = Int(event.account)
+        triggerRefusal(
+            type, account: account,
+            RefusedInput(
+                id: commit.bytes.string(of: event.usageID),
+                source: commit.bytes.string(of: event.source),
+                customerID: accounts[account].customerID,
+                creditType: accounts[account].creditType, code: refusal.code,
+                fingerprint: event.fingerprint, origin: event.message.origin))
+    }
+}
+
+extension Account {
+    /// Why a debit may not be made; nil: it may.
+    func refusal(
+        ofDebit credits: Amount, occurredAt: Timestamp, policies: Policies
+    ) -> Refusal? {
+        guard let after = balance.subtracting(credits),
+            overdraft.adding(credits) != nil
+        else {
+            return Refusal(
+                .outOfRange, field: "credits",
+                message: "expected the balance to stay within 26 digits, got: \(balance) − \(credits)"
+            )
+        }
+        let policy = settings.overdraft ?? policies.defaults.overdraft ?? .record
+        // An event of 0 credits takes the balance nowhere, not even below a floor it is under.
+        guard let floor = policy.floor, credits.isPositive else { return nil }
+        let spendable = after - held - remainingUncovered(at: occurredAt)
+        guard spendable < floor else { return nil }
+        return Refusal(
+            .insufficientCredits, field: "credits",
+            message: "expected credits to be at most \(spendable + credits - floor), got: \(credits)"
+        )
+    }
+
+    /// Takes credits from the grants in the order of their use, and the rest from the overdraft.
+    ///
+    /// Appends an allocation for each that gave something, so that their sum is `-credits`.
+    mutating func draw(
+        _ credits: Amount, occurredAt: Timestamp, into allocations: inout [Allocation]
+    ) {
+        var rest = credits
+        var index = 0
+        while rest.isPositive, index < usable.count {
+            guard usable[index].covers(occurredAt) else {
+                index += 1
+                continue
+            }
+            let part = min(rest, usable[index].remaining)
+            let left = usable[index].remaining - part
+            usable[index].remaining = left
+            rest = rest - part
+            allocations.append(Allocation(grant: usable[index].ordinal, credits: part.negated))
+            if left.isZero { exhaust(at: index) }
+        }
+        guard rest.isPositive else { return }
+        overdraft = overdraft + rest
+        allocations.append(Allocation(grant: Allocation.overdraft, credits: rest.negated))
+    }
+}
+
+extension Refusal {
+    static func usageIDConflict(_ id: String) -> Refusal {
+        Refusal(
+            .usageIDConflict, field: "usage_id",
+            message: "expected usage_id to be new or its content to be that of the first, got: \(id)"
+        )
+    }
+
+    static func commandIDConflict(_ id: String) -> Refusal {
+        Refusal(
+            .commandIDConflict, field: "command_id",
+            message:
+                "expected command_id to be new or its content to be that of the first, got: \(id)")
+    }
+}
+
+/// The usage ids applied earlier in one batch: a small open-addressing table of entry numbers.
+struct BatchIDs {
+    private var slots: [Int32]
+    private let mask: Int
+
+    init(capacity: Int) {
+        var size = 16
+        while size < capacity * 2 { size *= 2 }
+        slots = [Int32](repeating: -1, count: size)
+        mask = size - 1
+    }
+
+    /// The content of the entry that used this id up in this batch; nil: none did.
+    func fingerprint(of key: IDKey, in commit: borrowing Commit) -> UInt64? {
+        var index = Int(truncatingIfNeeded: key.high) & mask
+        while slots[index] >= 0 {
+            let entry = Int(slots[index])
+            if commit.entries[entry].key == key { return commit.entries[entry].fingerprint }
+            index = (index + 1) & mask
+        }
+        return nil
+    }
+
+    mutating func insert(_ key: IDKey, entry: Int) {
+        var index = Int(truncatingIfNeeded: key.high) & mask
+        while slots[index] >= 0 { index = (index + 1) & mask }
+        slots[index] = Int32(entry)
+    }
+}

@@ -1,0 +1,144 @@
+/// The rules of the ledger: what a batch of inputs does to the accounts it names.
+///
+/// Pure: no IO, no clock, no randomness. The same batch applied to the same accounts at the same
+/// time makes the same commit on every machine. It cannot fail: every refusal is an outcome that
+/// the commit records.
+public struct Ledger: Sendable {
+    public let policies: Policies
+
+    public init(policies: Policies) {
+        self.policies = policies
+    }
+
+    /// Applies a batch: first what time brought, then commands, then usage, each in order.
+    ///
+    /// - Parameters:
+    ///   - batch: the decoded inputs; its arena becomes the commit's.
+    ///   - loaded: all that had to be read for it.
+    ///   - now: the moment of the commit.
+    public func apply(
+        _ batch: consuming InputBatch, to loaded: consuming Loaded, now: Timestamp
+    ) -> Transition {
+        var application = Application(
+            policies: policies, batch: batch, loaded: loaded, now: now)
+        application.applyDue()
+        application.applyInvalid()
+        application.applyCommands()
+        application.applyUsage()
+        application.announceChanges()
+        return application.finish()
+    }
+}
+
+/// One batch on its way to becoming a commit.
+///
+/// The rules live in extensions by concern: `+Usage`, `+Commands`, `+Time`, `+Triggers`.
+struct Application {
+    let policies: Policies
+    let now: Timestamp
+    var commit: Commit
+    /// Index by index those of `Loaded`, moved entry by entry.
+    var accounts: [Account]
+    let due: [Int]
+    let usage: [UsageEvent]
+    let knownUsage: [KnownID?]
+    let pricingRefusals: [Refusal]
+    let commands: [Command]
+    let invalid: [InvalidInput]
+    /// Ids that commands brought or claimed, in the store or earlier in this batch.
+    var knownCommands: [IDKey: KnownID]
+    /// Usage ids that were applied earlier in this batch.
+    var batchIDs: BatchIDs
+    /// For each account its group in the commit; −1 while it has none.
+    private(set) var groupOf: [Int32]
+    /// For each group its account.
+    private(set) var accountOf: [Int] = []
+    /// Accounts whose thresholds are not what the journal last said.
+    private var thresholdsMoved: [Bool]
+    private var nextAccountNumber: UInt32
+
+    init(
+        policies: Policies, batch: consuming InputBatch, loaded: consuming Loaded, now: Timestamp
+    ) {
+        self.policies = policies
+        self.now = max(now, loaded.recordedAt)
+        commit = Commit(
+            number: loaded.commitNumber, recordedAt: self.now, cluster: batch.cluster)
+        commit.partitions = batch.partitions
+        commit.bytes = batch.bytes
+        commit.headers = batch.headers
+        commit.entries.reserveCapacity(batch.usage.count + batch.commands.count)
+        commit.allocations.reserveCapacity(batch.usage.count + batch.commands.count)
+        accounts = loaded.accounts
+        due = loaded.due
+        usage = batch.usage
+        knownUsage = loaded.usage
+        pricingRefusals = batch.pricingRefusals
+        commands = batch.commands
+        invalid = batch.invalid
+        knownCommands = loaded.commands
+        batchIDs = BatchIDs(capacity: batch.usage.count)
+        groupOf = [Int32](repeating: -1, count: accounts.count)
+        thresholdsMoved = [Bool](repeating: false, count: accounts.count)
+        nextAccountNumber = loaded.nextAccountNumber
+    }
+
+    /// The account's group in this commit, opened where it has none yet.
+    mutating func group(of account: Int) -> Int32 {
+        guard groupOf[account] < 0 else { return groupOf[account] }
+        let isNew = !accounts[account].exists
+        if isNew {
+            accounts[account].number = nextAccountNumber
+            nextAccountNumber += 1
+            // A new account's thresholds are written down, so that replaying the journal under
+            // another configuration does not change what happened.
+            thresholdsMoved[account] = true
+        }
+        let group = Int32(commit.groups.count)
+        commit.groups.append(
+            AccountGroup(
+                number: accounts[account].number,
+                customerID: accounts[account].customerID,
+                creditType: accounts[account].creditType, isNew: isNew,
+                previousCommit: accounts[account].lastCommit, entryCount: 0,
+                firstSequence: accounts[account].sequence + 1,
+                balanceBefore: accounts[account].balance))
+        groupOf[account] = group
+        accountOf.append(account)
+        return group
+    }
+
+    /// Appends an entry, moves its account past it, and notes what that announces.
+    ///
+    /// The amount must have been checked to keep the balance in range, and the allocations
+    /// settled; they are those appended since `allocationStart`.
+    mutating func post(_ entry: Entry, to account: Int) {
+        let group = entry.group
+        commit.entries.append(entry)
+        commit.groups[Int(group)].entryCount += 1
+        accounts[account].advance(past: entry)
+        accounts[account].lastCommit = commit.number
+        triggerCrossings(by: entry, of: account)
+    }
+
+    mutating func noteThresholdsMoved(of account: Int) {
+        thresholdsMoved[account] = true
+    }
+
+    /// Keeps the input whole with its reason, and says so to whoever sent it.
+    mutating func refuse(_ message: ReceivedMessage, _ refusal: Refusal) {
+        commit.outcomes[refusal.code.outcome] += 1
+        commit.deadLetters.append(DeadLetter(message: message, refusal: refusal))
+    }
+
+    mutating func applyInvalid() {
+        for input in invalid { refuse(input.message, input.refusal) }
+    }
+
+    consuming func finish() -> Transition {
+        for (group, account) in accountOf.enumerated() where thresholdsMoved[account] {
+            commit.groups[group].thresholds = accounts[account].thresholds.states
+        }
+        return Transition(commit: commit, accounts: accountOf.map { accounts[$0] })
+    }
+}

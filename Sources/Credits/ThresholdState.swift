@@ -1,0 +1,117 @@
+/// A threshold of an account and whether it may fire.
+public struct ThresholdState: Hashable, Sendable, BitwiseCopyable {
+    /// Raw values are written to the journal.
+    public enum Phase: UInt8, Sendable, BitwiseCopyable {
+        /// Never been at or above it. Can transition to: `armed`.
+        case waiting = 0
+        /// At or above it. Can transition to: `fired`.
+        case armed = 1
+        /// Below it, and said so. Can transition to: `armed`, which is a recovery.
+        case fired = 2
+    }
+
+    public let threshold: Threshold
+    public internal(set) var phase: Phase
+    /// The lowest balance that is not below the threshold; nil while a percentage has no basis.
+    var level: Amount?
+
+    package init(threshold: Threshold, phase: Phase) {
+        self.threshold = threshold
+        self.phase = phase
+    }
+}
+
+/// All thresholds of an account, with the two balances at which any of them would move.
+///
+/// Most entries cross nothing: two comparisons decide that, and only a crossing looks closer.
+public struct ThresholdStates: Hashable, Sendable {
+    public private(set) var states: [ThresholdState] = []
+    /// Some armed threshold fires below this balance; nil: none is armed.
+    private var firesBelow: Amount?
+    /// Some threshold arms again from this balance on; nil: none waits.
+    private var armsFrom: Amount?
+
+    public struct Crossing: Hashable, Sendable {
+        public var fired: [Threshold] = []
+        public var recovered: [Threshold] = []
+    }
+
+    init(_ thresholds: [Threshold], balance: Amount, basis: Amount) {
+        replace(with: thresholds, balance: balance, basis: basis)
+    }
+
+    /// The states as the journal kept them.
+    package init(restored states: [ThresholdState], basis: Amount) {
+        self.states = states
+        rebase(basis)
+    }
+
+    /// Takes a new list: a threshold that was there keeps its phase, a new one is armed if the
+    /// balance is at or above it.
+    mutating func replace(with thresholds: [Threshold], balance: Amount, basis: Amount) {
+        let old = states
+        states = thresholds.map { threshold in
+            if let kept = old.first(where: { $0.threshold == threshold }) { return kept }
+            return ThresholdState(threshold: threshold, phase: .waiting)
+        }
+        rebase(basis)
+        for index in states.indices
+        where !old.contains(where: { $0.threshold == states[index].threshold }) {
+            if let level = states[index].level, balance >= level { states[index].phase = .armed }
+        }
+        summarize()
+    }
+
+    /// Recomputes the levels of percentages after the basis moved.
+    mutating func rebase(_ basis: Amount) {
+        for index in states.indices {
+            states[index].level = Self.level(of: states[index].threshold, basis: basis)
+        }
+        summarize()
+    }
+
+    /// Whether a balance would move any threshold.
+    func isCrossed(by balance: Amount) -> Bool {
+        if let firesBelow, balance < firesBelow { return true }
+        if let armsFrom, balance >= armsFrom { return true }
+        return false
+    }
+
+    /// Moves the thresholds to a new balance and says which fired and which recovered.
+    mutating func move(to balance: Amount) -> Crossing {
+        var crossing = Crossing()
+        for index in states.indices {
+            guard let level = states[index].level else { continue }
+            switch states[index].phase {
+            case .armed where balance < level:
+                states[index].phase = .fired
+                crossing.fired.append(states[index].threshold)
+            case .waiting where balance >= level:
+                states[index].phase = .armed
+            case .fired where balance >= level:
+                states[index].phase = .armed
+                crossing.recovered.append(states[index].threshold)
+            default: break
+            }
+        }
+        summarize()
+        return crossing
+    }
+
+    private mutating func summarize() {
+        firesBelow = states.lazy.filter { $0.phase == .armed }.compactMap(\.level).max()
+        armsFrom = states.lazy.filter { $0.phase != .armed }.compactMap(\.level).min()
+    }
+
+    /// The smallest balance b with not (b × 100 < basis × value), which compares exactly as
+    /// contract §2.5 demands, for balances are whole units.
+    package static func level(of threshold: Threshold, basis: Amount) -> Amount? {
+        guard threshold.kind == .percent else { return threshold.value }
+        guard basis.isPositive else { return nil }
+        let product = basis.units.magnitude.multipliedFullWidth(by: threshold.value.units.magnitude)
+        let divisor = UInt128(100 * Amount.one)
+        // A percentage is at most 100, so the quotient is at most the basis: this cannot overflow.
+        let (quotient, remainder) = divisor.dividingFullWidth(product)
+        return Amount(unchecked: Int128(quotient) + (remainder > 0 ? 1 : 0))
+    }
+}

@@ -1,0 +1,62 @@
+import CRdKafka
+
+/// Builds the library's configuration object, and the client from it.
+@safe
+struct ClientConfiguration: ~Copyable {
+    private var pointer: OpaquePointer?
+
+    init() {
+        unsafe pointer = rd_kafka_conf_new()
+    }
+
+    deinit {
+        if let pointer = unsafe pointer { unsafe rd_kafka_conf_destroy(pointer) }
+    }
+
+    borrowing func set(_ key: String, _ value: String) throws(KafkaError) {
+        let (result, reason) = unsafe setProperty(pointer, key, value)
+        guard result == RD_KAFKA_CONF_OK else { throw .configuration(reason) }
+    }
+
+    /// Sets the caller's properties, then what the caller left out, then what is not his to choose.
+    borrowing func set(
+        _ properties: [String: String],
+        defaults: [String: String],
+        owned: [String: String]
+    ) throws(KafkaError) {
+        if let fault = KafkaProperties.validate(properties).first {
+            throw .configuration(fault.message)
+        }
+        let values =
+            defaults
+            .merging(properties) { _, given in given }
+            .merging(owned) { _, ours in ours }
+        for (key, value) in values { try set(key, value) }
+    }
+
+    /// Hands every callback to the context.
+    borrowing func connect(_ context: ClientContext) {
+        unsafe rd_kafka_conf_set_opaque(pointer, Unmanaged.passUnretained(context).toOpaque())
+        unsafe rd_kafka_conf_set_log_cb(pointer, forwardLog)
+        unsafe rd_kafka_conf_set_error_cb(pointer, forwardError)
+        unsafe rd_kafka_conf_set_stats_cb(pointer, forwardStatistics)
+        guard context.rebalancing != nil else { return }
+        unsafe rd_kafka_conf_set_rebalance_cb(pointer, forwardRebalance)
+        unsafe rd_kafka_conf_set_offset_commit_cb(pointer, forwardAcknowledgement)
+    }
+
+    borrowing func enableEvents(_ events: Int32) {
+        unsafe rd_kafka_conf_set_events(pointer, events)
+    }
+
+    /// Starts the client. The library takes the configuration over only if that succeeds.
+    mutating func makeClient(_ type: rd_kafka_type_t) throws(KafkaError) -> OpaquePointer {
+        var text = [CChar](repeating: 0, count: 512)
+        guard let client = unsafe rd_kafka_new(type, pointer, &text, text.count) else {
+            let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+            throw .configuration(String(decoding: bytes, as: UTF8.self))
+        }
+        unsafe pointer = nil
+        return unsafe client
+    }
+}

@@ -1,0 +1,98 @@
+import CRdKafka
+
+extension Consumer {
+    /// The id of the cluster: offsets mean nothing in another one.
+    public func clusterID(timeout: Duration) throws(KafkaError) -> String {
+        let (client, _) = unsafe try handle.enter()
+        defer { handle.leave() }
+        guard let id = unsafe rd_kafka_clusterid(client, timeout.timeoutMs) else {
+            throw handle.context.explain(RD_KAFKA_RESP_ERR__TIMED_OUT)
+        }
+        defer { unsafe rd_kafka_mem_free(client, id) }
+        return unsafe string(id)
+    }
+
+    /// All partitions of these topics, in order. Never creates a topic.
+    ///
+    /// - Throws: `unknownTopic`, naming the topics that do not exist or that we may not see.
+    public func partitions(
+        of topics: [String],
+        timeout: Duration
+    ) throws(KafkaError) -> [TopicPartition] {
+        let (client, _) = unsafe try handle.enter()
+        defer { handle.leave() }
+        var metadata: UnsafePointer<rd_kafka_metadata>?
+        // All topics, for the library asks for a single one in a way that may create it.
+        let error = unsafe rd_kafka_metadata(client, 1, nil, &metadata, timeout.timeoutMs)
+        guard error == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata = unsafe metadata else {
+            throw handle.context.explain(error)
+        }
+        defer { unsafe rd_kafka_metadata_destroy(metadata) }
+        var missing = Set(topics)
+        var found: [TopicPartition] = []
+        for index in unsafe 0..<Int(metadata.pointee.topic_cnt) {
+            let topic = unsafe metadata.pointee.topics[index]
+            let name = unsafe string(topic.topic)
+            guard missing.contains(name) else { continue }
+            try unsafe KafkaError.check(
+                topic.err,
+                "\(name): \(string(rd_kafka_err2str(topic.err)))"
+            )
+            missing.remove(name)
+            for partition in unsafe 0..<Int(topic.partition_cnt) {
+                let id = unsafe topic.partitions[partition].id
+                found.append(TopicPartition(topic: name, partition: id))
+            }
+        }
+        guard missing.isEmpty else {
+            let names = missing.sorted().joined(separator: ", ")
+            throw KafkaError(
+                RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART,
+                reason: "expected topics to exist, got none of the name: \(names)"
+            )
+        }
+        return found.sorted()
+    }
+
+    /// The ends of these partitions' logs, asked of the brokers. From any thread.
+    ///
+    /// - Parameter timeout: for all of them together.
+    public func watermarks(
+        of partitions: [TopicPartition],
+        timeout: Duration
+    ) throws(KafkaError) -> [TopicPartition: Watermarks] {
+        let (client, _) = unsafe try handle.enter()
+        defer { handle.leave() }
+        let deadline = Deadline(after: timeout)
+        var result: [TopicPartition: Watermarks] = [:]
+        for partition in partitions {
+            result[partition] = unsafe try queryWatermarks(partition, client, deadline)
+        }
+        return result
+    }
+
+    func queryWatermarks(
+        _ partition: TopicPartition,
+        _ client: OpaquePointer,
+        _ deadline: Deadline
+    ) throws(KafkaError) -> Watermarks {
+        var low: Int64 = 0
+        var high: Int64 = 0
+        let error = unsafe rd_kafka_query_watermark_offsets(
+            client,
+            partition.topic,
+            partition.partition,
+            &low,
+            &high,
+            deadline.remaining.timeoutMs
+        )
+        guard error == RD_KAFKA_RESP_ERR_NO_ERROR else { throw handle.context.explain(error) }
+        return Watermarks(low: low, high: high)
+    }
+
+    /// The library's newest figures about itself, or nil until the first interval
+    /// (`statistics.interval.ms`) has passed. From any thread.
+    public var statistics: KafkaStatistics? {
+        handle.context.currentStatistics()
+    }
+}

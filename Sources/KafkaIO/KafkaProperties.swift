@@ -1,0 +1,121 @@
+import CRdKafka
+
+/// A property that cannot be used, and why.
+public struct PropertyFault: Equatable, Sendable {
+    public let key: String
+    /// In the form `expected kafka.<key> to be <constraint>, got: <value>`.
+    public let message: String
+}
+
+/// librdkafka's properties, as they stand in the configuration.
+public struct KafkaProperties {
+    /// Those that are ours. Each would let messages be lost or taken twice without a word.
+    public static let owned: Set<String> = Set(ownedValues.keys)
+
+    static let ownedValues = [
+        "enable.auto.commit": "false",
+        "enable.auto.offset.store": "false",
+        "auto.offset.reset": "error",
+        "isolation.level": "read_committed",
+        "check.crcs": "true",
+    ]
+
+    /// Values under these keys are never repeated in a message.
+    private static let secretKeyParts = ["password", "secret", "key.pem", "oauthbearer", "jaas"]
+
+    /// Checks each property for itself, without IO.
+    ///
+    /// - Returns: one fault for each property that is ours, unknown, refused by the library, or
+    ///   known to be broken in the version that is linked; ordered by key.
+    public static func validate(_ properties: [String: String]) -> [PropertyFault] {
+        validate(properties, linkedVersion: rd_kafka_version())
+    }
+
+    static func validate(
+        _ properties: [String: String],
+        linkedVersion: Int32
+    ) -> [PropertyFault] {
+        properties.sorted { $0.key < $1.key }.compactMap { key, value in
+            constraint(on: key, value, linkedVersion: linkedVersion).map { constraint in
+                let isSecret = secretKeyParts.contains { key.contains($0) }
+                let shown = isSecret ? "(hidden)" : value
+                return PropertyFault(
+                    key: key,
+                    message: "expected kafka.\(key) to be \(constraint), got: \(shown)"
+                )
+            }
+        }
+    }
+
+    /// What the property must be and is not, or nil if it may stand.
+    private static func constraint(
+        on key: String,
+        _ value: String,
+        linkedVersion: Int32
+    ) -> String? {
+        if let ours = ownedValues[key] {
+            return "left out (it is always \(ours))"
+        }
+        if key == "transactional.id" {
+            return "left out (the producer is idempotent, not transactional)"
+        }
+        if key == "enable.idempotence", value != "true" {
+            return "true or left out"
+        }
+        if key == "partition.assignment.strategy", value.contains("cooperative-sticky"),
+            linkedVersion < 0x020a_01ff
+        {
+            return "range or roundrobin (cooperative-sticky needs librdkafka 2.10.1, linked is "
+                + "\(name(ofVersion: linkedVersion)))"
+        }
+        if key == "client.rack", !value.isEmpty, linkedVersion < 0x0201_01ff {
+            return "left out (it needs librdkafka 2.1.1, linked is "
+                + "\(name(ofVersion: linkedVersion)))"
+        }
+        return libraryConstraint(on: key, value)
+    }
+
+    private static func libraryConstraint(on key: String, _ value: String) -> String? {
+        let scratch = unsafe rd_kafka_conf_new()
+        defer { unsafe rd_kafka_conf_destroy(scratch) }
+        let (result, _) = unsafe setProperty(scratch, key, value)
+        switch result {
+        case RD_KAFKA_CONF_OK: return nil
+        case RD_KAFKA_CONF_UNKNOWN: return "a property of librdkafka"
+        default: return unsafe "\(constraintText(of: scratch, key))"
+        }
+    }
+
+    /// The library names no range in its refusal; its default shows at least the form.
+    private static func constraintText(of configuration: OpaquePointer?, _ key: String) -> String {
+        var size = 256
+        var text = [CChar](repeating: 0, count: size)
+        let result = unsafe rd_kafka_conf_get(configuration, key, &text, &size)
+        guard result == RD_KAFKA_CONF_OK, size > 1 else {
+            return "a value that librdkafka accepts"
+        }
+        let bytes = text.prefix(size - 1).map { UInt8(bitPattern: $0) }
+        return "a value that librdkafka accepts, such as \(String(decoding: bytes, as: UTF8.self))"
+    }
+
+    /// Such as `2.0.2`.
+    static func name(ofVersion version: Int32) -> String {
+        "\(version >> 24 & 0xff).\(version >> 16 & 0xff).\(version >> 8 & 0xff)"
+    }
+
+    /// The version of librdkafka that is linked, such as `2.0.2`.
+    public static var linkedVersion: String { name(ofVersion: rd_kafka_version()) }
+}
+
+/// Sets one property; on refusal the text says why, in the library's words.
+func setProperty(
+    _ configuration: OpaquePointer?,
+    _ key: String,
+    _ value: String
+) -> (result: rd_kafka_conf_res_t, reason: String) {
+    var text = [CChar](repeating: 0, count: 512)
+    let result = unsafe rd_kafka_conf_set(configuration, key, value, &text, text.count)
+    guard result != RD_KAFKA_CONF_OK else { return (result, "") }
+    let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    return (result, String(decoding: bytes, as: UTF8.self))
+}

@@ -1,0 +1,139 @@
+import CRdKafka
+
+/// The messages of one poll, whose bytes stay with the library until the batch ends.
+///
+/// A batch may be handed to another thread. It must end before its consumer is closed.
+///
+/// `@unchecked` because of the pointers: the batch alone owns the messages.
+@safe
+public struct MessageBatch: ~Copyable, @unchecked Sendable {
+    typealias Pointer = UnsafeMutablePointer<rd_kafka_message_t>
+
+    @safe
+    private struct Topic {
+        let handle: OpaquePointer
+        let index: Int
+    }
+
+    /// How many messages `forEach` visits.
+    public private(set) var count = 0
+    /// What reading met beside the messages; a partition with an error has stopped.
+    public private(set) var errors: [PartitionError] = []
+    private let messages: UnsafeMutableBufferPointer<Pointer?>
+    /// Topics by the library's handle: few, and alive as long as a message of this batch is.
+    private var topics: [Topic] = []
+    private let owner: ClientHandle
+
+    /// Takes over a lease of the owner's client.
+    init(maximum: Int, owner: ClientHandle) {
+        self.owner = owner
+        unsafe messages = .allocate(capacity: maximum)
+        unsafe messages.initialize(repeating: nil)
+    }
+
+    deinit {
+        for index in 0..<count {
+            unsafe rd_kafka_message_destroy(messages[index])
+        }
+        unsafe messages.deallocate()
+        owner.leave()
+    }
+
+    /// Visits the messages in the order of the poll: within a partition, by offset.
+    ///
+    /// - Parameter body: gets a view that ends with its call.
+    public borrowing func forEach(_ body: (borrowing Message) -> Void) {
+        var handle: OpaquePointer?
+        var topic = 0
+        for index in 0..<count {
+            guard let pointer = unsafe messages[index] else { continue }
+            if unsafe pointer.pointee.rkt != handle {
+                unsafe handle = pointer.pointee.rkt
+                topic = topics.first { unsafe $0.handle == handle }?.index ?? 0
+            }
+            unsafe body(Message(pointer, topic: topic))
+        }
+    }
+
+    mutating func append(_ error: PartitionError) {
+        errors.append(error)
+    }
+
+    /// Waits for a first message, then takes what comes until the batch is full or `gathering` over.
+    mutating func fill(from queue: OpaquePointer, timeout: Duration, gathering: Duration) {
+        let base = unsafe messages.baseAddress
+        let first = unsafe rd_kafka_consume_batch_queue(queue, timeout.timeoutMs, base, 1)
+        count = max(0, first)
+        guard count == 1, unsafe messages.count > 1 else { return }
+        let rest = unsafe rd_kafka_consume_batch_queue(
+            queue,
+            gathering.timeoutMs,
+            base.map { unsafe $0 + 1 },
+            messages.count - 1
+        )
+        count += max(0, rest)
+    }
+
+    /// Sorts out errors and messages that are not, or no longer, to be read. Returns a fatal error.
+    mutating func sift(_ rebalancing: Rebalancing) -> Bool {
+        var kept = 0
+        var isFatal = false
+        var handle: OpaquePointer?
+        var topic = 0
+        for index in 0..<count {
+            guard let pointer = unsafe messages[index] else { continue }
+            let message = unsafe pointer.pointee
+            guard unsafe message.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
+                isFatal = unsafe isFatal || message.err == RD_KAFKA_RESP_ERR__FATAL
+                unsafe receiveError(pointer)
+                unsafe rd_kafka_message_destroy(pointer)
+                continue
+            }
+            if unsafe message.rkt != handle, let new = unsafe message.rkt {
+                unsafe handle = new
+                topic = unsafe number(ofTopic: new, &rebalancing.topics)
+            }
+            let isCurrent = unsafe rebalancing.tracker.admit(
+                topic: topic,
+                partition: message.partition,
+                offset: message.offset
+            )
+            if isCurrent {
+                unsafe messages[kept] = pointer
+                kept += 1
+            } else {
+                unsafe rd_kafka_message_destroy(pointer)
+            }
+        }
+        count = kept
+        return isFatal
+    }
+
+    private mutating func number(ofTopic handle: OpaquePointer, _ names: inout TopicNames) -> Int {
+        if let known = topics.first(where: { unsafe $0.handle == handle }) {
+            return known.index
+        }
+        let index = unsafe names.index(of: string(rd_kafka_topic_name(handle)))
+        unsafe topics.append(Topic(handle: handle, index: index))
+        return index
+    }
+
+    private mutating func receiveError(_ pointer: Pointer) {
+        let message = unsafe pointer.pointee
+        // The end of a partition is news only to those who set enable.partition.eof.
+        guard unsafe message.err != RD_KAFKA_RESP_ERR__PARTITION_EOF else { return }
+        let partition = unsafe message.rkt.map { handle in
+            unsafe TopicPartition(
+                topic: string(rd_kafka_topic_name(handle)),
+                partition: message.partition
+            )
+        }
+        let reason = unsafe string(rd_kafka_message_errstr(pointer))
+        errors.append(
+            PartitionError(
+                partition: partition,
+                error: unsafe KafkaError(message.err, reason: reason)
+            )
+        )
+    }
+}

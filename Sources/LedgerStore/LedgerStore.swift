@@ -1,0 +1,178 @@
+public import Credits
+
+/// The seam to durable state.
+///
+/// One thread owns a store: it loads, commits and keeps watermarks. A ``LedgerReader`` answers
+/// questions on any thread, and sees only what is durable.
+public protocol LedgerStore: AnyObject {
+    var identity: StoreIdentity { get }
+    /// The newest durable commit; number 0 where there is none.
+    var head: CommitHead { get }
+    var reader: any LedgerReader { get }
+
+    /// The next offset to read of every partition of a cluster that was ever read.
+    func offsets(cluster: String) -> [PartitionKey: Int64]
+
+    /// Reads all that applying the batch needs.
+    ///
+    /// - Parameters:
+    ///   - batch: what was decoded.
+    ///   - now: accounts with something due at this moment or before are loaded as well.
+    ///   - maximumDue: at most this many of them.
+    func load(
+        _ batch: borrowing InputBatch, dueAt now: Timestamp, maximumDue: Int
+    ) throws(StoreError) -> Loaded
+
+    /// Makes a commit durable, or throws; after a throw its outcome is unknown and the store must be
+    /// opened anew.
+    ///
+    /// Refused with ``StoreError/Code/fenced`` where a partition's stored offset is not the
+    /// `from` of the commit: somebody else was here, or the batch is applied twice.
+    func commit(_ transition: consuming Transition) throws(StoreError) -> CommitHead
+
+    /// When the next account has something due; nil: never.
+    var nextDue: Timestamp? { get }
+
+    /// The last commit all of whose messages were acknowledged by Kafka.
+    var publishedThrough: UInt64 { get }
+    /// Notes that all messages of this commit and of those before it were acknowledged. Becomes
+    /// durable with the next commit, or at ``close()``: what is published again has the same id.
+    func notePublished(through number: UInt64)
+
+    /// Stops using the store. Nothing may be called afterwards.
+    func close() throws(StoreError)
+}
+
+/// Questions that may be asked on any thread, beside the writer.
+public protocol LedgerReader: AnyObject, Sendable {
+    var head: CommitHead { get }
+    /// How many inputs ended in which outcome, since the store was made.
+    var outcomes: OutcomeCounts { get }
+    var accountCount: Int { get }
+    var knownIDCount: Int { get }
+
+    func account(customerID: String, creditType: String) -> Account?
+    func account(number: UInt32) -> Account?
+    /// Accounts of a credit type in ascending order of customer ids' bytes.
+    ///
+    /// - Parameters:
+    ///   - after: the last customer id of the page before; nil for the first page.
+    ///   - query: only customer ids that contain this text.
+    func accounts(
+        creditType: String, query: String?, after: String?, limit: Int
+    ) -> [Account]
+    /// An account's entries newest first, each with the commit that holds it.
+    ///
+    /// - Parameters:
+    ///   - before: only entries with a lower sequence; nil for the newest.
+    ///   - type: only entries of this type.
+    func entries(
+        account: Account, before: UInt64?, type: EntryType?, limit: Int
+    ) throws(StoreError) -> [EntryRecord]
+    /// The entry that a usage id made; nil: it was never applied.
+    func usageEntry(usageID: String, source: String) throws(StoreError) -> EntryRecord?
+    /// One commit, as it was written; nil where there is none of this number.
+    func commit(number: UInt64) throws(StoreError) -> SealedCommit?
+    /// The end that every partition of a cluster was read to.
+    func offsets(cluster: String) -> [PartitionKey: Int64]
+}
+
+/// A partition of a topic, as offsets are stored.
+public struct PartitionKey: Hashable, Sendable, Comparable {
+    public let topic: String
+    public let partition: Int32
+
+    public init(topic: String, partition: Int32) {
+        self.topic = topic
+        self.partition = partition
+    }
+
+    public static func < (left: PartitionKey, right: PartitionKey) -> Bool {
+        (left.topic, left.partition) < (right.topic, right.partition)
+    }
+}
+
+/// Who a store is; drawn once, when it is made.
+public struct StoreIdentity: Hashable, Sendable {
+    /// 32 hexadecimal digits.
+    public let uuid: String
+    /// Raised each time a writer opens the store.
+    public let epoch: UInt64
+    /// The secret under which ids are hashed.
+    public let hashKey: HashKey
+
+    public init(uuid: String, epoch: UInt64, hashKey: HashKey) {
+        self.uuid = uuid
+        self.epoch = epoch
+        self.hashKey = hashKey
+    }
+}
+
+/// A commit's place in the chain.
+public struct CommitHead: Hashable, Sendable {
+    public let number: UInt64
+    /// SHA-256 over the previous commit's hash and this commit's bytes; 32 bytes.
+    public let hash: [UInt8]
+    public let recordedAt: Timestamp
+
+    public init(number: UInt64, hash: [UInt8], recordedAt: Timestamp) {
+        self.number = number
+        self.hash = hash
+        self.recordedAt = recordedAt
+    }
+
+    /// Before the first commit.
+    public static let genesis = CommitHead(
+        number: 0, hash: [UInt8](repeating: 0, count: 32), recordedAt: .earliest)
+}
+
+/// A commit as it stands in the journal, with the hash that seals it.
+public struct SealedCommit: Sendable {
+    public let commit: Commit
+    public let hash: [UInt8]
+
+    public init(commit: Commit, hash: [UInt8]) {
+        self.commit = commit
+        self.hash = hash
+    }
+}
+
+/// An entry in the commit that holds it.
+public struct EntryRecord: Sendable {
+    public let sealed: SealedCommit
+    public let entry: Entry
+
+    public init(sealed: SealedCommit, entry: Entry) {
+        self.sealed = sealed
+        self.entry = entry
+    }
+}
+
+/// Why a store could not do what it was asked.
+public struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
+    public enum Code: Equatable, Sendable {
+        /// Another process has the store open for writing.
+        case inUse
+        /// Not a store, of another format, or on a file system that cannot hold one.
+        case unusable
+        /// A stored offset is not where the commit starts.
+        case fenced
+        /// What is there is damaged or missing.
+        case damaged
+        /// Less than the reserve is free on the disk.
+        case diskFull
+        /// The disk or the library failed; after a commit its outcome is unknown.
+        case failed
+    }
+
+    public let code: Code
+    /// What, where, and what to do, in one sentence.
+    public let message: String
+
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    public var description: String { message }
+}
