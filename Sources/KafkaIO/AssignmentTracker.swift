@@ -46,8 +46,10 @@ struct AssignmentTracker {
         indexes[Self.key(topic, partition)].flatMap { slots[$0].next }
     }
 
-    /// Whether a message is current. If so, the next one must lie beyond it; an offset that jumps
-    /// ahead is ordinary, for compaction and transaction markers leave holes.
+    /// Whether a message is current.
+    ///
+    /// If so, the next one must lie beyond it. An offset that jumps ahead is ordinary: compaction
+    /// and transaction markers leave holes.
     mutating func admit(topic: Int, partition: Int32, offset: Int64) -> Bool {
         let key = Self.key(topic, partition)
         if current >= slots.count || slots[current].key != key {

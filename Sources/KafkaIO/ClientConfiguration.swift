@@ -49,7 +49,9 @@ struct ClientConfiguration: ~Copyable {
         unsafe rd_kafka_conf_set_events(pointer, events)
     }
 
-    /// Starts the client. The library takes the configuration over only if that succeeds.
+    /// Starts the client.
+    ///
+    /// The library takes the configuration over only if that succeeds.
     mutating func makeClient(_ type: rd_kafka_type_t) throws(KafkaError) -> OpaquePointer {
         var text = [CChar](repeating: 0, count: 512)
         guard let client = unsafe rd_kafka_new(type, pointer, &text, text.count) else {

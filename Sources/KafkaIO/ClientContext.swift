@@ -72,7 +72,7 @@ final class ClientContext: Sendable {
     }
 }
 
-/// What became of the acknowledgements that were sent without waiting.
+/// What became of the acknowledgements whose outcome has been polled, waited for or not.
 public struct AcknowledgementCounts: Equatable, Sendable {
     /// Recorded by the group's coordinator.
     public var stored = 0

@@ -4,7 +4,10 @@ import Synchronization
 extension Consumer {
     /// Records next offsets with the group, without waiting; see `acknowledgements` for the outcome.
     ///
-    /// - Parameter metadata: stored beside each offset, and given back by `acknowledged`.
+    /// - Parameters:
+    ///   - offsets: the next offset to be read of each partition.
+    ///   - metadata: stored beside each offset, and given back by `acknowledged`.
+    /// - Throws: `stateChanged` when the client is closed; `configuration` without a group.
     public func acknowledge(
         _ offsets: [(TopicPartition, Int64)],
         metadata: String
@@ -22,6 +25,10 @@ extension Consumer {
 
     /// Records next offsets with the group and waits for the outcome: for shutdown and revocation.
     ///
+    /// - Parameters:
+    ///   - offsets: the next offset to be read of each partition.
+    ///   - metadata: stored beside each offset, and given back by `acknowledged`.
+    ///   - timeout: how long to wait for the coordinator's answer.
     /// - Returns: false when the group has moved on and refused, which loses nothing.
     /// - Throws: `timedOut` when no answer came within `timeout`; it may have been recorded.
     @discardableResult
@@ -61,7 +68,9 @@ extension Consumer {
         return try list.elements()
     }
 
-    /// What became of the acknowledgements so far that were not waited for. From any thread.
+    /// What became of the acknowledgements so far, as far as polls have learned it.
+    ///
+    /// From any thread.
     public var acknowledgements: AcknowledgementCounts {
         handle.context.state.withLock { $0.acknowledgements }
     }

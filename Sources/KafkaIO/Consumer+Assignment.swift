@@ -18,9 +18,12 @@ extension Consumer {
 
     /// Joins the group for these topics.
     ///
-    /// - Parameter onRebalance: runs on the polling thread, inside `poll`. Asked about `assigned`, it
-    ///   returns where each partition starts; one that it leaves out is not read. On `revoked` it
-    ///   should finish and acknowledge; what it returns is ignored.
+    /// - Parameters:
+    ///   - topics: all of them; a later call replaces them.
+    ///   - onRebalance: runs on the polling thread, inside `poll`. Asked about `assigned`, it returns
+    ///     where each partition starts; one that it leaves out is not read. On `revoked` it should
+    ///     finish and acknowledge; what it returns is ignored.
+    /// - Throws: `stateChanged` when the client is closed.
     public func subscribe(
         _ topics: [String],
         onRebalance: @escaping (Rebalance) -> [PartitionStart]
@@ -100,8 +103,10 @@ extension Consumer {
 
     private typealias Place = (partition: TopicPartition, offset: Int64)
 
-    /// Turns starts into the library's offsets. "Latest" is looked up now: left to the library it
-    /// would be looked up again after an interruption, and skip what came in between.
+    /// Turns starts into the library's offsets.
+    ///
+    /// "Latest" is looked up now: left to the library it would be looked up again after an
+    /// interruption, and skip what came in between.
     private func places(
         of starts: [PartitionStart],
         _ client: OpaquePointer

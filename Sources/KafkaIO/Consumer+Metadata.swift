@@ -12,7 +12,9 @@ extension Consumer {
         return unsafe string(id)
     }
 
-    /// All partitions of these topics, in order. Never creates a topic.
+    /// All partitions of these topics, in order.
+    ///
+    /// Never creates a topic.
     ///
     /// - Throws: `unknownTopic`, naming the topics that do not exist or that we may not see.
     public func partitions(
@@ -54,9 +56,15 @@ extension Consumer {
         return found.sorted()
     }
 
-    /// The ends of these partitions' logs, asked of the brokers. From any thread.
+    /// The ends of these partitions' logs, asked of the brokers.
     ///
-    /// - Parameter timeout: for all of them together.
+    /// From any thread.
+    ///
+    /// - Parameters:
+    ///   - partitions: those that are asked for, one after the other.
+    ///   - timeout: for all of them together.
+    /// - Returns: the ends of each.
+    /// - Throws: the first error: `timedOut`, `transport`, `unknownTopic` and the like.
     public func watermarks(
         of partitions: [TopicPartition],
         timeout: Duration
@@ -90,8 +98,9 @@ extension Consumer {
         return Watermarks(low: low, high: high)
     }
 
-    /// The library's newest figures about itself, or nil until the first interval
-    /// (`statistics.interval.ms`) has passed. From any thread.
+    /// The library's newest figures about itself, of any thread.
+    ///
+    /// Nil until the first interval (`statistics.interval.ms`) has passed.
     public var statistics: KafkaStatistics? {
         handle.context.currentStatistics()
     }

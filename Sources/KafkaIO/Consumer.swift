@@ -11,8 +11,10 @@ public final class Consumer: @unchecked Sendable {
     let handle: ClientHandle
     let rebalancing: Rebalancing
 
-    /// What a caller may override. Too small queues cost speed: when one is full, librdkafka before
-    /// 2.2 stops fetching that partition for a whole second.
+    /// What a caller may override.
+    ///
+    /// Too small queues cost speed: when one is full, librdkafka before 2.2 stops fetching that
+    /// partition for a whole second.
     static let defaults: [String: String] = {
         var values = [
             "partition.assignment.strategy": "range",
@@ -55,10 +57,13 @@ public final class Consumer: @unchecked Sendable {
         _ = handle.close(timeout: .zero)
     }
 
-    /// The topics met so far, by the numbers that messages carry. For the polling thread.
+    /// The topics met so far, by the numbers that messages carry.
+    ///
+    /// For the polling thread.
     public var topicNames: [String] { rebalancing.topics.names }
 
     /// How many messages were dropped because they were older than the assignment, or not of it.
+    ///
     /// For the polling thread.
     public var outdatedMessages: Int { rebalancing.tracker.outdated }
 
@@ -71,6 +76,7 @@ public final class Consumer: @unchecked Sendable {
     ///   - maximum: the most messages to return, from 1 to 1,000,000.
     ///   - timeout: how long to wait for the first message.
     ///   - gathering: how much longer to wait for the batch to become full.
+    /// - Returns: what came, possibly nothing.
     /// - Throws: only what ends the client or the assignment; see also `MessageBatch.errors`.
     public func poll(
         maximum: Int,

@@ -45,7 +45,7 @@ public struct KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
     public let isFatal: Bool
     /// Whether the same call may succeed later, without any change to it.
     public let isRetriable: Bool
-    /// The explanation, for people. Never contains message contents.
+    /// The explanation, for people; never contains message contents.
     public let reason: String
 
     /// Such as `KafkaError(code: transport, underlying: _TRANSPORT (-195), isFatal: false): …`.

@@ -9,7 +9,7 @@ public struct PropertyFault: Equatable, Sendable {
 
 /// librdkafka's properties, as they stand in the configuration.
 public struct KafkaProperties {
-    /// Those that are ours. Each would let messages be lost or taken twice without a word.
+    /// Those that are ours, because each could let messages be lost or taken twice without a word.
     public static let owned: Set<String> = Set(ownedValues.keys)
 
     static let ownedValues = [

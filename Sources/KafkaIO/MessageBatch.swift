@@ -74,7 +74,9 @@ public struct MessageBatch: ~Copyable, @unchecked Sendable {
         count += max(0, rest)
     }
 
-    /// Sorts out errors and messages that are not, or no longer, to be read. Returns a fatal error.
+    /// Sorts out errors, and messages that are not, or no longer, to be read.
+    ///
+    /// Returns whether one of the errors ends the client.
     mutating func sift(_ rebalancing: Rebalancing) -> Bool {
         var kept = 0
         var isFatal = false

@@ -144,9 +144,9 @@ public final class MockCluster: @unchecked Sendable {
         unsafe rd_kafka_mock_topic_set_error(cluster, topic, code)
     }
 
-    /// Cuts a broker off, or brings it back with all it had. Leaders stay where they are.
+    /// Cuts a broker off, or brings it back with all it had; nil for all brokers.
     ///
-    /// - Parameter broker: nil for all.
+    /// Leaders stay where they are.
     public func setBroker(_ broker: Int32?, isUp: Bool) throws(KafkaError) {
         let id = broker ?? -1
         try unsafe KafkaError.check(

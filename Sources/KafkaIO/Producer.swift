@@ -17,8 +17,10 @@ public final class Producer: Sendable {
     /// Deliveries that `flush` came upon, for the next call of `deliveries`.
     private let unread = Mutex<[Delivery]>([])
 
-    /// What a caller may override. A day until a message is given up: who sends it again after a
-    /// restart is the caller, and giving up early only makes doubles.
+    /// What a caller may override.
+    ///
+    /// A message is given up after a day: giving up early would only make doubles, since the caller
+    /// sends it again.
     static let defaults = [
         "linger.ms": "5",
         "compression.type": "lz4",
@@ -56,9 +58,11 @@ public final class Producer: Sendable {
     /// Puts a copy of the message into the queue.
     ///
     /// - Parameters:
+    ///   - topic: need not exist yet.
     ///   - partition: nil lets the partitioner choose by the key.
     ///   - key: nil for none, which is not the same as empty.
     ///   - value: nil for a tombstone.
+    ///   - headers: in this order; names may repeat.
     ///   - timestampMs: Unix milliseconds; nil for now.
     ///   - tag: comes back in the delivery.
     /// - Throws: `queueFull` when deliveries must be read first; `messageTooLarge`; `unknownTopic`;
@@ -170,6 +174,7 @@ public final class Producer: Sendable {
     /// - Parameters:
     ///   - maximum: stop soon after this many; what came in one piece is visited in full.
     ///   - timeout: how long to wait for the first.
+    ///   - body: is called once for each.
     /// - Throws: a fatal error, once all deliveries before it have been visited. The client is then
     ///   of no further use: make a new one, and send again what was not delivered.
     public func deliveries(

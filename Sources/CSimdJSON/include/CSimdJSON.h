@@ -1,3 +1,100 @@
+/// A small C interface over simdjson: one call flattens a whole JSON document into nodes.
+///
+/// A document that is accepted is JSON by RFC 8259 from first byte to last: valid UTF-8, valid
+/// escapes, numbers and literals by the grammar, nothing after the value, no key twice in any object.
+/// Numbers stay the text that they were written as; nothing here is binary floating point.
 #ifndef DRAWDOWN_CSIMDJSON_H
 #define DRAWDOWN_CSIMDJSON_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// What a node is.
+enum {
+    CSIMDJSON_NULL = 0,
+    CSIMDJSON_FALSE = 1,
+    CSIMDJSON_TRUE = 2,
+    CSIMDJSON_NUMBER = 3,
+    CSIMDJSON_STRING = 4,
+    CSIMDJSON_ARRAY = 5,
+    CSIMDJSON_OBJECT = 6,
+};
+
+/// Where the bytes of a key or value are: in the document, unless a flag says otherwise.
+enum {
+    /// The key had escapes; its text is in `csimdjson_document.strings`.
+    CSIMDJSON_KEY_UNESCAPED = 1,
+    /// The value had escapes; its text is in `csimdjson_document.strings`.
+    CSIMDJSON_VALUE_UNESCAPED = 2,
+};
+
+/// Why a document was refused.
+enum {
+    CSIMDJSON_ACCEPTED = 0,
+    CSIMDJSON_NOT_JSON = 1,
+    CSIMDJSON_DUPLICATE_KEY = 2,
+    CSIMDJSON_TOO_DEEP = 3,
+    CSIMDJSON_OUT_OF_MEMORY = 4,
+};
+
+/// Objects and arrays inside one another, at most.
+enum { CSIMDJSON_MAXIMUM_DEPTH = 64 };
+
+/// Bytes after a document that must be readable; what they hold does not matter.
+///
+/// simdjson's kernel for processors without vector instructions looks ahead.
+enum { CSIMDJSON_PADDING = 64 };
+
+/// One value. Nodes stand in the order of the text, each before its children.
+typedef struct {
+    /// The key's first eight bytes, little endian, zeros where it is shorter; 0 without a key.
+    /// With `key_tail` and `key_count` it tells keys of up to 16 bytes apart by three comparisons.
+    uint64_t key_head;
+    /// The key's last eight bytes where it is longer than eight; else 0.
+    uint64_t key_tail;
+    uint32_t key_start;
+    uint32_t key_count;
+    /// A string's text without quotes, any other value's text as written, brackets included.
+    uint32_t value_start;
+    uint32_t value_count;
+    /// Index after the last node of this value's subtree.
+    uint32_t end;
+    /// `CSIMDJSON_NULL` …
+    uint8_t type;
+    /// `CSIMDJSON_KEY_UNESCAPED` …
+    uint8_t flags;
+    /// 0 for the document's own value.
+    uint16_t depth;
+} csimdjson_node;
+
+/// A document that was accepted; valid until the parser's next call.
+typedef struct {
+    const csimdjson_node *nodes;
+    size_t node_count;
+    /// The text of what had escapes.
+    const uint8_t *strings;
+    size_t string_count;
+} csimdjson_document;
+
+/// The memory that parsing needs; used by one thread at a time.
+typedef struct csimdjson_parser csimdjson_parser;
+
+/// Makes a parser; NULL without memory.
+csimdjson_parser *csimdjson_parser_create(void);
+
+void csimdjson_parser_destroy(csimdjson_parser *parser);
+
+/// Parses `count` bytes, which `CSIMDJSON_PADDING` readable bytes must follow.
+///
+/// Returns `CSIMDJSON_ACCEPTED` and fills `document`, or says why not and leaves it empty.
+int csimdjson_parse(csimdjson_parser *parser, const uint8_t *bytes, size_t count,
+                    csimdjson_document *document);
+
+#ifdef __cplusplus
+}
+#endif
 #endif

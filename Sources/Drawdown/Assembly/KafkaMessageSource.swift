@@ -1,0 +1,180 @@
+import Credits
+import KafkaIO
+import LedgerStore
+import Logging
+import UsagePipeline
+
+/// Kafka as the worker's source of messages.
+final class KafkaMessageSource: MessageSource {
+    /// How partitions are come by.
+    enum Membership: Sendable {
+        /// As a member of the consumer group, which deals partitions out.
+        case group
+        /// All partitions, without asking anybody: for the one worker of an embedded store.
+        case alone
+    }
+
+    let cluster: String
+    private let consumer: Consumer
+    private let topics: [String]
+    private let membership: Membership
+    private let positions: AssignedPartitions
+    private let logger: Logger
+    /// Slot numbers by topic number, then by partition; −1 where none is given yet.
+    private var slots: [[Int]] = []
+    private var partitions: [PartitionKey] = []
+
+    init(
+        consumer: Consumer, cluster: String, topics: [String], membership: Membership,
+        positions: AssignedPartitions, logger: Logger
+    ) {
+        self.consumer = consumer
+        self.cluster = cluster
+        self.topics = topics
+        self.membership = membership
+        self.positions = positions
+        self.logger = logger
+    }
+
+    func start(_ handler: any AssignmentHandler) throws(SourceError) {
+        do {
+            switch membership {
+            case .alone:
+                let found = try consumer.partitions(of: topics, timeout: .seconds(10))
+                try consumer.assign(answer(found, handler))
+            case .group:
+                try consumer.subscribe(topics) { [self] rebalance in
+                    switch rebalance {
+                    case .assigned(let assigned):
+                        logger.info("Partitions assigned", metadata: Self.metadata(assigned))
+                        return answer(assigned, handler)
+                    case .revoked(let revoked, let isLost):
+                        var metadata = Self.metadata(revoked)
+                        metadata["kafka.lost"] = "\(isLost)"
+                        logger.info("Partitions revoked", metadata: metadata)
+                        let keys = revoked.map(PartitionKey.init)
+                        handler.revoked(keys)
+                        positions.remove(keys)
+                        return []
+                    }
+                }
+            }
+        } catch {
+            throw SourceError(error)
+        }
+    }
+
+    private func answer(
+        _ assigned: [TopicPartition], _ handler: any AssignmentHandler
+    ) -> [PartitionStart] {
+        let keys = assigned.map(PartitionKey.init)
+        let starts = handler.assigned(keys)
+        positions.add(keys)
+        return zip(assigned, starts).map { partition, start in
+            let offset: StartOffset =
+                switch start {
+                case .offset(let offset): .at(offset)
+                case .earliest: .earliest
+                case .latest: .latest
+                }
+            return PartitionStart(partition: partition, offset: offset)
+        }
+    }
+
+    func poll(
+        maximum: Int, timeout: Duration, _ receive: (borrowing SourceMessage) -> Void
+    ) throws(SourceError) {
+        let batch: MessageBatch
+        do {
+            batch = try consumer.poll(maximum: maximum, timeout: timeout)
+        } catch {
+            throw SourceError(error)
+        }
+        for failure in batch.errors { try consider(failure) }
+        batch.forEach { message in
+            let slot = slot(topic: message.topic, partition: message.partition)
+            // Borrowed for the length of the call, as the message itself is.
+            let key = unsafe message.key.map { bytes in
+                unsafe Span<UInt8>(_unsafeBytes: bytes)
+            }
+            let value = unsafe message.value.map { bytes in
+                unsafe Span<UInt8>(_unsafeBytes: bytes)
+            }
+            let headers = message.headers.map { MessageHeader(name: $0.name, value: $0.value) }
+            receive(
+                SourceMessage(
+                    slot: slot, offset: message.offset,
+                    timestamp: Timestamp(clampingMilliseconds: message.timestampMs ?? 0),
+                    key: key, value: value, headers: headers))
+        }
+    }
+
+    /// A failure of one partition: some end the worker, the others the library mends by itself.
+    private func consider(_ failure: PartitionError) throws(SourceError) {
+        let place = failure.partition.map { "\($0.topic) partition \($0.partition)" } ?? "the cluster"
+        switch failure.error.code {
+        case .offsetOutOfRange:
+            throw SourceError(
+                .gap,
+                "expected \(place) to still hold the messages after the stored offset, got: "
+                    + "\(failure.error.reason); usage is missing there: find out how much before "
+                    + "going on")
+        case .unknownTopic, .authentication:
+            throw SourceError(.unavailable, "\(place): \(failure.error.reason)")
+        default:
+            logger.warning(
+                "Kafka reported an error",
+                metadata: ["kafka.place": "\(place)", "kafka.error": "\(failure.error)"])
+        }
+    }
+
+    private func slot(topic: Int, partition: Int32) -> Int {
+        while slots.count <= topic { slots.append([]) }
+        let index = Int(partition)
+        while slots[topic].count <= index { slots[topic].append(-1) }
+        if slots[topic][index] < 0 {
+            slots[topic][index] = partitions.count
+            partitions.append(
+                PartitionKey(topic: consumer.topicNames[topic], partition: partition))
+        }
+        return slots[topic][index]
+    }
+
+    func partition(slot: Int) -> PartitionKey { partitions[slot] }
+
+    func acknowledge(_ offsets: [PartitionKey: Int64], metadata: String) {
+        let list = offsets.map { (TopicPartition($0.key), $0.value) }
+        do {
+            try consumer.acknowledge(list, metadata: metadata)
+        } catch {
+            // Only lag tools look at these: the offsets that count are in the store.
+            logger.warning("Acknowledging failed", metadata: ["kafka.error": "\(error)"])
+        }
+    }
+
+    private static func metadata(_ partitions: [TopicPartition]) -> Logger.Metadata {
+        ["kafka.partitions": "\(partitions.count)"]
+    }
+}
+
+extension TopicPartition {
+    init(_ key: PartitionKey) {
+        self.init(topic: key.topic, partition: key.partition)
+    }
+}
+
+extension PartitionKey {
+    init(_ partition: TopicPartition) {
+        self.init(topic: partition.topic, partition: partition.partition)
+    }
+}
+
+extension SourceError {
+    init(_ error: KafkaError) {
+        switch error.code {
+        case .fenced: self.init(.fenced, "Kafka fenced this consumer: \(error.reason)")
+        case .offsetOutOfRange: self.init(.gap, error.reason)
+        default: self.init(.unavailable, "Kafka is unavailable: \(error.reason)")
+        }
+    }
+}

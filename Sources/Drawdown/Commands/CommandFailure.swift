@@ -1,0 +1,35 @@
+import Foundation
+
+/// Why a command ends without success: a sentence for people, a code for programs.
+struct CommandFailure: Error, Equatable {
+    let exitCode: ExitCodes
+    /// What, where, and what can be done; one or more lines. Empty where all is said already.
+    let message: String
+
+    init(_ exitCode: ExitCodes, _ message: String) {
+        self.exitCode = exitCode
+        self.message = message
+    }
+
+    /// All faults of a configuration, one a line.
+    init(_ faults: ConfigurationFaults) {
+        self.init(.configuration, faults.description)
+    }
+
+    func report() {
+        guard !message.isEmpty else { return }
+        StandardStreams.writeError("\(message)\n")
+    }
+}
+
+/// The process's output and error streams, without the buffering of `print`.
+enum StandardStreams {
+    /// Data that was asked for. A reader that went away is no failure.
+    static func write(_ text: String) {
+        try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    }
+
+    static func writeError(_ text: String) {
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    }
+}

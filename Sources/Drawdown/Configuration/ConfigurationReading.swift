@@ -1,0 +1,95 @@
+/// What one reading of a configuration gathers beside the values: faults, the keys that were asked
+/// for, and the variables and files that stand in for keys.
+final class ConfigurationReading {
+    /// A key whose value stands in a file of its own, such as a password.
+    struct PendingFile {
+        /// The property that gets the file's content.
+        let property: String
+        let path: String
+        let place: ConfigurationFault.Place
+        let key: String
+    }
+
+    /// Variables that are ours and are no keys.
+    static let clientVariables: Set<String> = ["DRAWDOWN_API"]
+    private static let prefix = "DRAWDOWN_"
+
+    let environment: [String: String]
+    private(set) var faults: [ConfigurationFault] = []
+    /// Paths of all keys that were asked for, without list indices.
+    private(set) var supportedKeys: Set<String> = []
+    /// Paths of keys that have a name already and no meaning yet.
+    private(set) var unsupportedKeys: Set<String> = []
+    var pendingFiles: [PendingFile] = []
+    private var usedVariables: Set<String> = []
+
+    init(environment: [String: String]) {
+        self.environment = environment.filter { $0.key.hasPrefix(Self.prefix) }
+        allVariables = environment
+    }
+
+    /// For `${NAME}`, which may name any variable.
+    private let allVariables: [String: String]
+
+    func expand(_ name: String) -> String? { allVariables[name] }
+
+    func fail(_ place: ConfigurationFault.Place, key: String, _ message: String) {
+        faults.append(ConfigurationFault(place, key: key, message: message))
+    }
+
+    /// Remembers that a key exists, for hints and for the proof that every key is documented.
+    func note(_ path: String, isSupported: Bool) {
+        let generic = path.replacing(/\[\d+\]/, with: "")
+        if isSupported {
+            supportedKeys.insert(generic)
+        } else {
+            unsupportedKeys.insert(generic)
+        }
+    }
+
+    /// The variable that overrides a key, such as `DRAWDOWN_COMMIT_MAX_EVENTS`; nil inside of lists.
+    static func variableName(of path: String) -> String? {
+        guard !path.contains("[") else { return nil }
+        return prefix + path.uppercased().replacing(".", with: "_")
+    }
+
+    /// Takes the variable that overrides this key, if it is set.
+    func takeVariable(for path: String) -> (name: String, value: String)? {
+        guard let name = Self.variableName(of: path), let value = environment[name] else {
+            return nil
+        }
+        usedVariables.insert(name)
+        return (name, value)
+    }
+
+    /// Takes all variables below a section whose keys are not ours to know.
+    func takeVariables(below path: String) -> [(name: String, suffix: String, value: String)] {
+        guard let start = Self.variableName(of: path).map({ $0 + "_" }) else { return [] }
+        let found = environment.filter { $0.key.hasPrefix(start) }.sorted { $0.key < $1.key }
+        usedVariables.formUnion(found.map(\.key))
+        return found.map { ($0.key, String($0.key.dropFirst(start.count)), $0.value) }
+    }
+
+    /// Warns of variables that look like overrides and are none: a slip there would change nothing,
+    /// silently.
+    func warnOfUnknownVariables() {
+        let known = supportedKeys.union(unsupportedKeys).compactMap(Self.variableName)
+        let strangers = environment.keys.filter {
+            !usedVariables.contains($0) && !Self.clientVariables.contains($0)
+                && !Self.isServiceLink($0)
+        }
+        for name in strangers {
+            let hint = NearestName.hint(for: name, among: known)
+            let nearest = hint.hasPrefix(", known") ? ", it overrides no key" : hint
+            faults.append(
+                ConfigurationFault(
+                    .environment(name), key: "", message: "unknown variable \(name)\(nearest)",
+                    severity: .warning))
+        }
+    }
+
+    /// Kubernetes sets these in every pod beside a service that is called `drawdown`.
+    private static func isServiceLink(_ name: String) -> Bool {
+        name.wholeMatch(of: /DRAWDOWN_(SERVICE_(HOST|PORT.*)|PORT(_\d+_(TCP|UDP).*)?)/) != nil
+    }
+}

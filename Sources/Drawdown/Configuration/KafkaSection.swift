@@ -1,0 +1,81 @@
+import KafkaIO
+
+/// `kafka`: librdkafka's properties, verbatim.
+enum KafkaSection {
+    static let defaultGroup = "drawdown"
+
+    /// The one property of librdkafka that is spelt with an underscore.
+    private static let underscored = ["log.level": "log_level"]
+
+    static func read(_ reader: inout YAMLReader) -> [String: String] {
+        var values: [String: YAMLValue] = [:]
+        for (key, value) in reader.takeAll() { values[key] = value }
+        for variable in reader.reading.takeVariables(below: reader.path) {
+            let key = property(ofVariable: variable.suffix, among: values.keys)
+            values[key] = YAMLValue(
+                content: .variable(variable.value), place: .environment(variable.name),
+                path: "\(reader.path).\(key)", reading: reader.reading)
+        }
+        var properties: [String: String] = [:]
+        for (key, value) in values {
+            guard let text = value.text() else { continue }
+            if isFile(key) {
+                let property = String(key.dropLast(fileSuffix.count))
+                if values[property] != nil {
+                    value.fail("left out beside kafka.\(property)", got: text)
+                }
+                reader.reading.pendingFiles.append(
+                    .init(property: property, path: text, place: value.place, key: value.path))
+            } else {
+                properties[key] = text
+            }
+        }
+        validate(properties, values, reader)
+        return properties.merging(["group.id": defaultGroup]) { given, _ in given }
+    }
+
+    private static func validate(
+        _ properties: [String: String], _ values: [String: YAMLValue], _ reader: YAMLReader
+    ) {
+        for fault in KafkaProperties.validate(properties) {
+            let place = values[fault.key]?.place ?? reader.place
+            reader.reading.fail(place, key: "\(reader.path).\(fault.key)", fault.message)
+        }
+        let brokers = ["bootstrap.servers", "metadata.broker.list"]
+        guard !brokers.contains(where: { values[$0] != nil }) else { return }
+        let key = "\(reader.path).bootstrap.servers"
+        reader.reading.fail(
+            reader.place, key: key, "expected \(key) to be HOST:PORT of a broker, got: nothing")
+    }
+
+    /// Validates values that came from files of their own.
+    static func validateContents(
+        of files: [ConfigurationReading.PendingFile], in properties: [String: String],
+        _ reading: ConfigurationReading
+    ) {
+        for file in files {
+            guard let value = properties[file.property] else { continue }
+            for fault in KafkaProperties.validate([file.property: value]) {
+                reading.fail(file.place, key: file.key, fault.message)
+            }
+        }
+    }
+
+    private static let fileSuffix = "_file"
+    private static func isFile(_ key: String) -> Bool { key.hasSuffix(fileSuffix) }
+
+    /// `SASL_PASSWORD_FILE` → `sasl.password_file`, or the spelling that the file has already.
+    private static func property(
+        ofVariable suffix: String, among known: some Collection<String>
+    ) -> String {
+        if let same = known.first(where: {
+            $0.uppercased().replacing(".", with: "_").replacing("-", with: "_") == suffix
+        }) {
+            return same
+        }
+        let isFile = suffix.hasSuffix("_FILE")
+        let name = suffix.dropLast(isFile ? fileSuffix.count : 0).lowercased()
+            .replacing("_", with: ".")
+        return (underscored[name] ?? name) + (isFile ? fileSuffix : "")
+    }
+}

@@ -1,0 +1,89 @@
+import Credits
+
+/// `rate_cards`: what actions cost, and from when on.
+enum RateCardsSection {
+    /// Entries refer to cards and rates by 16-bit numbers.
+    private static let maximumCount = Int(Int16.max)
+
+    static func read(_ reader: inout YAMLReader) -> [RateCard] {
+        guard let value = reader.value("rate_cards"), let elements = value.elements() else {
+            return []
+        }
+        faultExcess(elements, of: value)
+        var versions: [String: String] = [:]
+        var moments: [Timestamp: String] = [:]
+        return elements.compactMap { element in
+            element.section { card($0.path, &$0, &versions, &moments) } ?? nil
+        }
+    }
+
+    private static func faultExcess(_ elements: [YAMLValue], of value: YAMLValue) {
+        guard elements.count > maximumCount else { return }
+        value.fail("at most \(maximumCount) members", got: "\(elements.count)")
+    }
+
+    private static func card(
+        _ path: String, _ reader: inout YAMLReader, _ versions: inout [String: String],
+        _ moments: inout [Timestamp: String]
+    ) -> RateCard? {
+        let version = reader.required("version", "a name for this version of the prices")
+            .flatMap { value in value.name().map { unique($0, path, value, &versions) } }
+        let effectiveFrom = reader.required("effective_from", "a time as in RFC 3339")
+            .flatMap { value in moment(value).map { unique($0, path, value, &moments) } }
+        let rates = rates(&reader)
+        guard let version, let effectiveFrom else { return nil }
+        return RateCard(version: version, effectiveFrom: effectiveFrom, rates: rates)
+    }
+
+    private static func rates(_ reader: inout YAMLReader) -> [Rate] {
+        guard let value = reader.required("rates", "a list of rates"),
+            let elements = value.elements()
+        else { return [] }
+        faultExcess(elements, of: value)
+        var ids: [String: String] = [:]
+        var actions: [String: String] = [:]
+        return elements.compactMap { element in
+            element.section { rate($0.path, &$0, &ids, &actions) } ?? nil
+        }
+    }
+
+    private static func rate(
+        _ path: String, _ reader: inout YAMLReader, _ ids: inout [String: String],
+        _ actions: inout [String: String]
+    ) -> Rate? {
+        // Without them a rate would match more, or cost less, than its author meant.
+        for key in ["when", "components", "tiers"] { reader.refuse(key) }
+        let id = reader.required("id", "a name, unique within its rate card")
+            .flatMap { value in value.name().map { unique($0, path, value, &ids) } }
+        let action = reader.required("action", "the action that it prices")
+            .flatMap { value in value.name().map { unique($0, path, value, &actions) } }
+        let constraint = "a decimal of at least 0, with at most 12 decimals"
+        let credits = reader.required("credits", constraint)?
+            .amount(constraint) { !$0.isNegative }
+        let creditType = reader.value("credit_type")?.name(maximumLength: 128)
+        guard let id, let action, let credits else { return nil }
+        return Rate(id: id, action: action, credits: credits, creditType: creditType)
+    }
+
+    private static func moment(_ value: YAMLValue) -> Timestamp? {
+        let constraint = "a time as in RFC 3339, such as 2026-11-01T00:00:00Z"
+        guard let text = value.text(constraint) else { return nil }
+        guard let moment = Timestamp(text) else {
+            value.fail(constraint, got: text)
+            return nil
+        }
+        return moment
+    }
+
+    /// Faults a value that another member of the list has already: which one counts would be chance.
+    private static func unique<Value: Hashable & CustomStringConvertible>(
+        _ value: Value, _ owner: String, _ place: YAMLValue, _ owners: inout [Value: String]
+    ) -> Value {
+        if let other = owners[value] {
+            place.fail("different from that of \(other)", got: value.description)
+        } else {
+            owners[value] = owner
+        }
+        return value
+    }
+}

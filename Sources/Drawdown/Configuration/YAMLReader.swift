@@ -1,0 +1,148 @@
+import Credits
+import Yams
+
+/// Reads one mapping of the configuration, key by key.
+///
+/// Asking for a key makes it known: whatever nobody asked for is a fault, so that no key is ever
+/// ignored silently.
+struct YAMLReader {
+    private struct Entry {
+        let key: String
+        let place: ConfigurationFault.Place
+        let value: Node
+    }
+
+    let path: String
+    let place: ConfigurationFault.Place
+    let reading: ConfigurationReading
+    private var entries: [Entry] = []
+    private var asked: [String] = []
+
+    /// Reads no mapping: only variables may give values.
+    init(path: String, place: ConfigurationFault.Place, reading: ConfigurationReading) {
+        self.path = path
+        self.place = place
+        self.reading = reading
+    }
+
+    init(
+        _ mapping: Node.Mapping, path: String, place: ConfigurationFault.Place,
+        reading: ConfigurationReading
+    ) {
+        self.init(path: path, place: place, reading: reading)
+        for (key, value) in mapping {
+            let keyPlace: ConfigurationFault.Place =
+                if case .file = place, let mark = key.mark {
+                    .file(line: mark.line, column: mark.column)
+                } else {
+                    place
+                }
+            guard let name = key.scalar?.string else {
+                reading.fail(keyPlace, key: path, "expected a key to be text, got: a list or mapping")
+                continue
+            }
+            entries.append(Entry(key: name, place: keyPlace, value: value))
+        }
+    }
+
+    private func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
+    /// The value of a key; nil where it is left out or null.
+    mutating func value(_ key: String) -> YAMLValue? {
+        value(key, isSupported: true)
+    }
+
+    private mutating func value(_ key: String, isSupported: Bool) -> YAMLValue? {
+        asked.append(key)
+        let path = path(of: key)
+        reading.note(path, isSupported: isSupported)
+        if let variable = reading.takeVariable(for: path) {
+            return YAMLValue(
+                content: .variable(variable.value), place: .environment(variable.name), path: path,
+                reading: reading)
+        }
+        guard let entry = entries.first(where: { $0.key == key }), !Self.isNull(entry.value) else {
+            return nil
+        }
+        return YAMLValue(
+            content: .node(entry.value), place: entry.place, path: path, reading: reading)
+    }
+
+    /// The value of a key that has no default; nil after the fault is noted.
+    mutating func required(_ key: String, _ constraint: String) -> YAMLValue? {
+        if let value = value(key) { return value }
+        let path = path(of: key)
+        reading.fail(place, key: path, "expected \(path) to be \(constraint), got: nothing")
+        return nil
+    }
+
+    /// Reads a section's keys, also where the file has no such section but variables may.
+    @discardableResult
+    mutating func section<Result>(
+        _ key: String, _ read: (inout YAMLReader) -> Result
+    ) -> Result? {
+        if let value = value(key) { return value.section(read) }
+        var reader = YAMLReader(path: path(of: key), place: place, reading: reading)
+        return read(&reader)
+    }
+
+    /// Refuses a key that has a name already and no meaning yet.
+    mutating func refuse(_ key: String) {
+        guard let value = value(key, isSupported: false) else { return }
+        reading.fail(
+            value.place, key: value.path, "\(value.path) is not supported in this version")
+    }
+
+    /// Every key of a section whose keys are not ours to know.
+    mutating func takeAll() -> [(key: String, value: YAMLValue)] {
+        entries.map { entry in
+            asked.append(entry.key)
+            let value = YAMLValue(
+                content: .node(entry.value), place: entry.place, path: path(of: entry.key),
+                reading: reading)
+            return (entry.key, value)
+        }
+    }
+
+    /// Faults the keys that nobody asked for.
+    func finish() {
+        for entry in entries where !asked.contains(entry.key) {
+            let hint = NearestName.hint(for: entry.key, among: asked)
+            reading.fail(
+                entry.place, key: path(of: entry.key), "unknown key \"\(entry.key)\"\(hint)")
+        }
+    }
+
+    private static func isNull(_ node: Node) -> Bool {
+        guard let scalar = node.scalar, scalar.style == .plain else { return false }
+        return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+    }
+}
+
+extension YAMLReader {
+    mutating func read(_ key: String, into integer: inout Int, in range: ClosedRange<Int>) {
+        if let value = value(key)?.integer(in: range) { integer = value }
+    }
+
+    mutating func read(
+        _ key: String, into count: inout ByteCount, in range: ClosedRange<ByteCount>
+    ) {
+        if let value = value(key)?.byteCount(in: range) { count = value }
+    }
+
+    mutating func read(
+        _ key: String, into duration: inout CalendarDuration,
+        from least: CalendarDuration = .zero, to most: CalendarDuration
+    ) {
+        if let value = value(key)?.duration(from: least, to: most) { duration = value }
+    }
+
+    /// Reads a list of values of one kind; nil where the key is left out.
+    mutating func list<Element>(
+        _ key: String, _ read: (YAMLValue) -> Element?
+    ) -> [(element: Element, value: YAMLValue)]? {
+        value(key)?.elements()?.compactMap { value in
+            read(value).map { ($0, value) }
+        }
+    }
+}

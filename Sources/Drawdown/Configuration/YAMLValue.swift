@@ -1,0 +1,171 @@
+import Credits
+import Yams
+
+/// One value of the configuration, from the file or from a variable that overrides it.
+///
+/// Each conversion returns nil after it has noted the fault, so that one reading finds them all.
+struct YAMLValue {
+    enum Content {
+        case node(Node)
+        /// Taken verbatim where a scalar is expected, read as YAML where a list or mapping is.
+        case variable(String)
+    }
+
+    let content: Content
+    let place: ConfigurationFault.Place
+    let path: String
+    let reading: ConfigurationReading
+
+    /// Notes `expected <path> to be <constraint>, got: <value>`.
+    func fail(_ constraint: String, got: String? = nil) {
+        let shown = got ?? shown
+        reading.fail(place, key: path, "expected \(path) to be \(constraint), got: \(shown)")
+    }
+
+    /// The value as it is written, or its kind where it is not one word.
+    private var shown: String {
+        switch content {
+        case .variable(let text): text
+        case .node(.scalar(let scalar)): scalar.string.isEmpty ? "nothing" : scalar.string
+        case .node(.mapping): "a mapping"
+        case .node(.sequence): "a list"
+        case .node(.alias): "an alias"
+        }
+    }
+
+    /// Whether the value is written as one word, and not as a list or mapping.
+    var isScalar: Bool {
+        switch content {
+        case .variable(let text): !text.hasPrefix("[") && !text.hasPrefix("{")
+        case .node(let node): node.scalar != nil
+        }
+    }
+
+    /// The text of a scalar, its variables filled in.
+    func text(_ constraint: String = "text") -> String? {
+        switch content {
+        case .variable(let text):
+            return text
+        case .node(.scalar(let scalar)):
+            do {
+                return try VariableExpansion.expand(scalar.string, variable: reading.expand)
+            } catch .missing(let name) {
+                reading.fail(
+                    place, key: path,
+                    "expected environment variable \(name) to be set (\(path) takes it)")
+            } catch .malformed(let text) {
+                fail("text in which ${NAME} is closed, and $${ stands for ${", got: text)
+            }
+            return nil
+        case .node:
+            fail(constraint)
+            return nil
+        }
+    }
+
+    func integer(in range: ClosedRange<Int>) -> Int? {
+        let constraint = "between \(range.lowerBound) and \(range.upperBound)"
+        guard let text = text(constraint) else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            fail(constraint, got: text)
+            return nil
+        }
+        return number
+    }
+
+    /// An exact decimal that meets the constraint.
+    func amount(_ constraint: String, where isAllowed: (Amount) -> Bool) -> Amount? {
+        guard let text = text(constraint) else { return nil }
+        guard let amount = try? Amount(text), isAllowed(amount) else {
+            fail(constraint, got: text)
+            return nil
+        }
+        return amount
+    }
+
+    /// An ISO 8601 duration in a range; months only where the range's end has them.
+    func duration(from least: CalendarDuration, to most: CalendarDuration) -> CalendarDuration? {
+        let constraint = "a duration between \(least) and \(most)"
+        guard let text = text(constraint) else { return nil }
+        guard let duration = CalendarDuration(text),
+            duration.approximateMicroseconds >= least.approximateMicroseconds,
+            duration.approximateMicroseconds <= most.approximateMicroseconds,
+            duration.months == 0 || most.months > 0
+        else {
+            fail(constraint, got: text)
+            return nil
+        }
+        return duration
+    }
+
+    /// A number of bytes such as `1048576`, `512MiB` or `1GiB`.
+    func byteCount(in range: ClosedRange<ByteCount>) -> ByteCount? {
+        let constraint = "between \(range.lowerBound) and \(range.upperBound)"
+        guard let text = text(constraint) else { return nil }
+        guard let count = ByteCount(text), range.contains(count) else {
+            fail(constraint, got: text)
+            return nil
+        }
+        return count
+    }
+
+    /// Text without control characters, in bytes of UTF-8.
+    func name(maximumLength: Int = 256) -> String? {
+        let constraint = "1 to \(maximumLength) bytes without control characters"
+        guard let text = text(constraint) else { return nil }
+        let isPrintable = text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+        guard (1...maximumLength).contains(text.utf8.count), isPrintable else {
+            fail(constraint, got: isPrintable ? text : "control characters")
+            return nil
+        }
+        return text
+    }
+
+    /// One of a few words.
+    func choice<Choice>(_ choices: KeyValuePairs<String, Choice>) -> Choice? {
+        let constraint = choices.map(\.key).joined(separator: " or ")
+        guard let text = text(constraint) else { return nil }
+        guard let choice = choices.first(where: { $0.key == text }) else {
+            fail(constraint, got: text)
+            return nil
+        }
+        return choice.value
+    }
+
+    /// The members of a list, each with its own place.
+    func elements() -> [YAMLValue]? {
+        guard let node = composed(), let sequence = node.sequence else {
+            fail("a list")
+            return nil
+        }
+        return sequence.enumerated().map { index, element in
+            YAMLValue(
+                content: .node(element), place: place(of: element), path: "\(path)[\(index)]",
+                reading: reading)
+        }
+    }
+
+    /// Reads the keys of a mapping, and faults those that nobody asked for.
+    func section<Result>(_ read: (inout YAMLReader) -> Result) -> Result? {
+        guard let node = composed(), let mapping = node.mapping else {
+            fail("a mapping")
+            return nil
+        }
+        var reader = YAMLReader(mapping, path: path, place: place, reading: reading)
+        defer { reader.finish() }
+        return read(&reader)
+    }
+
+    private func composed() -> Node? {
+        switch content {
+        case .node(let node): node
+        case .variable(let text): try? Parser(yaml: text, encoding: .utf8).singleRoot()
+        }
+    }
+
+    /// Within a variable there is no place but the variable.
+    private func place(of node: Node) -> ConfigurationFault.Place {
+        guard case .file = place, let mark = node.mark else { return place }
+        return .file(line: mark.line, column: mark.column)
+    }
+}

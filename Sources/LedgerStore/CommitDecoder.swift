@@ -1,0 +1,282 @@
+internal import Credits
+
+/// Reads one commit (``JournalFormat``), whole or a single group of it.
+struct CommitDecoder: ~Escapable {
+    private let bytes: Span<UInt8>
+    private let header: JournalHeader
+    private let secret: HashKey
+    /// Texts are copied into the commit's arena, for `bytes` will not outlive it; otherwise slices
+    /// point into `bytes` themselves.
+    private let copiesTexts: Bool
+    private let baseMillisecond: Int64
+    var commit: Commit
+    var reader: ByteReader
+    /// Where the shared texts lie in `bytes`.
+    private var texts: [Range<Int>] = []
+
+    @_lifetime(copy bytes)
+    init(_ bytes: Span<UInt8>, header: JournalHeader, secret: HashKey, copiesTexts: Bool) {
+        self.bytes = bytes
+        self.header = header
+        self.secret = secret
+        self.copiesTexts = copiesTexts
+        baseMillisecond = JournalFormat.baseMillisecond(of: header.recordedAt)
+        commit = Commit(number: header.number, recordedAt: header.recordedAt, cluster: "")
+        reader = ByteReader(bytes, in: JournalFormat.headerCount..<header.strings.lowerBound)
+    }
+
+    @_lifetime(self: copy self)
+    mutating func decode() throws(StoreError) -> Commit {
+        decodeTexts()
+        try check("its texts")
+        reader = ByteReader(bytes, in: JournalFormat.headerCount..<header.strings.lowerBound)
+        decodeProgress()
+        try check("its partitions")
+        commit.groups.reserveCapacity(header.groupCount)
+        commit.entries.reserveCapacity(header.entryCount)
+        commit.allocations.reserveCapacity(header.allocationCount)
+        for _ in 0..<header.groupCount {
+            decodeGroup()
+            try check("group \(commit.groups.count)")
+        }
+        guard reader.isAtEnd, commit.entries.count == header.entryCount,
+            commit.allocations.count == header.allocationCount
+        else { throw .damagedCommit(header.number, "its groups do not add up") }
+        reader = ByteReader(bytes, in: header.owed)
+        decodeOwed()
+        try check("what it owes")
+        guard reader.isAtEnd else { throw .damagedCommit(header.number, "it owes too much") }
+        return commit
+    }
+
+    /// Reads the group of one account; nil: there is none.
+    @_lifetime(self: copy self)
+    mutating func decodeGroup(of account: UInt32) throws(StoreError) -> Commit? {
+        guard let position = position(of: account) else { return nil }
+        decodeTexts()
+        try check("its texts")
+        reader = ByteReader(bytes, in: JournalFormat.headerCount..<header.strings.lowerBound)
+        decodeProgress()
+        try check("its partitions")
+        reader = ByteReader(bytes, in: position..<header.strings.lowerBound)
+        decodeGroup()
+        try check("the group of account \(account)")
+        guard commit.groups[0].number == account else {
+            throw .damagedCommit(header.number, "expected account \(account) at \(position)")
+        }
+        return commit
+    }
+
+    private func check(_ part: @autoclosure () -> String) throws(StoreError) {
+        guard reader.isDamaged else { return }
+        throw .damagedCommit(header.number, "\(part()) cannot be read")
+    }
+
+    /// Where an account's group begins, by binary search of the directory.
+    private func position(of account: UInt32) -> Int? {
+        var low = 0
+        var high = header.groupCount
+        while low < high {
+            let middle = (low + high) / 2
+            let at = header.directory.lowerBound + middle * JournalFormat.directoryEntryCount
+            var entry = ByteReader(bytes, in: at..<at + JournalFormat.directoryEntryCount)
+            let number = entry.halfWord()
+            let position = Int(entry.halfWord())
+            if number == account {
+                // A damaged position must not become a range that traps.
+                return position <= header.strings.lowerBound ? position : header.strings.lowerBound
+            }
+            if number < account { low = middle + 1 } else { high = middle }
+        }
+        return nil
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func decodeTexts() {
+        reader = ByteReader(bytes, in: header.strings)
+        let count = reader.count()
+        texts.reserveCapacity(count + 1)
+        texts.append(0..<0)
+        for _ in 0..<count { texts.append(reader.counted()) }
+        if !reader.isAtEnd { reader.fail() }
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func decodeProgress() {
+        commit.cluster = reader.text()
+        for _ in 0..<reader.count() {
+            let topic = reader.text()
+            guard let partition = Int32(exactly: reader.zigzag()) else {
+                reader.fail()
+                return
+            }
+            let from = reader.isPresent() ? reader.zigzag() : nil
+            commit.partitions.append(
+                PartitionProgress(
+                    topic: topic, partition: partition, from: from, next: reader.zigzag()))
+        }
+        for outcome in Outcome.allCases { commit.outcomes[outcome] = reader.varint() }
+    }
+
+    /// Reads the group that stands next, with its entries.
+    @_lifetime(self: copy self)
+    private mutating func decodeGroup() {
+        let number = UInt32(truncatingIfNeeded: reader.varint())
+        let flags = reader.byte()
+        let customerID = reader.text()
+        let creditType = creditType()
+        let distance = reader.varint()
+        let count = reader.count()
+        let firstSequence = reader.varint()
+        let balance = reader.amount()
+        let thresholds = flags & 2 == 0 ? nil : reader.thresholdStates()
+        commit.groups.append(
+            AccountGroup(
+                number: number, customerID: customerID, creditType: creditType,
+                isNew: flags & 1 != 0,
+                previousCommit: distance == 0 ? 0 : header.number &- distance,
+                entryCount: UInt32(truncatingIfNeeded: count), firstSequence: firstSequence,
+                balanceBefore: balance, thresholds: thresholds))
+        if flags > 3 || firstSequence.addingReportingOverflow(UInt64(count)).overflow {
+            reader.fail()
+        }
+        var before = balance
+        for index in 0..<count where !reader.isDamaged {
+            decodeEntry(sequence: firstSequence &+ UInt64(index), balance: &before)
+        }
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func decodeEntry(sequence: UInt64, balance: inout Amount) {
+        let head = reader.byte()
+        let isPlainUsage = head & EntryShape.plainUsage != 0
+        let tail = isPlainUsage ? EntryShape.key : reader.byte()
+        let usageID = reader.counted()
+        let fingerprint = reader.word()
+        let (source, action, dimensions) = (text(), text(), text())
+        let isOne = head & EntryShape.one != 0
+        let quantity = isOne ? JournalFormat.one : reader.amount()
+        let rate = head & EntryShape.explicit == 0 ? rate() : .explicit
+        let occurredAt = moment()
+        let origin = origin()
+        let amount = reader.amount()
+        let allocationStart = commit.allocations.count
+        decodeAllocations(of: amount)
+        var detail: Int32 = -1
+        if tail & EntryShape.detail != 0 {
+            detail = Int32(truncatingIfNeeded: commit.details.count)
+            commit.details.append(reader.entryDetail())
+        }
+        guard let type = EntryType(rawValue: head & EntryShape.typeMask), tail <= 3,
+            let after = balance.adding(amount), !reader.isDamaged
+        else {
+            reader.fail()
+            return
+        }
+        let key =
+            tail & EntryShape.key == 0
+            ? IDKey(high: 0, low: 0) : key(usageID: usageID, source: source, detail: detail)
+        commit.entries.append(
+            Entry(
+                group: Int32(commit.groups.count - 1), type: type, sequence: sequence,
+                amount: amount, balanceBefore: balance, allocationStart: Int32(allocationStart),
+                allocationCount: Int32(commit.allocations.count - allocationStart),
+                detail: detail, key: key, fingerprint: fingerprint, usageID: keep(usageID),
+                source: keep(source), action: keep(action), dimensions: keep(dimensions),
+                quantity: quantity, rate: rate, occurredAt: occurredAt, origin: origin))
+        balance = after
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func decodeAllocations(of amount: Amount) {
+        let first = reader.varint()
+        guard first & 1 == 0 else {
+            append(Allocation(grant: UInt32(truncatingIfNeeded: first >> 1), credits: amount))
+            return
+        }
+        guard first >> 1 <= UInt64(reader.remaining) else {
+            reader.fail()
+            return
+        }
+        for _ in 0..<first >> 1 where !reader.isDamaged {
+            let grant = UInt32(truncatingIfNeeded: reader.varint())
+            append(Allocation(grant: grant, credits: reader.amount()))
+        }
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func append(_ allocation: Allocation) {
+        commit.allocations.append(allocation)
+    }
+
+    private func key(usageID: Range<Int>, source: Range<Int>, detail: Int32) -> IDKey {
+        guard detail < 0 else {
+            return AccountScope.commandKey(
+                commit.details[Int(detail)].commandID, under: secret)
+        }
+        return IDSpace.usage.key(
+            scope: bytes.extracting(source), id: bytes.extracting(usageID), under: secret)
+    }
+
+    /// The next of the shared texts.
+    @_lifetime(self: copy self)
+    private mutating func text() -> Range<Int> {
+        let number = reader.varint()
+        guard number < UInt64(texts.count) else {
+            reader.fail()
+            return 0..<0
+        }
+        return texts[Int(number)]
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func creditType() -> String {
+        let range = text()
+        return String(span: bytes.extracting(range))
+    }
+
+    /// A slice of the commit's arena that holds these bytes.
+    @_lifetime(self: copy self)
+    private mutating func keep(_ range: Range<Int>) -> ByteSlice {
+        guard copiesTexts else { return ByteSlice(start: range.lowerBound, count: range.count) }
+        let start = commit.bytes.count
+        for index in range { commit.bytes.append(bytes[index]) }
+        return ByteSlice(start: start, count: range.count)
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func rate() -> RateReference {
+        guard let card = Int16(exactly: reader.zigzag()), let rate = Int16(exactly: reader.zigzag())
+        else {
+            reader.fail()
+            return .explicit
+        }
+        return RateReference(card: card, rate: rate)
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func moment() -> Timestamp {
+        let value = reader.varint()
+        let distance = (value >> 1).unzigzag
+        let (scaled, overflows) = distance.multipliedReportingOverflow(
+            by: value & 1 == 0 ? 1000 : 1)
+        let (sum, overflow) = baseMillisecond.addingReportingOverflow(scaled)
+        guard !overflows, !overflow, let moment = Timestamp(microseconds: sum) else {
+            reader.fail()
+            return .earliest
+        }
+        return moment
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func origin() -> Origin {
+        let partition = reader.partition(of: commit.partitions)
+        let written = reader.zigzag()
+        let origin = Origin(partition: partition, offset: written)
+        return Origin(partition: partition, offset: commit.partitions.written(offset: origin))
+    }
+
+    /// A slice of the commit's arena for bytes that stand next, of a dead letter's message.
+    @_lifetime(self: copy self)
+    mutating func keepCounted() -> ByteSlice { keep(reader.counted()) }
+}

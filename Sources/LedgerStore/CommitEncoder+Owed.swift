@@ -1,0 +1,172 @@
+internal import Credits
+
+// What few entries have and what a commit owes the world: written plainly, for it is rare.
+
+extension CommitEncoder {
+    mutating func encodeOwed(by commit: Commit) {
+        bytes.append(varint: UInt64(commit.triggers.count))
+        for trigger in commit.triggers { encode(trigger) }
+        bytes.append(varint: UInt64(commit.deadLetters.count))
+        for letter in commit.deadLetters { encode(letter, of: commit) }
+    }
+
+    private mutating func encode(_ trigger: Trigger) {
+        bytes.append(trigger.type.rawValue)
+        bytes.append(varint: UInt64(trigger.group + 1))
+        bytes.append(varint: trigger.sequence)
+        bytes.append(trigger.balance.ledger)
+        bytes.append(trigger.balance.available)
+        bytes.append(trigger.balance.held)
+        bytes.append(trigger.balance.overdraft)
+        switch trigger.payload {
+        case .change(let change):
+            bytes.append(PayloadTag.change)
+            bytes.append(change)
+        case .crossing(let thresholds, let previousBalance):
+            bytes.append(PayloadTag.crossing)
+            bytes.append(varint: UInt64(thresholds.count))
+            for threshold in thresholds { bytes.append(threshold) }
+            bytes.append(previousBalance)
+        case .passedZero(let previousBalance):
+            bytes.append(PayloadTag.passedZero)
+            bytes.append(previousBalance)
+        case .grant(let grant):
+            bytes.append(PayloadTag.grant)
+            bytes.append(grant)
+        case .refused(let input):
+            bytes.append(PayloadTag.refused)
+            bytes.append(input)
+        }
+    }
+
+    private mutating func encode(_ letter: DeadLetter, of commit: Commit) {
+        bytes.append(letter.refusal.code.rawValue)
+        bytes.append(optional: letter.refusal.field)
+        bytes.append(text: letter.refusal.message)
+        let message = letter.message
+        bytes.append(message.origin)
+        bytes.append(message.timestamp)
+        let flags: UInt8 =
+            (message.hasKey ? 1 : 0) | (message.hasValue ? 2 : 0) | (message.headers < 0 ? 0 : 4)
+        bytes.append(flags)
+        if message.hasKey { bytes.append(counted: commit.bytes[message.key.range]) }
+        if message.hasValue { bytes.append(counted: commit.bytes[message.value.range]) }
+        guard message.headers >= 0 else { return }
+        let headers = commit.headers[Int(message.headers)]
+        bytes.append(varint: UInt64(headers.count))
+        for header in headers {
+            bytes.append(text: header.name)
+            bytes.append(header.value == nil ? 0 : 1)
+            if let value = header.value { bytes.append(counted: value) }
+        }
+    }
+}
+
+/// Which payload follows; the values never change their meaning.
+enum PayloadTag {
+    static let change: UInt8 = 1
+    static let crossing: UInt8 = 2
+    static let passedZero: UInt8 = 3
+    static let grant: UInt8 = 4
+    static let refused: UInt8 = 5
+
+    static let none: UInt8 = 0
+    static let granted: UInt8 = 1
+    static let activation: UInt8 = 2
+    static let settings: UInt8 = 3
+}
+
+extension [UInt8] {
+    mutating func append(_ origin: Origin) {
+        append(zigzag: Int64(origin.partition))
+        append(zigzag: origin.offset)
+    }
+
+    mutating func append(_ threshold: Threshold) {
+        append(threshold.kind.rawValue)
+        append(threshold.value)
+    }
+
+    mutating func append(_ states: [ThresholdState]) {
+        append(varint: UInt64(states.count))
+        for state in states {
+            append(state.threshold)
+            append(state.phase.rawValue)
+        }
+    }
+
+    mutating func append(_ change: BalanceChange) {
+        append(change.previousBalance)
+        append(varint: change.firstSequence)
+        append(varint: change.entries)
+        append(varint: UInt64(change.reasons))
+    }
+
+    mutating func append(_ grant: Grant) {
+        append(varint: UInt64(grant.ordinal))
+        append(grant.terms)
+        append(grant.remaining)
+        append(grant.status.rawValue)
+    }
+
+    mutating func append(_ terms: GrantTerms) {
+        append(text: terms.grantID)
+        append(terms.credits)
+        append(terms.source.rawValue)
+        append(terms.category.rawValue)
+        append(zigzag: Int64(terms.priority))
+        append(terms.effectiveAt)
+        append(terms.expiresAt == nil ? 0 : 1)
+        if let expiresAt = terms.expiresAt { append(expiresAt) }
+        append(terms.costBasis == nil ? 0 : 1)
+        if let costBasis = terms.costBasis { append(costBasis) }
+        append(optional: terms.reference)
+    }
+
+    mutating func append(_ input: RefusedInput) {
+        append(text: input.id)
+        append(text: input.source)
+        append(text: input.customerID)
+        append(text: input.creditType)
+        append(input.code.rawValue)
+        append(word: input.fingerprint)
+        append(input.origin)
+    }
+
+    mutating func append(_ settings: AccountSettings) {
+        switch settings.overdraft {
+        case nil: append(0)
+        case .record: append(1)
+        case .limit(let amount):
+            append(2)
+            append(amount)
+        case .refuse: append(3)
+        }
+        append(settings.thresholds == nil ? 0 : 1)
+        guard let thresholds = settings.thresholds else { return }
+        append(varint: UInt64(thresholds.count))
+        for threshold in thresholds { append(threshold) }
+    }
+
+    mutating func append(_ detail: EntryDetail) {
+        append(text: detail.commandID)
+        append(detail.actor == nil ? 0 : 1)
+        if let actor = detail.actor {
+            append(text: actor.type)
+            append(text: actor.id)
+        }
+        append(optional: detail.reason)
+        switch detail.payload {
+        case .none: append(PayloadTag.none)
+        case .grant(let terms):
+            append(PayloadTag.granted)
+            append(terms)
+        case .activation(let ordinal):
+            append(PayloadTag.activation)
+            append(varint: UInt64(ordinal))
+        case .settings(let settings):
+            append(PayloadTag.settings)
+            append(settings)
+        }
+    }
+}

@@ -1,0 +1,244 @@
+internal import Credits
+
+/// Writes one commit (``JournalFormat``).
+struct CommitEncoder {
+    private let commit: Commit
+    private let previousHash: [UInt8]
+    var bytes: [UInt8] = []
+    private var texts: TextTable
+    private var lastTexts = LastTexts()
+    /// Account and position of each group.
+    private var directory: [(account: UInt32, position: UInt32)] = []
+    /// Moments are written as their distance from here, in milliseconds where they are whole.
+    private let baseMillisecond: Int64
+
+    /// The text that was used last in each place.
+    private struct LastTexts {
+        var creditType: UInt32 = 0
+        var source: UInt32 = 0
+        var action: UInt32 = 0
+        var dimensions: UInt32 = 0
+    }
+
+    init(_ commit: Commit, previousHash: [UInt8]) {
+        precondition(previousHash.count == JournalFormat.hashCount)
+        self.commit = commit
+        self.previousHash = previousHash
+        texts = TextTable(capacity: 2 * commit.entries.count + 64)
+        baseMillisecond = JournalFormat.baseMillisecond(of: commit.recordedAt)
+    }
+
+    mutating func encode() -> JournalFormat.Sealed {
+        bytes.reserveCapacity(256 + commit.groups.count * 64 + commit.entries.count * 64)
+        encodeHeader()
+        encodeProgress()
+        encodeGroups()
+        let stringsAt = bytes.count
+        bytes.append(varint: UInt64(texts.count))
+        bytes.append(contentsOf: texts.written)
+        let directoryAt = bytes.count
+        encodeDirectory()
+        let owedAt = bytes.count
+        encodeOwed(by: commit)
+        patch(strings: stringsAt, directory: directoryAt, owed: owedAt)
+        let hash = JournalFormat.hash(of: bytes[...])
+        bytes.append(contentsOf: hash)
+        return JournalFormat.Sealed(bytes: bytes, hash: hash)
+    }
+
+    private mutating func encodeHeader() {
+        bytes.append(halfWord: JournalFormat.magic)
+        bytes.append(halfWord: JournalFormat.version)
+        bytes.append(word: commit.number)
+        bytes.append(word: UInt64(bitPattern: commit.recordedAt.microseconds))
+        bytes.append(word: 0)
+        bytes.append(contentsOf: previousHash)
+        for _ in 0..<3 { bytes.append(halfWord: 0) }
+        bytes.append(halfWord: UInt32(commit.groups.count))
+        bytes.append(halfWord: UInt32(commit.entries.count))
+        bytes.append(halfWord: UInt32(commit.allocations.count))
+    }
+
+    private mutating func patch(strings: Int, directory: Int, owed: Int) {
+        let count = UInt64(bytes.count + JournalFormat.hashCount)
+        bytes.patch(halfWord: UInt32(truncatingIfNeeded: count), at: 24)
+        bytes.patch(halfWord: UInt32(truncatingIfNeeded: count >> 32), at: 28)
+        bytes.patch(halfWord: UInt32(strings), at: 64)
+        bytes.patch(halfWord: UInt32(directory), at: 68)
+        bytes.patch(halfWord: UInt32(owed), at: 72)
+    }
+
+    private mutating func encodeProgress() {
+        bytes.append(text: commit.cluster)
+        bytes.append(varint: UInt64(commit.partitions.count))
+        for partition in commit.partitions {
+            bytes.append(text: partition.topic)
+            bytes.append(zigzag: Int64(partition.partition))
+            bytes.append(partition.from == nil ? 0 : 1)
+            if let from = partition.from { bytes.append(zigzag: from) }
+            bytes.append(zigzag: partition.next)
+        }
+        for outcome in Outcome.allCases { bytes.append(varint: commit.outcomes[outcome]) }
+    }
+
+    private mutating func encodeGroups() {
+        let commit = commit
+        let arena = commit.bytes.span
+        let (order, starts) = commit.entriesByGroup()
+        directory.reserveCapacity(commit.groups.count)
+        for group in commit.groups.indices {
+            directory.append((commit.groups[group].number, UInt32(bytes.count)))
+            encode(commit.groups[group], entryCount: starts[group + 1] - starts[group])
+            for index in starts[group]..<starts[group + 1] {
+                encode(commit.entries[Int(order[index])], of: commit, arena: arena)
+            }
+        }
+    }
+
+    private mutating func encodeDirectory() {
+        directory.sort { $0.account < $1.account }
+        for (account, position) in directory {
+            bytes.append(halfWord: account)
+            bytes.append(halfWord: position)
+        }
+    }
+
+    private mutating func encode(_ group: AccountGroup, entryCount: Int) {
+        bytes.append(varint: UInt64(group.number))
+        bytes.append((group.isNew ? 1 : 0) | (group.thresholds == nil ? 0 : 2))
+        bytes.append(text: group.customerID)
+        let creditType = Array(group.creditType.utf8)
+        bytes.append(
+            varint: UInt64(texts.number(of: creditType.span, last: &lastTexts.creditType)))
+        // The distance back is short where the number itself is long; 0: there is none.
+        bytes.append(
+            varint: group.previousCommit == 0 ? 0 : commit.number &- group.previousCommit)
+        bytes.append(varint: UInt64(entryCount))
+        bytes.append(varint: group.firstSequence)
+        bytes.append(group.balanceBefore)
+        if let thresholds = group.thresholds { bytes.append(thresholds) }
+    }
+
+    private mutating func encode(_ entry: Entry, of commit: Commit, arena: Span<UInt8>) {
+        let source = texts.number(
+            of: arena.extracting(entry.source.range), last: &lastTexts.source)
+        let action = texts.number(
+            of: arena.extracting(entry.action.range), last: &lastTexts.action)
+        let dimensions = texts.number(
+            of: arena.extracting(entry.dimensions.range), last: &lastTexts.dimensions)
+        let usageID = arena.extracting(entry.usageID.range)
+        let shape = EntryShape(entry)
+        let distance = JournalFormat.distance(of: entry.occurredAt, from: baseMillisecond)
+        let offset = commit.partitions.written(offset: entry.origin)
+        let allocations = commit.allocations(of: entry)
+        let bound = 160 + usageID.count + allocations.count * 40
+        bytes.append(addingCapacity: bound) { output in
+            output.append(shape.head)
+            if !shape.isPlainUsage { output.append(shape.tail) }
+            output.append(counted: usageID)
+            output.append(word: entry.fingerprint)
+            output.append(varint: UInt64(source))
+            output.append(varint: UInt64(action))
+            output.append(varint: UInt64(dimensions))
+            if !shape.isOne { output.append(entry.quantity) }
+            if !shape.isExplicit {
+                output.append(zigzag: Int64(entry.rate.card))
+                output.append(zigzag: Int64(entry.rate.rate))
+            }
+            output.append(varint: distance)
+            output.append(zigzag: Int64(entry.origin.partition))
+            output.append(zigzag: offset)
+            output.append(entry.amount)
+            output.append(allocations, of: entry.amount)
+        }
+        if entry.detail >= 0 { bytes.append(commit.details[Int(entry.detail)]) }
+    }
+}
+
+/// What of an entry is written, in one byte for usage as it mostly is and in two for the rest.
+struct EntryShape {
+    static let typeMask: UInt8 = 0x1f
+    static let plainUsage: UInt8 = 0x20
+    static let one: UInt8 = 0x40
+    static let explicit: UInt8 = 0x80
+    /// In the second byte.
+    static let detail: UInt8 = 0x01
+    static let key: UInt8 = 0x02
+
+    let isPlainUsage: Bool
+    let isOne: Bool
+    let isExplicit: Bool
+    private let type: EntryType
+    private let hasDetail: Bool
+    private let hasKey: Bool
+
+    init(_ entry: Entry) {
+        type = entry.type
+        hasDetail = entry.detail >= 0
+        hasKey = entry.key != IDKey(high: 0, low: 0)
+        isPlainUsage = hasKey && !hasDetail
+        isOne = entry.quantity.units == JournalFormat.one.units
+        isExplicit = entry.rate == .explicit
+    }
+
+    var head: UInt8 {
+        type.rawValue | (isPlainUsage ? Self.plainUsage : 0) | (isOne ? Self.one : 0)
+            | (isExplicit ? Self.explicit : 0)
+    }
+
+    var tail: UInt8 { (hasDetail ? Self.detail : 0) | (hasKey ? Self.key : 0) }
+}
+
+extension JournalFormat {
+    static let one = Amount(whole: 1)
+
+    static func baseMillisecond(of moment: Timestamp) -> Int64 {
+        moment.microseconds / 1000 * 1000
+    }
+
+    /// A moment's distance from a whole millisecond, shorter where the moment is whole as well.
+    static func distance(of moment: Timestamp, from base: Int64) -> UInt64 {
+        let distance = moment.microseconds - base
+        return distance % 1000 == 0 ? (distance / 1000).zigzag << 1 : distance.zigzag << 1 | 1
+    }
+}
+
+extension [PartitionProgress] {
+    /// An input's offset, counted back from the end of its partition's part of the batch.
+    func written(offset origin: Origin) -> Int64 {
+        guard indices.contains(Int(origin.partition)) else { return origin.offset }
+        return self[Int(origin.partition)].next &- origin.offset
+    }
+}
+
+extension OutputSpan<UInt8> {
+    /// Appends what each grant gave or got; one grant that took the whole amount is one number.
+    @_lifetime(self: copy self)
+    mutating func append(_ allocations: ArraySlice<Allocation>, of amount: Amount) {
+        if allocations.count == 1, let only = allocations.first, only.credits == amount {
+            append(varint: UInt64(only.grant) << 1 | 1)
+            return
+        }
+        append(varint: UInt64(allocations.count) << 1)
+        for allocation in allocations {
+            append(varint: UInt64(allocation.grant))
+            append(allocation.credits)
+        }
+    }
+}
+
+extension Commit {
+    /// The entries' indices, group by group and in order within each, and where each group starts.
+    fileprivate func entriesByGroup() -> (order: [Int32], starts: [Int]) {
+        var starts = [Int](repeating: 0, count: groups.count + 1)
+        for entry in entries { starts[Int(entry.group) + 1] += 1 }
+        for group in groups.indices { starts[group + 1] += starts[group] }
+        var next = starts
+        var order = [Int32](repeating: 0, count: entries.count)
+        for (index, entry) in entries.enumerated() {
+            order[next[Int(entry.group)]] = Int32(index)
+            next[Int(entry.group)] += 1
+        }
+        return (order, starts)
+    }
+}

@@ -1,0 +1,140 @@
+public import Credits
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+public import LedgerStore
+public import Logging
+import NIOCore
+import ServiceLifecycle
+import Synchronization
+
+/// The HTTP API as a server on this machine.
+public struct APIServer: Sendable {
+    private let api: API
+    private let configuration: APIConfiguration
+    private let logger: Logger
+
+    /// Connections beyond this wait until one closes.
+    private static let maximumConnections = 512
+    /// A connection on which nothing is read or written for this long is closed.
+    private static let idleTimeout = TimeAmount.seconds(60)
+    /// Bytes of header fields in one request.
+    private static let headerLimit = 32_768
+    /// Answers under way get this long when the server ends.
+    private static let drainTime = Duration.seconds(5)
+
+    /// - Parameters:
+    ///   - reader: answers from what is durable.
+    ///   - status: what the worker knows beyond that.
+    ///   - rates: names the rates that entries refer to.
+    ///   - version: the program's, as `/healthz` shows it.
+    ///   - configuration: where to listen.
+    ///   - logger: takes what went wrong.
+    ///   - now: the wall clock.
+    public init(
+        reader: any LedgerReader, status: any WorkerStatus, rates: RateBook, version: String,
+        configuration: APIConfiguration, logger: Logger,
+        now: @escaping @Sendable () -> Timestamp = APIServer.wallClock
+    ) {
+        api = API(
+            reader: reader, status: status, rates: rates, version: version, logger: logger,
+            now: now)
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// The system's time.
+    public static func wallClock() -> Timestamp {
+        let microseconds = Date().timeIntervalSince1970 * 1_000_000
+        return Timestamp(microseconds: Int64(microseconds)) ?? .latest
+    }
+
+    /// Serves until the task is cancelled; answers under way are then given to their end.
+    ///
+    /// - Parameter onListening: called once, with the port that is listened on.
+    /// - Throws: ``ListenError`` where the port cannot be had, or what ended the server later.
+    public func run(onListening: @escaping @Sendable (_ port: Int) -> Void) async throws {
+        let hasListened = Atomic(false)
+        let application = makeApplication { port in
+            hasListened.store(true, ordering: .releasing)
+            onListening(port)
+        }
+        var services = ServiceGroupConfiguration(services: [application], logger: logger)
+        services.maximumGracefulShutdownDuration = Self.drainTime
+        let group = ServiceGroup(configuration: services)
+        // A task of its own: cancelling the one that serves would break answers off in the middle.
+        let serving = Task { try await group.run() }
+        do {
+            try await withTaskCancellationHandler {
+                try await serving.value
+            } onCancel: {
+                Task { await group.triggerGracefulShutdown() }
+            }
+        } catch {
+            // A group that is told to end before it began says so by an error.
+            if Task.isCancelled { return }
+            guard !hasListened.load(ordering: .acquiring) else { throw error }
+            throw ListenError(
+                host: configuration.host, port: configuration.port, reason: "\(error)")
+        }
+    }
+
+    private func makeApplication(
+        onListening: @escaping @Sendable (Int) -> Void
+    ) -> some ApplicationProtocol {
+        let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
+            maxHeaderFieldSize: Self.headerLimit, maxHeaderListSize: Self.headerLimit,
+            maxHeaderFieldCount: 100)
+        return Application(
+            responder: APIResponder(api: api),
+            server: .http1(
+                configuration: .init(
+                    idleTimeout: Self.idleTimeout, httpDecoderConfiguration: decoder)),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port),
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    Self.maximumConnections)),
+            onServerRunning: { channel in
+                onListening(channel.localAddress?.port ?? 0)
+            },
+            logger: logger)
+    }
+}
+
+/// The API cannot listen where it is told to.
+public struct ListenError: Error, Sendable, CustomStringConvertible {
+    public let host: String
+    public let port: Int
+    /// What the system said.
+    public let reason: String
+
+    public var description: String {
+        "expected http.listen to be free, got: \(host):\(port) (\(reason))"
+    }
+}
+
+/// Frames answers as HTTP.
+private struct APIResponder: HTTPResponder {
+    let api: API
+
+    func respond(to request: Request, context: BasicRequestContext) async -> Response {
+        let answer = await api.answer(
+            method: request.method.rawValue, target: request.head.path ?? "",
+            host: request.head.authority,
+            bodyLength: request.headers[.contentLength].flatMap { Int($0) } ?? 0)
+        var fields = HTTPFields()
+        for (name, value) in answer.headers {
+            guard let name = HTTPField.Name(name) else { continue }
+            fields.append(HTTPField(name: name, value: value))
+        }
+        let status = HTTPResponse.Status(code: answer.status)
+        guard request.method != .head else {
+            // The length is that of the answer to GET.
+            fields[.contentLength] = "\(answer.body.count)"
+            return Response(status: status, headers: fields)
+        }
+        let body = ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
+        return Response(status: status, headers: fields, body: body)
+    }
+}

@@ -1,0 +1,53 @@
+/// A call that the API knows.
+struct Route: Sendable {
+    typealias Handler = @Sendable (API, Call) async throws -> Answer
+
+    let method: String
+    /// The path as the OpenAPI document writes it, such as `/v1/customers/{customer_id}/balance`.
+    let pattern: String
+    let handler: Handler
+    private let segments: [Substring]
+
+    init(_ method: String, _ pattern: String, _ handler: @escaping Handler) {
+        self.method = method
+        self.pattern = pattern
+        self.handler = handler
+        segments = pattern.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+    }
+
+    /// The path's parameters by name, still encoded; nil where the path is another one.
+    func match(_ path: [Substring]) -> [String: Substring]? {
+        guard path.count == segments.count else { return nil }
+        var captured: [String: Substring] = [:]
+        for (segment, part) in zip(segments, path) {
+            if segment.first == "{" {
+                guard !part.isEmpty else { return nil }
+                captured[String(segment.dropFirst().dropLast())] = part
+            } else if segment != part {
+                return nil
+            }
+        }
+        return captured
+    }
+}
+
+extension Route {
+    /// Every call there is. The OpenAPI document describes exactly these.
+    static let all: [Route] = [
+        Route("GET", "/") { api, _ in api.page() },
+        Route("GET", "/openapi.yaml") { api, _ in api.document() },
+        Route("GET", "/healthz") { api, _ in api.health() },
+        Route("GET", "/readyz") { api, _ in try api.readiness() },
+        Route("GET", "/v1/customers") { api, call in try api.customers(call) },
+        Route("GET", "/v1/customers/{customer_id}/balance") { api, call in
+            try await api.balance(call)
+        },
+        Route("GET", "/v1/customers/{customer_id}/entries") { api, call in
+            try api.entries(call)
+        },
+        Route("GET", "/v1/customers/{customer_id}/grants") { api, call in
+            try api.grants(call)
+        },
+        Route("GET", "/v1/usage/{usage_id}") { api, call in try api.usage(call) },
+    ]
+}

@@ -1,0 +1,219 @@
+import Credits
+import LedgerStore
+import UsageCodec
+import UsagePipeline
+
+/// What one seed did.
+public struct SimulationReport: Sendable {
+    public let seed: UInt64
+    /// Hash of everything that happened, in order: the same seed has the same.
+    public let traceHash: UInt64
+    public let messages: Int
+    public let commits: UInt64
+    public let crashes: Int
+    /// What the checker found; nil: nothing.
+    public let failure: String?
+}
+
+/// The real worker, stepped over a simulated cluster, clock and store that fail in every way a seed
+/// draws: first a phase in which anything may go wrong and nothing may be lost or doubled, then one
+/// in which nothing goes wrong and everything must come to its end.
+public final class Simulator {
+    private let seed: UInt64
+    private let trace: ((String) -> Void)?
+    private var traceHash: UInt64 = 0xcbf2_9ce4_8422_2325
+    private var randomness: Randomness
+    private var faults: Faults
+    private let clock = SimulatedClock()
+    private let broker: SimulatedBroker
+    private let policies: Policies
+    private var workload: Workload
+    private var store: InMemoryLedgerStore
+    private var worker: Worker
+    private var crashes = 0
+    /// What a step inside a rebalance threw; the step itself cannot.
+    private var failureInside: WorkerFailure?
+
+    /// Runs one seed.
+    ///
+    /// - Parameter trace: is told everything that happens.
+    public static func run(
+        seed: UInt64, trace: ((String) -> Void)? = nil
+    ) -> SimulationReport {
+        Simulator(seed: seed, trace: trace).run()
+    }
+
+    private init(seed: UInt64, trace: ((String) -> Void)?) {
+        self.seed = seed
+        self.trace = trace
+        var randomness = Randomness(seed: seed)
+        faults = Faults(&randomness)
+        broker = SimulatedBroker(partitionsPerTopic: randomness.below(3) + 1)
+        workload = Workload(faults: faults, randomness: Randomness(seed: randomness.next()))
+        policies = Policies(coalescing: randomness.chance(500) ? 1_000_000 : 0)
+        store = InMemoryLedgerStore(
+            policies: policies, identity: Self.identity(&randomness))
+        self.randomness = randomness
+        worker = Self.worker(
+            store: store, broker: broker, clock: clock, policies: policies, faults: .none,
+            randomness: Randomness(seed: 0), note: { _ in })
+    }
+
+    private static func identity(_ randomness: inout Randomness) -> StoreIdentity {
+        StoreIdentity(
+            uuid: "simulated", epoch: 1,
+            hashKey: HashKey(first: randomness.next(), second: randomness.next()))
+    }
+
+    private static func worker(
+        store: InMemoryLedgerStore, broker: SimulatedBroker, clock: SimulatedClock,
+        policies: Policies, faults: Faults, randomness: Randomness,
+        note: @escaping (String) -> Void
+    ) -> Worker {
+        var draws = randomness
+        let source = SimulatedSource(
+            broker: broker, clock: clock, faults: faults,
+            randomness: Randomness(seed: draws.next()), note: note)
+        let sink = SimulatedSink(
+            broker: broker, faults: faults, randomness: Randomness(seed: draws.next()))
+        let settings = WorkerSettings(
+            roles: [SimulatedBroker.usageTopic: .usage, SimulatedBroker.commandTopic: .command],
+            maximumEvents: draws.below(20) + 1, maximumAge: .milliseconds(20))
+        return Worker(
+            source: source, sink: sink, store: store, policies: policies,
+            decoder: InputDecoder(
+                hashKey: store.identity.hashKey, rates: policies.rates, limits: DecodeLimits()),
+            settings: settings, clock: clock)
+    }
+
+    private func note(_ event: String) {
+        for byte in event.utf8 { traceHash = (traceHash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        trace?(event)
+    }
+
+    private func run() -> SimulationReport {
+        var failure = start()
+        let steps = randomness.below(400) + 100
+        for _ in 0..<steps where failure == nil { failure = act() }
+        if failure == nil { failure = settle() }
+        if failure == nil {
+            failure = Checker(
+                store: store, broker: broker, workload: workload, policies: policies
+            ).fault()
+        }
+        let head = store.head
+        note("end at commit \(head.number), published \(broker.published.count)")
+        return SimulationReport(
+            seed: seed, traceHash: traceHash,
+            messages: broker.logs.values.reduce(0) { $0 + $1.count }, commits: head.number,
+            crashes: crashes, failure: failure)
+    }
+
+    // MARK: Things that happen
+
+    private func act() -> String? {
+        switch randomness.below(10) {
+        case 0...2:
+            workload.send(to: broker, at: clock.now)
+            note("sent")
+        case 3:
+            let step = Int64(randomness.below(30_000))
+            clock.advance(byMicroseconds: step)
+            note("time +\(step)")
+        case 4...5: return step("intake") { try worker.stepIntake() }
+        case 6...7:
+            drawCommitFault()
+            return step("ledger") { try worker.stepLedger() }
+        default: return step("relay") { try worker.stepRelay() }
+        }
+        guard randomness.chance(faults.crash) else { return nil }
+        return restart("crash")
+    }
+
+    private func drawCommitFault() {
+        if randomness.chance(faults.commitLost) {
+            store.nextCommitFault = .beforeEffect
+        } else if randomness.chance(faults.commitUnknown) {
+            store.nextCommitFault = .afterEffect
+        }
+    }
+
+    private func step(_ name: String, _ body: () throws(WorkerFailure) -> Bool) -> String? {
+        do {
+            let goesOn = try body()
+            note("\(name) \(goesOn)")
+            if let inside = failureInside { throw inside }
+            return nil
+        } catch {
+            failureInside = nil
+            guard !Self.isOurs(error) else { return "\(name): \(error.message)" }
+            return restart("\(name) failed")
+        }
+    }
+
+    /// Whether a failure is one that no simulated fault explains.
+    private static func isOurs(_ failure: WorkerFailure) -> Bool {
+        guard case .store(let error) = failure else { return false }
+        return error.code != .failed
+    }
+
+    /// The process ends, all it had in memory is gone, and it starts again.
+    private func restart(_ reason: String) -> String? {
+        note(reason)
+        crashes += 1
+        store = store.reopened()
+        return start()
+    }
+
+    private func start() -> String? {
+        worker = Self.worker(
+            store: store, broker: broker, clock: clock, policies: policies, faults: faults,
+            randomness: Randomness(seed: randomness.next()),
+            note: { [unowned self] in note($0) })
+        note("start at commit \(store.head.number)")
+        do {
+            try worker.open { [unowned self] in drain() }
+            return nil
+        } catch {
+            return "start: \(error.message)"
+        }
+    }
+
+    /// Stands in for waiting on another thread: nothing else runs here, so it must be run.
+    private func drain() {
+        while !worker.isSettled, failureInside == nil {
+            do {
+                guard try worker.stepLedger() else { return }
+                _ = try worker.stepRelay()
+            } catch {
+                failureInside = error
+            }
+        }
+    }
+
+    // MARK: Coming to an end
+
+    /// From here on nothing goes wrong: everything sent must be applied, everything owed published.
+    private func settle() -> String? {
+        faults = .none
+        if let failure = restart("settle") { return failure }
+        for _ in 0..<20_000 {
+            clock.advance(byMicroseconds: 7000)
+            if let failure = step("intake", { () throws(WorkerFailure) in try worker.stepIntake() })
+                ?? step("ledger", { () throws(WorkerFailure) in try worker.stepLedger() })
+                ?? step("relay", { () throws(WorkerFailure) in try worker.stepRelay() })
+            {
+                return failure
+            }
+            if isSettled { return nil }
+        }
+        return "expected everything to be applied and published in 20,000 steps"
+    }
+
+    private var isSettled: Bool {
+        let applied = store.offsets(cluster: "simulated")
+        return broker.ends.allSatisfy { $0.value == 0 || applied[$0.key] == $0.value }
+            && store.nextDue == nil && worker.isSettled
+            && worker.control.publishedThrough == store.head.number
+    }
+}

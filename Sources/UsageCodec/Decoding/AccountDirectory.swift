@@ -1,0 +1,60 @@
+import Credits
+
+/// Gives each account that a batch names its index.
+struct AccountDirectory {
+    private let hashKey: HashKey
+    private var table = AccountTable()
+    /// Where the batch's arena holds the default credit type; nil: not yet.
+    private var defaultCreditType: ByteSlice?
+
+    static let defaultCreditType = "credits"
+
+    init(hashKey: HashKey) {
+        self.hashKey = hashKey
+    }
+
+    /// Forgets what the previous batch named.
+    mutating func removeAll() {
+        table.removeAll()
+        defaultCreditType = nil
+    }
+
+    /// The default credit type, once in the batch's arena.
+    mutating func defaultType(in arena: inout [UInt8]) -> ByteSlice {
+        if let defaultCreditType { return defaultCreditType }
+        let slice = arena.appendSlice(Self.defaultCreditType.utf8)
+        defaultCreditType = slice
+        return slice
+    }
+
+    /// The index of an account in the batch's list.
+    mutating func index(
+        customerID: ByteSlice, creditType: ByteSlice, in batch: inout InputBatch
+    ) -> Int32 {
+        let hash = AccountKey.hash(
+            customerID: batch.bytes.span(of: customerID),
+            creditType: batch.bytes.span(of: creditType), key: hashKey)
+        let account = AccountKey(customerID: customerID, creditType: creditType, hash: hash)
+        return table.index(of: account, in: &batch)
+    }
+
+    /// The customer that a message names: the field, else the record's key.
+    static func customer(
+        at index: Int?, of document: borrowing JSONDocument, _ message: ReceivedMessage,
+        in arena: inout [UInt8]
+    ) throws(Refusal) -> ByteSlice {
+        let field = "customer_id"
+        let lengths = 1...128
+        if let slice = try document.name(at: index, field, lengths: lengths, in: &arena) {
+            return slice
+        }
+        guard message.hasKey else { throw .missing(field) }
+        let key = arena.span(of: message.key)
+        // Unlike JSON, which the parser has checked, a record's key may be any bytes.
+        guard NameRules.isText(key) else {
+            throw .expected(.invalidField, field, "UTF-8", got: Excerpt.text(key))
+        }
+        try NameRules.check(key, as: field, lengths: lengths)
+        return message.key
+    }
+}

@@ -1,0 +1,101 @@
+import CSimdJSON
+import Credits
+
+/// Reads fields of a document by the contract's rules; a nil index is a field that is absent.
+extension JSONDocument {
+    /// What a refusal shows of a value.
+    func excerpt(of node: JSONNode, in arena: inout [UInt8]) -> String {
+        let slice = slice(of: node, in: &arena)
+        let text = Excerpt.text(arena.span(of: slice))
+        return node.kind == .string ? "\"\(text)\"" : text
+    }
+
+    func invalid(
+        _ node: JSONNode, _ field: String, _ constraint: String, in arena: inout [UInt8]
+    ) -> Refusal {
+        .expected(.invalidField, field, constraint, got: excerpt(of: node, in: &arena))
+    }
+
+    /// A string of any text.
+    func text(
+        at index: Int?, _ field: String, lengths: ClosedRange<Int>, in arena: inout [UInt8]
+    ) throws(Refusal) -> ByteSlice? {
+        guard let index else { return nil }
+        let node = nodes[index]
+        guard node.kind == .string else {
+            throw invalid(node, field, "a string", in: &arena)
+        }
+        let slice = slice(of: node, in: &arena)
+        guard lengths.contains(Int(slice.count)) else {
+            let bounds = "\(lengths.lowerBound) to \(lengths.upperBound) bytes"
+            throw invalid(node, field, bounds, in: &arena)
+        }
+        return slice
+    }
+
+    /// A string without control characters.
+    func name(
+        at index: Int?, _ field: String, lengths: ClosedRange<Int>, in arena: inout [UInt8]
+    ) throws(Refusal) -> ByteSlice? {
+        guard let slice = try text(at: index, field, lengths: lengths, in: &arena) else {
+            return nil
+        }
+        if NameRules.hasControlCharacters(arena.span(of: slice)) {
+            throw .expected(
+                .invalidField, field, "free of control characters",
+                got: "\"\(Excerpt.text(arena.span(of: slice)))\"")
+        }
+        return slice
+    }
+
+    /// A number or a numeric string, digit for digit from its text.
+    func amount(
+        at index: Int?, _ field: String, in arena: inout [UInt8]
+    ) throws(Refusal) -> Amount? {
+        guard let index else { return nil }
+        let node = nodes[index]
+        guard node.kind == .number || node.kind == .string else {
+            throw invalid(node, field, "a decimal number", in: &arena)
+        }
+        let slice = slice(of: node, in: &arena)
+        do throws(AmountFault) {
+            return try Amount(text: arena.span(of: slice))
+        } catch {
+            let excerpt = excerpt(of: node, in: &arena)
+            switch error {
+            case .malformed:
+                throw .expected(
+                    .invalidField, field, "a decimal number of at most 12 decimals", got: excerpt)
+            case .outOfRange:
+                throw .expected(
+                    .outOfRange, field, "a number of at most 26 digits before the point",
+                    got: excerpt)
+            }
+        }
+    }
+
+    /// An amount that is not below 0.
+    func unsignedAmount(
+        at index: Int?, _ field: String, in arena: inout [UInt8]
+    ) throws(Refusal) -> Amount? {
+        guard let index, let amount = try amount(at: index, field, in: &arena) else { return nil }
+        guard !amount.isNegative else {
+            throw invalid(nodes[index], field, "0 or more", in: &arena)
+        }
+        return amount
+    }
+
+    /// An RFC 3339 date-time.
+    func timestamp(
+        at index: Int?, _ field: String, in arena: inout [UInt8]
+    ) throws(Refusal) -> Timestamp? {
+        guard let index else { return nil }
+        let node = nodes[index]
+        if node.kind == .string {
+            let slice = slice(of: node, in: &arena)
+            if let timestamp = Timestamp(text: arena.span(of: slice)) { return timestamp }
+        }
+        throw invalid(
+            node, field, "an RFC 3339 time in the years 0001 to 9999", in: &arena)
+    }
+}

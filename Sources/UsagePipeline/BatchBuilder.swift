@@ -1,0 +1,83 @@
+import Credits
+import LedgerStore
+import UsageCodec
+
+/// Gathers decoded messages into a batch, and keeps book of how far each partition was read.
+struct BatchBuilder: ~Copyable {
+    private let roles: [String: MessageRole]
+    private var decoder: InputDecoder
+    private(set) var batch: InputBatch
+    private var slots: [Slot?] = []
+
+    /// What is known of one partition across batches.
+    private struct Slot {
+        let key: PartitionKey
+        let role: MessageRole
+        /// Index into the current batch's partitions; −1 while nothing of it is in there.
+        var index: Int32 = -1
+        /// The offset to be found in the store when the current batch is committed.
+        var from: Int64?
+        /// The lowest offset that may come next; nil before the first message of a new partition.
+        var next: Int64?
+    }
+
+    init(cluster: String, roles: [String: MessageRole], decoder: consuming InputDecoder) {
+        self.roles = roles
+        self.decoder = decoder
+        batch = InputBatch(cluster: cluster)
+    }
+
+    var count: Int { batch.count }
+    var isEmpty: Bool { batch.isEmpty }
+
+    /// Forgets what was read: the next message of any partition follows what is stored.
+    mutating func restart(stored: [PartitionKey: Int64]) {
+        slots.removeAll(keepingCapacity: true)
+        self.stored = stored
+    }
+
+    private var stored: [PartitionKey: Int64] = [:]
+
+    /// Decodes one message into the batch.
+    mutating func add(
+        _ message: borrowing SourceMessage, partition: (Int) -> PartitionKey
+    ) {
+        let slot = message.slot
+        while slots.count <= slot { slots.append(nil) }
+        var state = slots[slot] ?? newSlot(partition(slot))
+        // A source that hands out old messages again must not move the stored offset back.
+        if let next = state.next, message.offset < next { return }
+        state.next = message.offset + 1
+        if state.index < 0 {
+            state.index = Int32(batch.partitions.count)
+            batch.partitions.append(
+                PartitionProgress(
+                    topic: state.key.topic, partition: state.key.partition, from: state.from,
+                    next: message.offset))
+        }
+        batch.partitions[Int(state.index)].next = message.offset + 1
+        slots[slot] = state
+        decoder.decode(
+            state.role, key: message.key, value: message.value, headers: message.headers,
+            timestamp: message.timestamp,
+            origin: Origin(partition: state.index, offset: message.offset), into: &batch)
+    }
+
+    private func newSlot(_ key: PartitionKey) -> Slot {
+        Slot(key: key, role: roles[key.topic] ?? .usage, from: stored[key], next: stored[key])
+    }
+
+    /// Hands the batch out and begins the next, which follows it.
+    mutating func take() -> InputBatch {
+        for index in slots.indices {
+            guard let state = slots[index], state.index >= 0 else { continue }
+            slots[index]?.from = batch.partitions[Int(state.index)].next
+            slots[index]?.index = -1
+        }
+        var taken = InputBatch(cluster: batch.cluster)
+        swap(&taken, &batch)
+        batch.bytes.reserveCapacity(taken.bytes.count)
+        decoder.beginBatch()
+        return taken
+    }
+}

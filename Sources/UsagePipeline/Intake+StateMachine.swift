@@ -1,0 +1,79 @@
+/// When intake polls, when it hands a batch over, when it waits: group commit by size and age.
+struct IntakeMachine: Equatable {
+    enum Action: Equatable {
+        /// Ask the source for at most `maximum` messages, waiting at most `timeout`.
+        case poll(maximum: Int, timeout: Duration)
+        /// Give the batch to the ledger.
+        case handOver
+        /// The ledger has enough to do; come back when it took a batch.
+        case waitForRoom
+        /// Nothing is left to do.
+        case finish
+    }
+
+    private enum State: Equatable {
+        /// No message waits. Can transition to: `collecting`, `finished`.
+        case empty
+        /// Messages wait; the first arrived at `since`. Can transition to: `empty`.
+        case collecting(since: Duration, count: Int)
+        /// Can transition to nothing: whatever was decoded is handed over.
+        case finished
+    }
+
+    /// At most this many events in a batch.
+    let maximumEvents: Int
+    /// A batch is handed over when its first message waited this long.
+    let maximumAge: Duration
+    /// How long an idle poll waits; bounds how late a stop is noticed.
+    let idleTimeout: Duration
+    private var state = State.empty
+    private var isStopping = false
+
+    init(maximumEvents: Int, maximumAge: Duration, idleTimeout: Duration = .milliseconds(100)) {
+        self.maximumEvents = maximumEvents
+        self.maximumAge = maximumAge
+        self.idleTimeout = idleTimeout
+    }
+
+    /// What to do at this moment.
+    mutating func next(at now: Duration, hasRoom: Bool) -> Action {
+        switch state {
+        case .finished:
+            return .finish
+        case .empty:
+            guard !isStopping else {
+                state = .finished
+                return .finish
+            }
+            return .poll(maximum: maximumEvents, timeout: idleTimeout)
+        case .collecting(let since, let count):
+            let left = since + maximumAge - now
+            guard count >= maximumEvents || left <= .zero || isStopping else {
+                return .poll(maximum: maximumEvents - count, timeout: min(left, idleTimeout))
+            }
+            return hasRoom ? .handOver : .waitForRoom
+        }
+    }
+
+    /// A poll brought this many messages.
+    mutating func polled(_ count: Int, at now: Duration) {
+        guard count > 0 else { return }
+        switch state {
+        case .empty: state = .collecting(since: now, count: count)
+        case .collecting(let since, let before):
+            state = .collecting(since: since, count: before + count)
+        case .finished:
+            preconditionFailure("expected no poll after intake has finished")
+        }
+    }
+
+    /// The batch was handed over.
+    mutating func handedOver() {
+        if state != .finished { state = .empty }
+    }
+
+    /// No more polls; what was decoded is still handed over.
+    mutating func stop() {
+        isStopping = true
+    }
+}

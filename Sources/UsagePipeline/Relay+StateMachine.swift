@@ -1,0 +1,54 @@
+/// Which commits' messages are published: the outbox's watermark.
+///
+/// Commits are owed in their order, acknowledgements come in any; the watermark is the last commit
+/// before which nothing is missing.
+struct RelayMachine: Equatable {
+    private struct Owed: Equatable {
+        let commit: UInt64
+        var unacknowledged: Int
+    }
+
+    private var owed: [Owed] = []
+    /// Index of the first of ``owed`` that still counts; those before it are dropped in bulk.
+    private var first = 0
+    /// Every message of this commit and of those before it was acknowledged.
+    private(set) var publishedThrough: UInt64
+    /// Messages owed and not acknowledged.
+    private(set) var unacknowledged = 0
+
+    init(publishedThrough: UInt64) {
+        self.publishedThrough = publishedThrough
+    }
+
+    /// A commit owes so many messages. Commits come one by one, without gaps.
+    mutating func owes(_ count: Int, commit: UInt64) {
+        let last = owed.last?.commit ?? publishedThrough
+        precondition(commit == last + 1, "expected commit \(last + 1), got: \(commit)")
+        owed.append(Owed(commit: commit, unacknowledged: count))
+        unacknowledged += count
+        advance()
+    }
+
+    /// One message of a commit was acknowledged.
+    mutating func acknowledged(commit: UInt64) {
+        // A delivery of a commit that is published already would be a bug of the sink; counting it
+        // could move the watermark past a message that is missing.
+        guard commit > publishedThrough, let start = owed.first?.commit else { return }
+        let index = Int(commit - start)
+        guard owed.indices.contains(index), owed[index].unacknowledged > 0 else { return }
+        owed[index].unacknowledged -= 1
+        unacknowledged -= 1
+        advance()
+    }
+
+    private mutating func advance() {
+        while first < owed.count, owed[first].unacknowledged == 0 {
+            publishedThrough = owed[first].commit
+            first += 1
+        }
+        if first == owed.count || first > 1024 {
+            owed.removeFirst(first)
+            first = 0
+        }
+    }
+}

@@ -1,0 +1,154 @@
+import Credits
+import LedgerStore
+import Synchronization
+import UsageCodec
+
+/// What the ledger stage and the relay share: commits on their way, and how far they got.
+final class RelayInbox: Sendable {
+    let commits = HandOver<SealedCommit>(capacity: 64)
+    private let published: Atomic<UInt64>
+    private let unacknowledged = Atomic<Int>(0)
+    private let maximumUnpublished: Int
+
+    init(publishedThrough: UInt64, maximumUnpublished: Int) {
+        published = Atomic(publishedThrough)
+        self.maximumUnpublished = maximumUnpublished
+    }
+
+    /// The last commit all of whose messages were acknowledged.
+    var publishedThrough: UInt64 { published.load(ordering: .acquiring) }
+    /// Messages handed to the sink and not acknowledged.
+    var depth: Int { unacknowledged.load(ordering: .relaxed) }
+    var hasRoom: Bool { commits.hasRoom && depth < maximumUnpublished }
+
+    func waitForRoom() { commits.waitForChange() }
+
+    func note(_ machine: borrowing RelayMachine) {
+        published.store(machine.publishedThrough, ordering: .releasing)
+        let before = unacknowledged.exchange(machine.unacknowledged, ordering: .relaxed)
+        if before >= maximumUnpublished, hasRoom { commits.noteChange() }
+    }
+}
+
+/// Publishes what commits owe, in their order, and keeps the watermark. Used by one thread.
+///
+/// A crash between a publication and the watermark publishes again, under the same id: at least
+/// once, and once in effect for a receiver that keeps ids.
+final class Relay {
+    private let sink: any MessageSink
+    private let encoder: MessageEncoder
+    private let reader: any LedgerReader
+    private let inbox: RelayInbox
+    private let clock: any WorkerClock
+    private let flushTimeout: Duration
+    private var machine: RelayMachine
+    /// Commits of an earlier run, to be read from the journal, before those that are made now.
+    private var recovery: Range<UInt64>
+    private var unsent: ArraySlice<OutgoingMessage> = []
+    private var unsentCommit: UInt64 = 0
+    private var endedAt: Duration?
+
+    init(
+        sink: any MessageSink, encoder: MessageEncoder, reader: any LedgerReader,
+        inbox: RelayInbox, clock: any WorkerClock, flushTimeout: Duration
+    ) {
+        self.sink = sink
+        self.encoder = encoder
+        self.reader = reader
+        self.inbox = inbox
+        self.clock = clock
+        self.flushTimeout = flushTimeout
+        machine = RelayMachine(publishedThrough: inbox.publishedThrough)
+        recovery = inbox.publishedThrough + 1..<max(reader.head.number, inbox.publishedThrough) + 1
+    }
+
+    /// Does the one next thing; false once nothing is left to publish, or nobody waits for it.
+    ///
+    /// - Parameter waits: whether to block until there is something to do; the simulator does not.
+    func step(waits: Bool) throws(WorkerFailure) -> Bool {
+        guard !inbox.commits.isClosed else { return false }
+        if unsent.isEmpty { try takeNext(waits: waits) }
+        do {
+            try sendAll()
+            try collect(timeout: .zero)
+        } catch {
+            throw .sink(error)
+        }
+        return try !isFinished(waits: waits)
+    }
+
+    private func takeNext(waits: Bool) throws(WorkerFailure) {
+        if let number = recovery.first {
+            recovery = number + 1..<recovery.upperBound
+            let sealed: SealedCommit?
+            do {
+                sealed = try reader.commit(number: number)
+            } catch {
+                throw .store(error)
+            }
+            guard let sealed else {
+                throw .store(
+                    StoreError(.damaged, "expected commit \(number) to be in the journal"))
+            }
+            owe(sealed)
+            return
+        }
+        // While messages are in flight, their acknowledgements are what to come back for soon.
+        let timeout: Duration = machine.unacknowledged > 0 ? .milliseconds(5) : .milliseconds(100)
+        guard let sealed = inbox.commits.take(waiting: waits ? timeout : .zero) else { return }
+        owe(sealed)
+        inbox.commits.done()
+    }
+
+    private func owe(_ sealed: SealedCommit) {
+        unsentCommit = sealed.commit.number
+        let messages =
+            sealed.commit.owesMessages
+            ? encoder.messages(of: sealed.commit, hash: sealed.hash) : []
+        unsent = messages[...]
+        machine.owes(messages.count, commit: unsentCommit)
+        inbox.note(machine)
+    }
+
+    private func sendAll() throws(SinkError) {
+        while let message = unsent.first {
+            guard try sink.send(message, tag: unsentCommit) else {
+                // No room: what is in flight has to land first.
+                try collect(timeout: .milliseconds(10))
+                return
+            }
+            unsent.removeFirst()
+        }
+    }
+
+    private func collect(timeout: Duration) throws(SinkError) {
+        var failure: String?
+        try sink.deliveries(timeout: timeout) { delivery in
+            guard let reason = delivery.failure else {
+                machine.acknowledged(commit: delivery.tag)
+                return
+            }
+            failure = reason
+        }
+        inbox.note(machine)
+        // Sending on past a message that failed would change the order of its account. What was
+        // not acknowledged is published again by the next start.
+        if let failure { throw SinkError(failure) }
+    }
+
+    /// Whether all is published, or the time to wait for it at the end is over.
+    private func isFinished(waits: Bool) throws(WorkerFailure) -> Bool {
+        guard inbox.commits.isDone, recovery.isEmpty, unsent.isEmpty else { return false }
+        guard machine.unacknowledged > 0 else { return true }
+        let began = endedAt ?? clock.elapsed
+        endedAt = began
+        if waits {
+            do {
+                try collect(timeout: .milliseconds(50))
+            } catch {
+                throw .sink(error)
+            }
+        }
+        return clock.elapsed - began > flushTimeout
+    }
+}

@@ -1,0 +1,146 @@
+import Glibc
+public import Credits
+public import LedgerStore
+public import UsageCodec
+
+/// A message in a source's buffers, borrowed while it is looked at.
+public struct SourceMessage: ~Escapable {
+    /// The source's own number of the partition; see ``MessageSource/partition(slot:)``.
+    public let slot: Int
+    public let offset: Int64
+    public let timestamp: Timestamp
+    /// Nil: the message has no key.
+    public let key: Span<UInt8>?
+    /// Nil: a tombstone.
+    public let value: Span<UInt8>?
+    public let headers: [MessageHeader]
+
+    @_lifetime(copy key, copy value)
+    public init(
+        slot: Int, offset: Int64, timestamp: Timestamp, key: Span<UInt8>?, value: Span<UInt8>?,
+        headers: [MessageHeader]
+    ) {
+        self.slot = slot
+        self.offset = offset
+        self.timestamp = timestamp
+        self.key = key
+        self.value = value
+        self.headers = headers
+    }
+}
+
+/// Where reading a partition begins.
+public enum StartPosition: Equatable, Sendable {
+    /// With the message of this offset: the store knows everything before it.
+    case offset(Int64)
+    /// With the oldest message there is; the store has never seen the partition.
+    case earliest
+    /// With the next message to come; the store has never seen the partition.
+    case latest
+}
+
+/// Decides where partitions are read from, when they come and go.
+public protocol AssignmentHandler: AnyObject {
+    /// Partitions were assigned; the answer has one position for each, in their order.
+    func assigned(_ partitions: [PartitionKey]) -> [StartPosition]
+    /// Partitions are about to go to somebody else, or are gone already.
+    func revoked(_ partitions: [PartitionKey])
+}
+
+/// The seam to where messages come from.
+public protocol MessageSource: AnyObject {
+    /// The id of the cluster, without which offsets mean nothing.
+    var cluster: String { get }
+    /// Begins to read; the handler is asked for positions now or at any later poll.
+    func start(_ handler: any AssignmentHandler) throws(SourceError)
+    /// Hands out messages that have arrived, in the order of each partition.
+    ///
+    /// - Parameters:
+    ///   - maximum: at most this many.
+    ///   - timeout: how long to wait for the first one.
+    ///   - receive: called for each; it must not keep what it borrows.
+    func poll(
+        maximum: Int, timeout: Duration, _ receive: (borrowing SourceMessage) -> Void
+    ) throws(SourceError)
+    /// The partition behind a slot number that a message carried.
+    func partition(slot: Int) -> PartitionKey
+    /// Tells the cluster how far input is applied: a hint for lag tools that is never trusted.
+    func acknowledge(_ offsets: [PartitionKey: Int64], metadata: String)
+}
+
+/// Why messages cannot be read any more.
+public struct SourceError: Error, Equatable, Sendable {
+    public enum Code: Equatable, Sendable {
+        /// Messages between the stored offset and the oldest one there is are gone.
+        case gap
+        /// Somebody else took this consumer's place for good.
+        case fenced
+        /// The cluster, a topic or a permission is missing.
+        case unavailable
+    }
+
+    public let code: Code
+    /// What, where, and what to do, in one sentence.
+    public let message: String
+
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+}
+
+/// What became of a message that was sent.
+public struct SinkDelivery: Equatable, Sendable {
+    /// What the sender called it.
+    public let tag: UInt64
+    /// Nil: the cluster has it, for good.
+    public let failure: String?
+
+    public init(tag: UInt64, failure: String? = nil) {
+        self.tag = tag
+        self.failure = failure
+    }
+}
+
+/// The seam to where messages go. Messages with the same key stay in order.
+public protocol MessageSink: AnyObject {
+    /// Takes a message over for sending; false: there is no room, poll and try again.
+    func send(_ message: OutgoingMessage, tag: UInt64) throws(SinkError) -> Bool
+    /// Hands out what became of messages sent earlier.
+    func deliveries(timeout: Duration, _ receive: (SinkDelivery) -> Void) throws(SinkError)
+}
+
+/// Why messages cannot be sent any more.
+public struct SinkError: Error, Equatable, Sendable {
+    /// What, where, and what to do, in one sentence.
+    public let message: String
+
+    public init(_ message: String) {
+        self.message = message
+    }
+}
+
+/// The seam to time.
+public protocol WorkerClock: Sendable {
+    /// The wall clock, in UTC.
+    var now: Timestamp { get }
+    /// A clock that only runs forward; its zero means nothing.
+    var elapsed: Duration { get }
+}
+
+/// The machine's own clocks.
+public struct SystemClock: WorkerClock {
+    private let start = ContinuousClock.now
+
+    public init() {}
+
+    public var now: Timestamp {
+        var time = timespec()
+        // Cannot fail: the clock exists and the pointer is ours for the call.
+        _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
+        let microseconds = Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+        return Timestamp(microseconds: microseconds) ?? .latest
+    }
+
+    public var elapsed: Duration { ContinuousClock.now - start }
+}

@@ -1,0 +1,169 @@
+public import Credits
+import Foundation
+public import LedgerStore
+import Synchronization
+public import UsageCodec
+
+/// The worker: usage in, exactly-once debits, triggers out.
+///
+/// Three stages hand whole batches over: intake decodes the next batch while the ledger stage makes
+/// the last one durable and the relay publishes the one before. Each stage can be stepped by hand,
+/// which is what the simulator does; ``run()`` gives each a thread.
+public final class Worker {
+    private let intake: Intake
+    private let stage: LedgerStage
+    private let relay: Relay
+    private let batches: HandOver<InputBatch>
+    private let inbox: RelayInbox
+    private let shared: Shared
+
+    /// What any thread may hold: a way to stop the worker and to see what it does.
+    public final class Control: Sendable {
+        private let batches: HandOver<InputBatch>
+        private let inbox: RelayInbox
+        public let telemetry: Telemetry
+
+        fileprivate init(
+            batches: HandOver<InputBatch>, inbox: RelayInbox, telemetry: Telemetry
+        ) {
+            self.batches = batches
+            self.inbox = inbox
+            self.telemetry = telemetry
+        }
+
+        /// Ends reading; what was read is applied and published, then ``Worker/run()`` returns.
+        public func stop() { batches.askToStop() }
+        /// The last commit all of whose messages were acknowledged.
+        public var publishedThrough: UInt64 { inbox.publishedThrough }
+        /// Messages handed to Kafka and not acknowledged.
+        public var unpublished: Int { inbox.depth }
+    }
+
+    private final class Shared: Sendable {
+        let failure = Mutex<WorkerFailure?>(nil)
+    }
+
+    public let control: Control
+
+    public init(
+        source: any MessageSource, sink: any MessageSink, store: any LedgerStore,
+        policies: Policies, decoder: consuming InputDecoder, settings: WorkerSettings,
+        clock: any WorkerClock = SystemClock(), flushTimeout: Duration = .seconds(5)
+    ) {
+        let batches = HandOver<InputBatch>(capacity: 2)
+        let reader = store.reader
+        let telemetry = Telemetry()
+        let inbox = RelayInbox(
+            publishedThrough: store.publishedThrough,
+            maximumUnpublished: settings.maximumUnpublished)
+        self.batches = batches
+        self.inbox = inbox
+        stage = LedgerStage(
+            store: store, ledger: Ledger(policies: policies), cluster: source.cluster,
+            batches: batches, relay: inbox, settings: settings, clock: clock,
+            telemetry: telemetry)
+        intake = Intake(
+            source: source, decoder: decoder, batches: batches, reader: reader,
+            identity: store.identity, settings: settings, clock: clock)
+        relay = Relay(
+            sink: sink,
+            encoder: MessageEncoder(rates: policies.rates) { account, ordinal in
+                reader.account(number: account)?.grants
+                    .first { $0.ordinal == ordinal }?.terms.grantID
+            },
+            reader: reader, inbox: inbox, clock: clock, flushTimeout: flushTimeout)
+        control = Control(batches: batches, inbox: inbox, telemetry: telemetry)
+        shared = Shared()
+    }
+
+    // MARK: Step by step
+
+    /// Begins to read. ``run()`` does this by itself.
+    package func open(drain: @escaping () -> Void) throws(WorkerFailure) {
+        do {
+            try intake.open(drain: drain)
+        } catch {
+            throw .source(error)
+        }
+    }
+
+    /// Whether everything that intake handed over was dealt with.
+    package var isSettled: Bool { batches.isIdle }
+
+    package func stepIntake() throws(WorkerFailure) -> Bool {
+        do {
+            return try intake.step(waits: false)
+        } catch {
+            throw .source(error)
+        }
+    }
+
+    package func stepLedger() throws(WorkerFailure) -> Bool { try stage.step(waits: false) }
+    package func stepRelay() throws(WorkerFailure) -> Bool { try relay.step(waits: false) }
+    package func close() throws(StoreError) { try stage.close() }
+
+    // MARK: On threads
+
+    /// Works until it is stopped, then returns; or until something fails, then throws that.
+    ///
+    /// Blocks the calling thread. The store is closed when it returns; after a failure its outcome
+    /// may be unknown and it must be opened anew.
+    public func run() throws(WorkerFailure) {
+        let batches = self.batches
+        let threads = [
+            start("drawdown-ledger") { [stage] in try stage.step(waits: true) },
+            start("drawdown-relay") { [relay] in try relay.step(waits: true) },
+            startIntake(),
+        ]
+        for thread in threads { thread.wait() }
+        batches.close()
+        if let failure = shared.failure.withLock({ $0 }) { throw failure }
+        do {
+            try stage.close()
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    private func startIntake() -> DispatchSemaphore {
+        let batches = self.batches
+        var isOpen = false
+        return start("drawdown-intake") { [intake] in
+            do throws(SourceError) {
+                if !isOpen {
+                    try intake.open { batches.waitUntilIdle() }
+                    isOpen = true
+                }
+                return try intake.step(waits: true)
+            } catch {
+                throw WorkerFailure.source(error)
+            }
+        }
+    }
+
+    /// Steps a stage on a thread of its own until it has nothing left to do, or fails.
+    private func start(
+        _ name: String, _ step: @escaping () throws -> Bool
+    ) -> DispatchSemaphore {
+        let ended = DispatchSemaphore(value: 0)
+        let (shared, batches, inbox) = (self.shared, self.batches, self.inbox)
+        // Safe to send: each stage is used by its one thread only, from here to its end.
+        nonisolated(unsafe) let step = step
+        let thread = Thread {
+            do {
+                while try unsafe step() {}
+            } catch let failure as WorkerFailure {
+                shared.failure.withLock { first in first = first ?? failure }
+                batches.close()
+                inbox.commits.close()
+            } catch {
+                preconditionFailure("expected a stage to throw only WorkerFailure, got: \(error)")
+            }
+            ended.signal()
+        }
+        thread.name = name
+        thread.stackSize = 8 << 20
+        thread.start()
+        return ended
+    }
+}

@@ -1,0 +1,200 @@
+@testable import Credits
+
+/// Checks every commit against contract §2.3, from the entries and allocations alone, and replays it.
+///
+/// It keeps sums of its own and knows nothing of how an account finds its grants.
+struct CommitAudit {
+    /// An account as the entries so far describe it.
+    struct Book {
+        var sequence: UInt64 = 0
+        var balance = Amount.zero
+        var overdraft = Amount.zero
+        var remaining: [UInt32: Amount] = [:]
+        var lastCommit: UInt64 = 0
+        var number: UInt32 = 0
+        /// Moved since the last `credit_balance.changed`.
+        var movedEntries: UInt64 = 0
+        var firstMoved: UInt64 = 0
+        var announcedBalance = Amount.zero
+        var announcedAt: Timestamp?
+    }
+
+    private(set) var books: [AccountName: Book] = [:]
+    private var replayed: [AccountName: Account] = [:]
+    /// Wraps around, for it sums over all time what is in range only at each moment.
+    private var system: [SystemAccount: Int128] = [:]
+    private var commit: UInt64 = 0
+    private var recordedAt = Timestamp.earliest
+    private var faults: [String] = []
+
+    /// Other defaults than any table's: what happened must not depend on the configuration under
+    /// which it is replayed.
+    private static let otherPolicies = Policies(
+        defaults: AccountSettings(
+            overdraft: .refuse,
+            thresholds: Threshold(kind: .absolute, value: Amount(whole: 7)).map { [$0] }))
+
+    mutating func faults(
+        in transition: Transition, inputs: Int, coalescing: Int64
+    ) -> [String] {
+        faults = []
+        let made = transition.commit
+        let previous = commit
+        expect(made.number == previous + 1, "commit \(made.number) after \(previous)")
+        expect(made.recordedAt >= recordedAt, "time runs backwards in commit \(made.number)")
+        expect(made.outcomes.total == UInt64(inputs), "\(made.outcomes) for \(inputs) inputs")
+        let refused = made.outcomes.conflict + made.outcomes.rejected + made.outcomes.invalid
+        expect(made.deadLetters.count == Int(refused), "\(refused) refusals, dead letters differ")
+        commit = made.number
+        recordedAt = made.recordedAt
+        openGroups(of: made)
+        for entry in made.entries { take(entry, of: made) }
+        closeGroups(of: made)
+        checkTriggers(of: made, coalescing: coalescing)
+        checkAccounts(of: transition)
+        return faults
+    }
+
+    private mutating func expect(_ condition: Bool, _ fault: @autoclosure () -> String) {
+        if !condition { faults.append(fault()) }
+    }
+
+    private mutating func openGroups(of made: Commit) {
+        let names = made.groups.map(AccountName.init)
+        expect(Set(names).count == names.count, "an account has two groups in one commit")
+        for (group, name) in zip(made.groups, names) {
+            let book = books[name]
+            expect(group.isNew == (book == nil), "\(name) isNew: \(group.isNew)")
+            let number = book?.number ?? UInt32(books.count + 1)
+            expect(group.number == number, "\(name) has number \(group.number), not \(number)")
+            expect(group.previousCommit == book?.lastCommit ?? 0, "\(name) breaks its chain")
+            expect(group.firstSequence == (book?.sequence ?? 0) + 1, "\(name) first sequence")
+            expect(group.balanceBefore == book?.balance ?? .zero, "\(name) balance before")
+            books[name, default: Book()].number = group.number
+        }
+    }
+
+    private mutating func take(_ entry: Entry, of made: Commit) {
+        let name = AccountName(made.groups[Int(entry.group)])
+        guard var book = books[name] else { return }
+        let line = "\(name) entry \(entry.sequence)"
+        expect(entry.sequence == book.sequence + 1, "\(line) follows \(book.sequence)")
+        expect(entry.balanceBefore == book.balance, "\(line) before, not \(book.balance)")
+        expect(entry.balanceAfter == entry.balanceBefore.adding(entry.amount), "\(line) after")
+        var sum = Amount.zero
+        for allocation in made.allocations(of: entry) {
+            sum = sum + allocation.credits
+            if allocation.grant == Allocation.overdraft {
+                book.overdraft = book.overdraft - allocation.credits
+                expect(!book.overdraft.isNegative, "\(line) leaves a debt below 0")
+            } else {
+                let remaining = book.remaining[allocation.grant, default: .zero]
+                let left = remaining + allocation.credits
+                expect(!left.isNegative, "\(line) leaves grant \(allocation.grant) below 0")
+                book.remaining[allocation.grant] = left
+            }
+        }
+        expect(sum == entry.amount, "\(line) of \(entry.amount) allocates \(sum)")
+        book.sequence = entry.sequence
+        book.balance = entry.balanceAfter
+        let total = book.remaining.values.reduce(-book.overdraft.units) { $0 &+ $1.units }
+        expect(
+            total == book.balance.units, "\(line): grants − overdraft ≠ balance \(book.balance)")
+        if !entry.amount.isZero {
+            if book.movedEntries == 0 { book.firstMoved = entry.sequence }
+            book.movedEntries += 1
+            if let counterpart = entry.type.counterpart {
+                system[counterpart, default: 0] &-= entry.amount.units
+            } else {
+                expect(false, "\(line) of type \(entry.type.name) moves the balance")
+            }
+        }
+        books[name] = book
+    }
+
+    private mutating func closeGroups(of made: Commit) {
+        for (index, group) in made.groups.enumerated() {
+            let count = made.entries.count { $0.group == Int32(index) }
+            let name = AccountName(group)
+            expect(Int(group.entryCount) == count, "\(name) counts \(group.entryCount) entries")
+            if count > 0 { books[name]?.lastCommit = made.number }
+        }
+        let all = books.values.reduce(system.values.reduce(0, &+)) { $0 &+ $1.balance.units }
+        expect(all == 0, "all accounts and their counterparts sum to \(all) units")
+    }
+
+    /// Each `credit_balance.changed` goes on where the one before it ended, and not too soon.
+    private mutating func checkTriggers(of made: Commit, coalescing: Int64) {
+        for trigger in made.triggers {
+            guard case .change(let change) = trigger.payload else { continue }
+            let name = AccountName(made.groups[Int(trigger.group)])
+            guard var book = books[name] else { continue }
+            let line = "\(name) changed at \(trigger.sequence)"
+            expect(change.entries == book.movedEntries, "\(line) covers \(change.entries)")
+            expect(change.firstSequence == book.firstMoved, "\(line) from \(change.firstSequence)")
+            expect(change.previousBalance == book.announcedBalance, "\(line) leaves a hole")
+            expect(trigger.balance.ledger == book.balance, "\(line) is not the last state")
+            expect(trigger.sequence == book.sequence, "\(line) is not the last entry")
+            if let last = book.announcedAt {
+                let next = last.advanced(byMicroseconds: coalescing)
+                expect(next <= made.recordedAt, "\(line) comes too soon")
+                expect(last < made.recordedAt || coalescing == 0, "\(line) comes twice")
+            }
+            book.announcedAt = made.recordedAt
+            book.announcedBalance = book.balance
+            book.movedEntries = 0
+            books[name] = book
+        }
+    }
+
+    private mutating func checkAccounts(of transition: Transition) {
+        let made = transition.commit
+        guard transition.accounts.map(AccountName.init) == made.groups.map(AccountName.init) else {
+            faults.append("accounts and groups of commit \(made.number) differ")
+            return
+        }
+        for (index, live) in transition.accounts.enumerated() {
+            let name = AccountName(live)
+            if let imbalance = live.imbalance { faults.append("\(name): \(imbalance)") }
+            expect(live.balance == books[name]?.balance, "\(name) has balance \(live.balance)")
+            expect(live.overdraft == books[name]?.overdraft, "\(name) owes \(live.overdraft)")
+            for grant in live.grants {
+                let remaining = books[name]?.remaining[grant.ordinal] ?? .zero
+                expect(grant.remaining == remaining, "\(name) \(grant.terms.grantID) remaining")
+            }
+            replay(into: live, group: index, of: made)
+        }
+    }
+
+    private mutating func replay(into live: Account, group index: Int, of made: Commit) {
+        let name = AccountName(live)
+        var account =
+            replayed[name]
+            ?? Account(
+                customerID: name.customerID, creditType: name.creditType,
+                policies: Self.otherPolicies)
+        let wasAnnounced = made.triggers.contains {
+            $0.type == .balanceChanged && $0.group == Int32(index)
+        }
+        let entries = made.entries.filter { $0.group == Int32(index) }
+        if let fault = account.replay(
+            made.groups[index], entries: entries, of: made, wasAnnounced: wasAnnounced)
+        {
+            faults.append("\(name) does not replay: \(fault)")
+        }
+        expect(account == live, Self.difference(replayed: account, live: live))
+        replayed[name] = account
+    }
+
+    private static func difference(replayed: Account, live: Account) -> String {
+        var parts: [String] = []
+        let (left, right) = (Mirror(reflecting: replayed), Mirror(reflecting: live))
+        for (old, new) in zip(left.children, right.children) {
+            let (past, present) = (String(describing: old.value), String(describing: new.value))
+            if past != present {
+                parts.append("\(old.label ?? "?"): replayed \(past), live \(present)")
+            }
+        }
+        return "\(live.customerID) does not replay to itself: \(parts.joined(separator: "; "))"
+    }
+}

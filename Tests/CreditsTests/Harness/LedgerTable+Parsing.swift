@@ -1,0 +1,236 @@
+import Credits
+
+extension LedgerTable {
+    init(_ text: String) throws {
+        var lines: [Line] = []
+        var clock = Self.beginning
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false)
+            .enumerated()
+        {
+            let content = line.split(separator: "//", omittingEmptySubsequences: false)[0]
+            let words = content.split(separator: " ").map(String.init)
+            guard !words.isEmpty else { continue }
+            var parser = LineParser(words: words, number: index + 1, clock: clock)
+            let (step, expectation) = try parser.line()
+            if case .time(let moment) = step { clock = moment }
+            lines.append(
+                Line(
+                    number: index + 1, text: words.joined(separator: " "), step: step,
+                    expectation: expectation))
+        }
+        self.lines = lines
+    }
+}
+
+/// Reads the words of one line from left to right.
+private struct LineParser {
+    let words: [String]
+    let number: Int
+    let clock: Timestamp
+    private var position = 0
+    private var options: [String: String] = [:]
+
+    init(words: [String], number: Int, clock: Timestamp) {
+        self.words = words
+        self.number = number
+        self.clock = clock
+    }
+
+    private func fault(_ text: String) -> LedgerTable.Fault {
+        LedgerTable.Fault(line: number, description: "line \(number): \(text)")
+    }
+
+    private mutating func word(_ what: String) throws -> String {
+        guard position < words.count else { throw fault("expected \(what), got: nothing") }
+        position += 1
+        return words[position - 1]
+    }
+
+    mutating func line() throws -> (LedgerTable.Step, LedgerTable.Expectation) {
+        let kind = try word("a kind")
+        switch kind {
+        case "defaults":
+            try takeOptions()
+            return (.defaults(try policies()), LedgerTable.Expectation())
+        case "time":
+            let moment = try moment(try word("a moment"))
+            return (.time(moment), try timeExpectation())
+        case "grant", "usage", "configure":
+            let input = try input(kind)
+            return (.input(input), try inputExpectation(of: input))
+        default:
+            throw fault("expected a kind of line, got: \(kind)")
+        }
+    }
+
+    // MARK: Inputs
+
+    private mutating func input(_ kind: String) throws -> TestInput {
+        let id = try word("an id")
+        let account = try account(try word("an account"))
+        let credits = kind == "configure" ? "" : try word("credits")
+        let start = position
+        try takeOptions()
+        // As the contract has it: moments of use, actors and references do not count as content.
+        let counted = words[start..<position].filter {
+            !$0.hasPrefix("occurred=") && !$0.hasPrefix("reference=")
+        }
+        let content = "\(kind) \(credits) \(counted.sorted().joined(separator: " "))"
+        let inputKind: TestInput.Kind
+        switch kind {
+        case "usage":
+            inputKind = .usage(
+                source: option("source") ?? "", action: option("action") ?? "",
+                credits: credits == "?" ? nil : try amount(credits),
+                occurredAt: try option("occurred").map { try moment($0) } ?? clock)
+        case "grant":
+            inputKind = .command(.grant(try terms(id: id, credits: try amount(credits))))
+        default:
+            inputKind = .command(.configure(try settings()))
+        }
+        if let left = options.keys.first { throw fault("expected a known option, got: \(left)") }
+        return TestInput(
+            id: id, account: account, kind: inputKind, content: content, offset: Int64(number),
+            timestamp: clock)
+    }
+
+    private mutating func terms(id: String, credits: Amount) throws -> GrantTerms {
+        let source = try named(option("source") ?? "purchase", GrantSource.init(name:))
+        let category = try option("category").map { try named($0, GrantCategory.init(name:)) }
+        return GrantTerms(
+            grantID: option("grant") ?? id, credits: credits, source: source, category: category,
+            priority: try named(option("priority") ?? "50") { Int($0) },
+            effectiveAt: try option("effective").map { try moment($0) } ?? clock,
+            expiresAt: try option("expires").map { try moment($0) },
+            reference: option("reference"))
+    }
+
+    private mutating func settings() throws -> AccountSettings {
+        let overdraft = try option("overdraft").map { text throws -> OverdraftPolicy in
+            switch text {
+            case "record": .record
+            case "refuse": .refuse
+            default: .limit(try amount(text))
+            }
+        }
+        let thresholds = try option("thresholds").map { list in
+            try list.split(separator: ",").map { item throws -> Threshold in
+                let isPercent = item.hasSuffix("%")
+                let value = try amount(String(isPercent ? item.dropLast() : item))
+                return try named(String(item)) { _ in
+                    Threshold(kind: isPercent ? .percent : .absolute, value: value)
+                }
+            }
+        }
+        return AccountSettings(overdraft: overdraft, thresholds: thresholds)
+    }
+
+    private mutating func policies() throws -> Policies {
+        let coalescing = try named(option("coalesce") ?? "PT1S") { CalendarDuration($0) }
+        var defaults = AccountSettings.standard
+        let given = try settings()
+        if let overdraft = given.overdraft { defaults.overdraft = overdraft }
+        if let thresholds = given.thresholds { defaults.thresholds = thresholds }
+        return Policies(defaults: defaults, coalescing: coalescing.microseconds)
+    }
+
+    private mutating func takeOptions() throws {
+        while position < words.count, let equals = words[position].firstIndex(of: "=") {
+            let name = String(words[position][..<equals])
+            options[name] = String(words[position][equals...].dropFirst())
+            position += 1
+        }
+    }
+
+    private mutating func option(_ name: String) -> String? { options.removeValue(forKey: name) }
+
+    // MARK: Expectations
+
+    private mutating func inputExpectation(
+        of input: TestInput
+    ) throws -> LedgerTable.Expectation {
+        var expectation = LedgerTable.Expectation()
+        let name = try word("an outcome")
+        let outcome = try named(name) { name in Outcome.allCases.first { $0.name == name } }
+        expectation.outcome = outcome
+        guard try word("balance") == "balance" else { throw fault("expected a balance") }
+        var account = LedgerTable.AccountExpectation(
+            name: input.account, balance: try amount(try word("a balance")))
+        while position < words.count {
+            let word = try word("an expectation")
+            if let code = RefusalCode.allCases.first(where: { $0.name == word }) {
+                expectation.code = code
+            } else if word.contains(":") {
+                expectation.allocations.append(word)
+            } else {
+                account.triggers.append(try trigger(word))
+            }
+        }
+        if outcome == .conflict {
+            expectation.code = input.isCommand ? .commandIDConflict : .usageIDConflict
+        }
+        if outcome == .rejected || outcome == .invalid, expectation.code == nil {
+            throw fault("expected a refusal to name its code")
+        }
+        expectation.accounts = [account]
+        return expectation
+    }
+
+    private mutating func timeExpectation() throws -> LedgerTable.Expectation {
+        var expectation = LedgerTable.Expectation()
+        while position < words.count {
+            let word = try word("an account")
+            if position < words.count, words[position] == "balance" {
+                position += 1
+                expectation.accounts.append(
+                    LedgerTable.AccountExpectation(
+                        name: try account(word), balance: try amount(try self.word("a balance"))))
+            } else if let last = expectation.accounts.indices.last {
+                expectation.accounts[last].triggers.append(try trigger(word))
+            } else {
+                throw fault("expected an account and its balance, got: \(word)")
+            }
+        }
+        return expectation
+    }
+
+    private func trigger(_ word: String) throws -> String {
+        let name = String(word.prefix { $0 != "[" })
+        guard TriggerType.allCases.contains(where: { $0.shortName == name }) else {
+            throw fault("expected a trigger or a code, got: \(word)")
+        }
+        return word
+    }
+
+    // MARK: Words
+
+    private func account(_ word: String) throws -> AccountName {
+        let parts = word.split(separator: "/").map(String.init)
+        return AccountName(
+            customerID: parts[0], creditType: parts.count > 1 ? parts[1] : "credits")
+    }
+
+    private func amount(_ word: String) throws -> Amount {
+        try named(word) { try? Amount($0) }
+    }
+
+    private func moment(_ word: String) throws -> Timestamp {
+        LedgerTable.beginning.advanced(by: try named(word) { CalendarDuration($0) })
+    }
+
+    private func named<Value>(_ word: String, _ value: (String) -> Value?) throws -> Value {
+        guard let value = value(word) else { throw fault("expected a \(Value.self), got: \(word)") }
+        return value
+    }
+}
+
+extension TriggerType {
+    /// As tables write it: `credit_balance.low` is `low`, `credit_grant.created` `grant.created`.
+    var shortName: String {
+        var short = Substring(name)
+        for prefix in ["credit_", "balance."] where short.hasPrefix(prefix) {
+            short = short.dropFirst(prefix.count)
+        }
+        return String(short)
+    }
+}

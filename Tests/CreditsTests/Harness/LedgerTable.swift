@@ -1,0 +1,64 @@
+import Credits
+
+/// A readable piece of the ledger's specification: one line is one input and what becomes of it.
+///
+/// ```
+/// defaults   thresholds=20%,100 overdraft=refuse coalesce=PT1S
+/// grant      g1  acme        100  expires=P30D   applied    balance 100  grant.created changed
+/// usage      u1  acme         90                 applied    balance 10   low[20%] g1:-90
+/// usage      u1  acme         91                 conflict   balance 10   usage.conflict
+/// usage      u2  acme         11                 rejected   balance 10   insufficient_credits usage.rejected
+/// configure  c1  acme  overdraft=record          applied    balance 10
+/// time       P1D     acme balance 10 changed
+/// ```
+///
+/// - `grant ID ACCOUNT CREDITS`, `usage ID ACCOUNT CREDITS` (`?`: no rate prices it) and
+///   `configure ID ACCOUNT` are inputs. An account is `customer` or `customer/credit_type`.
+/// - Options are `name=value`; moments are durations from the table's beginning. Grants take
+///   `grant source category priority effective expires reference`, usage `source action occurred`,
+///   `configure` and `defaults` `thresholds overdraft`, `defaults` also `coalesce`.
+/// - Then: the outcome, the balance after it, and in any order every trigger of that line without
+///   `credit_` and `balance.` (brackets name thresholds or grant and are optional), the code of a
+///   refusal, and, if any is given, all allocations `grant:credits` with `overdraft`.
+/// - `time MOMENT` moves the clock, which stands at 0 before; accounts that it touches follow.
+/// - `defaults` begins a run of the program under these settings. `//` begins a comment.
+struct LedgerTable {
+    struct Line {
+        /// 1 for the table's first line.
+        let number: Int
+        let text: String
+        let step: Step
+        let expectation: Expectation
+    }
+
+    enum Step {
+        case defaults(Policies)
+        case time(Timestamp)
+        case input(TestInput)
+    }
+
+    /// What a line says of an account that it touches.
+    struct AccountExpectation {
+        let name: AccountName
+        let balance: Amount
+        var triggers: [String] = []
+    }
+
+    struct Expectation {
+        var outcome: Outcome?
+        var code: RefusalCode?
+        var accounts: [AccountExpectation] = []
+        var allocations: [String] = []
+    }
+
+    /// A line that is no line of a table.
+    struct Fault: Error, CustomStringConvertible {
+        let line: Int
+        let description: String
+    }
+
+    let lines: [Line]
+
+    /// Where the clock stands when a table begins: 2026-11-01T00:00:00Z.
+    static let beginning = Timestamp(clampingMilliseconds: 1_793_491_200_000)
+}

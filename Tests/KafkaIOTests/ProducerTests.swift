@@ -1,0 +1,132 @@
+import Testing
+
+@testable import KafkaIO
+
+/// Every message that was taken gets exactly one delivery.
+struct ProducerTests {
+    @Test func everyDeliveryComesBackWithItsTag() throws {
+        let producer = try Fixture(partitions: 3).producer()
+        let count = 5_000
+        for tag in 0..<count {
+            try producer.send(topic: Fixture.topic, key: "\(tag)", value: "v", tag: UInt64(tag))
+        }
+        var tags: [UInt64] = []
+        let deadline = Deadline(after: .seconds(20))
+        while tags.count < count, !deadline.isOver {
+            try producer.deliveries(maximum: 500, timeout: .milliseconds(100)) { delivery in
+                #expect(delivery.error == nil)
+                tags.append(delivery.tag)
+            }
+        }
+        #expect(tags.sorted() == (0..<UInt64(count)).map { $0 })
+        #expect(producer.queued == 0)
+    }
+
+    @Test func deliveriesThatFlushMetAreNotLost() throws {
+        let producer = try Fixture().producer()
+        for tag in 1...100 as ClosedRange<UInt64> {
+            try producer.send(topic: Fixture.topic, key: nil, value: "v", tag: tag)
+        }
+        #expect(producer.flush(timeout: .seconds(20)))
+        var tags: [UInt64] = []
+        try producer.deliveries(maximum: 1, timeout: .zero) { tags.append($0.tag) }
+        #expect(tags.sorted() == Array(1...100))
+    }
+
+    @Test func aTagKeepsAllItsBits() throws {
+        let producer = try Fixture().producer()
+        for tag in [0, UInt64.max] {
+            try producer.send(topic: Fixture.topic, key: nil, value: "v", tag: tag)
+        }
+        try #require(producer.flush(timeout: .seconds(20)))
+        var tags: [UInt64] = []
+        try producer.deliveries(maximum: 2, timeout: .zero) { tags.append($0.tag) }
+        #expect(tags == [0, UInt64.max])
+    }
+
+    @Test func aFullQueueIsAValue() throws {
+        let fixture = try Fixture()
+        try fixture.cluster.setBroker(nil, isUp: false)
+        let producer = try fixture.producer(["queue.buffering.max.messages": "10"])
+        for tag in 1...10 as ClosedRange<UInt64> {
+            try producer.send(topic: Fixture.topic, key: nil, value: "v", tag: tag)
+        }
+        let error = #expect(throws: KafkaError.self) {
+            try producer.send(topic: Fixture.topic, key: nil, value: "v", tag: 11)
+        }
+        #expect(error?.code == .queueFull)
+        #expect(error?.isRetriable == true)
+        #expect(!producer.flush(timeout: .milliseconds(50)))
+        #expect(producer.queued == 10)
+        try fixture.cluster.setBroker(nil, isUp: true)
+        #expect(producer.flush(timeout: .seconds(20)))
+        try producer.send(topic: Fixture.topic, key: nil, value: "v", tag: 11)
+    }
+
+    @Test func aMessageThatIsTooLargeIsRefusedAtOnce() throws {
+        let producer = try Fixture().producer(["message.max.bytes": "2000"])
+        let error = #expect(throws: KafkaError.self) {
+            try producer.send(
+                topic: Fixture.topic,
+                key: nil,
+                value: [UInt8](repeating: 1, count: 3_000),
+                headers: [Header(name: "h", value: [1])],
+                tag: 1
+            )
+        }
+        #expect(error?.code == .messageTooLarge)
+        #expect(error?.isRetriable == false)
+    }
+
+    @Test func aMessageThatTheBrokerFindsTooLargeIsADeliveryWithAnError() throws {
+        let fixture = try Fixture()
+        fixture.cluster.pushErrors(.produce, [.messageTooLarge])
+        let producer = try fixture.producer()
+        try producer.send(topic: Fixture.topic, key: nil, value: "v", tag: 9)
+        try #require(producer.flush(timeout: .seconds(20)))
+        var deliveries: [Delivery] = []
+        try producer.deliveries(maximum: 1, timeout: .zero) { deliveries.append($0) }
+        #expect(deliveries.map(\.tag) == [9])
+        #expect(deliveries.map(\.error?.code) == [.messageTooLarge])
+    }
+
+    @Test func aConnectionThatBreaksIsRetriedInOrder() throws {
+        let fixture = try Fixture()
+        fixture.cluster.pushErrors(.produce, [.disconnect, .requestTimedOut, .notLeader])
+        let producer = try fixture.producer(["retry.backoff.ms": "10"])
+        for number in 0..<50 {
+            try producer.send(
+                topic: Fixture.topic,
+                partition: 0,
+                key: nil,
+                value: "\(number)",
+                tag: 1
+            )
+        }
+        #expect(producer.flush(timeout: .seconds(20)))
+        let consumer = try fixture.consumer()
+        try consumer.assign([PartitionStart(partition: partition(), offset: .earliest)])
+        #expect(try consumer.receive(50).map(\.text) == (0..<50).map { "\($0)" })
+    }
+
+    @Test func anUnknownPartitionIsAnError() throws {
+        let fixture = try Fixture()
+        try fixture.produce(1)
+        let producer = try fixture.producer()
+        try producer.send(topic: Fixture.topic, partition: 50, key: nil, value: "v", tag: 1)
+        try #require(producer.flush(timeout: .seconds(20)))
+        var codes: [KafkaError.Code?] = []
+        try producer.deliveries(maximum: 1, timeout: .zero) { codes.append($0.error?.code) }
+        #expect(codes == [.unknownTopic])
+    }
+
+    @Test func aClosedProducerTakesNothing() throws {
+        let producer = try Fixture().producer()
+        #expect(producer.close(timeout: .seconds(10)))
+        #expect(producer.close(timeout: .seconds(10)))
+        let error = #expect(throws: KafkaError.self) {
+            try producer.send(topic: Fixture.topic, key: nil, value: "v", tag: 1)
+        }
+        #expect(error?.code == .stateChanged)
+    }
+}

@@ -1,0 +1,88 @@
+import Testing
+
+@testable import KafkaIO
+
+/// The `kafka:` part of a configuration, judged before any connection is made.
+struct PropertiesTests {
+    private func message(_ properties: [String: String], version: Int32 = 0x0200_02ff) -> [String] {
+        KafkaProperties.validate(properties, linkedVersion: version).map(\.message)
+    }
+
+    @Test func ordinaryPropertiesPass() {
+        let properties = [
+            "bootstrap.servers": "a:9092,b:9092", "group.id": "g", "fetch.min.bytes": "1",
+            "security.protocol": "sasl_ssl", "sasl.password": "p", "linger.ms": "7",
+            "enable.idempotence": "true", "client.rack": "",
+        ]
+        #expect(message(properties) == [])
+    }
+
+    @Test(arguments: KafkaProperties.owned.sorted())
+    func whatIsOursIsRefused(_ key: String) {
+        let faults = KafkaProperties.validate([key: "true"])
+        #expect(faults.map(\.key) == [key])
+        #expect(faults.first?.message.contains("to be left out") == true)
+    }
+
+    @Test func anUnknownPropertyIsNamed() {
+        #expect(
+            message(["bootstrap.server": "x"])
+                == ["expected kafka.bootstrap.server to be a property of librdkafka, got: x"]
+        )
+    }
+
+    @Test func aValueThatTheLibraryRefusesIsNamed() {
+        #expect(
+            message(["session.timeout.ms": "soon"]) == [
+                "expected kafka.session.timeout.ms to be a value that librdkafka accepts, "
+                    + "such as 45000, got: soon"
+            ]
+        )
+    }
+
+    @Test func faultsComeOneForEachPropertyInOrder() {
+        let faults = KafkaProperties.validate([
+            "zzz": "1", "check.crcs": "false", "acks": "maybe", "group.id": "g",
+        ])
+        #expect(faults.map(\.key) == ["acks", "check.crcs", "zzz"])
+    }
+
+    @Test func whatIsBrokenInTheLinkedVersionIsRefused() {
+        let cooperative = ["partition.assignment.strategy": "cooperative-sticky"]
+        #expect(message(cooperative, version: 0x020a_00ff).count == 1)
+        #expect(message(cooperative, version: 0x020a_01ff).count == 0)
+        #expect(message(["client.rack": "r1"], version: 0x0201_00ff).count == 1)
+        #expect(message(["client.rack": "r1"], version: 0x0201_01ff).count == 0)
+    }
+
+    @Test func transactionsAreRefused() {
+        #expect(message(["transactional.id": "t"]).count == 1)
+        #expect(message(["enable.idempotence": "false"]).count == 1)
+    }
+
+    @Test func secretsAreNotRepeated() {
+        let text = message(["sasl.passwords": "hunter2", "ssl.key.pems": "hunter2"]).joined()
+        #expect(!text.contains("hunter2"))
+        #expect(text.contains("sasl.passwords"))
+    }
+
+    @Test func aClientRefusesWhatTheCheckRefuses() {
+        let error = #expect(throws: KafkaError.self) {
+            _ = try Consumer(
+                properties: ["auto.offset.reset": "latest"],
+                clientID: "c",
+                log: { _ in }
+            )
+        }
+        #expect(error?.code == .configuration)
+        #expect(error?.reason.contains("auto.offset.reset") == true)
+    }
+
+    @Test func propertiesThatContradictEachOtherAreAConfigurationError() {
+        let error = #expect(throws: KafkaError.self) {
+            _ = try Producer(properties: ["acks": "1"], clientID: "c", log: { _ in })
+        }
+        #expect(error?.code == .configuration)
+        #expect(error?.reason.contains("acks") == true)
+    }
+}

@@ -1,0 +1,39 @@
+import Foundation
+import Testing
+
+@testable import QueryAPI
+
+struct DocumentTests {
+    private static func file() throws -> String {
+        let root = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        return try String(contentsOf: root.appending(path: "schemas/openapi.yaml"), encoding: .utf8)
+    }
+
+    @Test func theDocumentThatIsServedIsTheFile() async throws {
+        let answer = await makeAPI().get("/openapi.yaml")
+        #expect(answer[header: "content-type"] == "application/yaml")
+        #expect(try answer.text == Self.file())
+    }
+
+    @Test func theDocumentDescribesExactlyTheCallsThatExist() throws {
+        var described: [String] = []
+        var path = ""
+        let lines = try Self.file().split(separator: "\n").drop { $0 != "paths:" }
+        for line in lines.prefix(while: { $0 != "components:" }) {
+            if line.hasPrefix("  /") { path = String(line.dropFirst(2).dropLast()) }
+            for method in ["get", "put", "post", "patch", "delete"] where line == "    \(method):" {
+                described.append("\(method.uppercased()) \(path)")
+            }
+        }
+        #expect(described == Route.all.map { "\($0.method) \($0.pattern)" })
+    }
+
+    @Test func thePageNamesEveryCall() async {
+        let answer = await makeAPI().get("/")
+        #expect(answer[header: "content-type"] == "text/html; charset=utf-8")
+        for route in Route.all where route.pattern != "/" {
+            #expect(answer.text.contains(route.pattern))
+        }
+    }
+}

@@ -1,0 +1,144 @@
+import Credits
+import LedgerStore
+import Logging
+import Synchronization
+import Testing
+
+@testable import QueryAPI
+
+/// A store that holds what a test put there: entries go through the ledger's own replay, so that
+/// accounts are what they would be in any other store.
+final class FixedReader: LedgerReader {
+    let head = CommitHead.genesis
+    let outcomes = OutcomeCounts()
+    var accountCount: Int { accounts.count }
+    let knownIDCount = 0
+    private let accounts: [Account]
+    private let records: [EntryRecord]
+    /// What every question that touches the disk fails with.
+    private let failure: StoreError?
+
+    init(_ ledgers: [FixedLedger], failure: StoreError? = nil) {
+        accounts = ledgers.map(\.account).sorted {
+            $0.customerID.utf8.lexicographicallyPrecedes($1.customerID.utf8)
+        }
+        records = ledgers.flatMap(\.records)
+        self.failure = failure
+    }
+
+    func account(customerID: String, creditType: String) -> Account? {
+        accounts.first { $0.customerID == customerID && $0.creditType == creditType }
+    }
+
+    func account(number: UInt32) -> Account? { accounts.first { $0.number == number } }
+
+    func accounts(
+        creditType: String, query: String?, after: String?, limit: Int
+    ) -> [Account] {
+        let found = accounts.filter { account in
+            guard account.creditType == creditType else { return false }
+            if let query, !account.customerID.contains(query) { return false }
+            guard let after else { return true }
+            return after.utf8.lexicographicallyPrecedes(account.customerID.utf8)
+        }
+        return Array(found.prefix(limit))
+    }
+
+    func entries(
+        account: Account, before: UInt64?, type: EntryType?, limit: Int
+    ) throws(StoreError) -> [EntryRecord] {
+        if let failure { throw failure }
+        let found = records.reversed().filter { record in
+            let group = record.sealed.commit.groups[Int(record.entry.group)]
+            return group.customerID == account.customerID
+                && group.creditType == account.creditType
+                && before.map { record.entry.sequence < $0 } ?? true
+                && type.map { record.entry.type == $0 } ?? true
+        }
+        return Array(found.prefix(limit))
+    }
+
+    func usageEntry(usageID: String, source: String) throws(StoreError) -> EntryRecord? {
+        if let failure { throw failure }
+        return records.first { record in
+            let bytes = record.sealed.commit.bytes
+            return record.entry.isUsage
+                && bytes.string(of: record.entry.usageID) == usageID
+                && bytes.string(of: record.entry.source) == source
+        }
+    }
+
+    func commit(number: UInt64) throws(StoreError) -> SealedCommit? { nil }
+    func offsets(cluster: String) -> [PartitionKey: Int64] { [:] }
+}
+
+/// A worker whose state a test decides.
+final class FixedStatus: WorkerStatus {
+    private let reasons: [String]
+    private let lag: Int64?
+
+    init(reasons: [String] = [], lag: Int64? = 0) {
+        self.reasons = reasons
+        self.lag = lag
+    }
+
+    func notReadyReasons() -> [String] { reasons }
+    func lagMessages() async -> Int64? { lag }
+}
+
+/// The moment at which every test asks, unless it says otherwise.
+let noon = moment("2026-11-22T12:00:00Z")
+
+func moment(_ text: String) -> Timestamp {
+    guard let moment = Timestamp(text) else {
+        Issue.record("expected a time, got: \(text)")
+        return .earliest
+    }
+    return moment
+}
+
+func amount(_ text: String) -> Amount {
+    do {
+        return try Amount(text)
+    } catch {
+        Issue.record("expected an amount, got: \(text)")
+        return .zero
+    }
+}
+
+func makeAPI(
+    _ ledgers: FixedLedger..., status: FixedStatus = FixedStatus(), failure: StoreError? = nil
+) -> API {
+    makeAPI(FixedReader(ledgers, failure: failure), status: status)
+}
+
+func makeAPI(_ reader: FixedReader, status: FixedStatus = FixedStatus()) -> API {
+    let rate = Rate(id: "sdxl", action: "image.generate", credits: amount("10"))
+    let card = RateCard(version: "2026-11", effectiveFrom: .earliest, rates: [rate])
+    return API(
+        reader: reader, status: status, rates: RateBook(cards: [card]), version: "1.2.3",
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { noon })
+}
+
+extension API {
+    func get(_ target: String) async -> Answer { await answer(method: "GET", target: target) }
+}
+
+extension Answer {
+    var text: String { String(decoding: body, as: UTF8.self) }
+
+    subscript(header name: String) -> String? { headers.first { $0.name == name }?.value }
+
+    /// The value of `next_cursor`; nil where it is null.
+    var nextCursor: String? {
+        let value = values(of: "next_cursor").first ?? "null"
+        return value == "null" ? nil : String(value.dropFirst().dropLast())
+    }
+
+    /// The values of a member, wherever it stands, in order.
+    func values(of member: String) -> [String] {
+        text.ranges(of: "\"\(member)\":").map { range in
+            String(text[range.upperBound...].prefix { $0 != "," && $0 != "}" })
+        }
+    }
+}

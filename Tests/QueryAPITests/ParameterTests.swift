@@ -1,0 +1,74 @@
+import Testing
+
+@testable import QueryAPI
+
+/// Every malformed parameter is a 422 that names it; what the API does not know, it ignores.
+struct ParameterTests {
+    @Test(arguments: [
+        ("limit", "0"), ("limit", "501"), ("limit", "-1"), ("limit", "ten"), ("limit", ""),
+        ("limit", "99999999999999999999"), ("limit", "+5"), ("limit", "1&limit=2"),
+        ("limit", "%"), ("type", "credits_stolen"), ("type", ""), ("credit_type", ""),
+        ("credit_type", "a%00b"), ("credit_type", "%FF"), ("cursor", ""), ("cursor", "!"),
+        ("cursor", "AWU"), ("cursor", "AWNhY21l"), ("cursor", "AmUAAAAAAAAAAQ"),
+        ("cursor", "AWUAAAAAAAAAAR"),
+    ])
+    func aMalformedParameterIsNamed(name: String, value: String) async {
+        let api = makeAPI(.withGrant("acme"))
+        let answer = await api.get("/v1/customers/acme/entries?\(name)=\(value)")
+        #expect(answer.status == 422)
+        #expect(answer[header: "content-type"] == "application/problem+json")
+        #expect(answer.text.contains(#""detail":"expected \#(name) to be "#))
+        #expect(answer.values(of: "code") == [#""invalid_field""#])
+        #expect(answer.values(of: "parameter") == ["\"\(name)\""])
+    }
+
+    @Test func aMalformedIDIsNamed() async {
+        let api = makeAPI(.withGrant("acme"))
+        let customer = await api.get("/v1/customers/%FF/balance")
+        let usage = await api.get("/v1/usage/%zz")
+        #expect(customer.status == 422)
+        #expect(customer.values(of: "parameter") == [#""customer_id""#])
+        #expect(usage.status == 422)
+        #expect(usage.values(of: "parameter") == [#""usage_id""#])
+    }
+
+    @Test func aDetailInTheUsualForm() async {
+        let answer = await makeAPI(.withGrant("acme")).get("/v1/customers?limit=0")
+        #expect(
+            answer.text == """
+                {"type":"invalid-parameter","title":"Invalid parameter","status":422,\
+                "detail":"expected limit to be a whole number from 1 to 500, got: 0",\
+                "code":"invalid_field","parameter":"limit"}
+                """)
+    }
+
+    @Test func aDetailEchoesLittleOfWhatWasSent() async {
+        let long = String(repeating: "x", count: 5000)
+        let answer = await makeAPI(.withGrant("acme")).get("/v1/customers?limit=\(long)")
+        #expect(answer.status == 422)
+        #expect(answer.body.count < 400)
+    }
+
+    @Test func whatTheAPIDoesNotKnowIsIgnored() async {
+        let api = makeAPI(.withGrant("acme"))
+        #expect(await api.get("/v1/customers?color=%FF&limit=500&&=#top").status == 200)
+    }
+
+    @Test(arguments: [
+        Cursor.customer("acme"), .customer("ä/🪙"), .sequence(0), .sequence(.max), .grant(7),
+    ])
+    func aCursorIsReadBackAsItWasMade(cursor: Cursor) {
+        #expect(Cursor(cursor.text) == cursor)
+    }
+
+    @Test func everyCursorCutShortIsRefused() {
+        let text = Cursor.sequence(0x0102_0304_0506_0708).text
+        for count in 0..<text.count { #expect(Cursor(String(text.prefix(count))) == nil) }
+    }
+
+    @Test func aCursorOfAGrantThatIsNotThereIsRefused() async {
+        let api = makeAPI(.withGrant("acme"))
+        let answer = await api.get("/v1/customers/acme/grants?cursor=\(Cursor.grant(9).text)")
+        #expect(answer.status == 422)
+    }
+}

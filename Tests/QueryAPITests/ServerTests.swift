@@ -1,0 +1,112 @@
+import Credits
+import Foundation
+import Logging
+import Synchronization
+import Testing
+
+#if canImport(FoundationNetworking)
+import FoundationNetworking
+#endif
+
+@testable import QueryAPI
+
+/// What only a socket shows: the framing of answers, the port, and how serving ends.
+@Suite(.timeLimit(.minutes(1)))
+struct ServerTests {
+    private static func server(port: Int = 0) throws -> APIServer {
+        APIServer(
+            reader: FixedReader([.withGrant("a/b")]), status: FixedStatus(), rates: .empty,
+            version: "1.2.3", configuration: try APIConfiguration(port: port),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    /// Runs a server while `body` asks it, then cancels it and waits for its end.
+    private static func withServer(_ body: (_ port: Int) async throws -> Void) async throws {
+        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+        let server = try server()
+        let serving = Task {
+            defer { continuation.finish() }
+            try await server.run { continuation.yield($0) }
+        }
+        let first = await ports.first { _ in true }
+        do {
+            try await body(try #require(first))
+        } catch {
+            serving.cancel()
+            throw error
+        }
+        serving.cancel()
+        try await serving.value
+    }
+
+    private static func send(
+        _ method: String, _ path: String, port: Int
+    ) async throws -> (body: Data, response: HTTPURLResponse) {
+        var request = URLRequest(url: try #require(URL(string: "http://127.0.0.1:\(port)\(path)")))
+        request.httpMethod = method
+        let session = URLSession(configuration: .ephemeral)
+        defer { session.invalidateAndCancel() }
+        let (body, response) = try await session.data(for: request)
+        return (body, try #require(response as? HTTPURLResponse))
+    }
+
+    @Test func aServerOnAFreePortAnswersAndEndsWhenItIsCancelled() async throws {
+        try await Self.withServer { port in
+            #expect(port > 0)
+            let (body, response) = try await Self.send(
+                "GET", "/v1/customers/a%2Fb/balance", port: port)
+            #expect(response.statusCode == 200)
+            #expect(response.value(forHTTPHeaderField: "content-type") == "application/json")
+            #expect(String(decoding: body, as: UTF8.self).hasPrefix(#"{"customer_id":"a/b","#))
+        }
+    }
+
+    @Test func headHasTheHeadersOfGetAndNoBody() async throws {
+        try await Self.withServer { port in
+            let get = try await Self.send("GET", "/v1/customers", port: port)
+            let head = try await Self.send("HEAD", "/v1/customers", port: port)
+            #expect(head.response.statusCode == 200)
+            #expect(head.body.isEmpty)
+            #expect(
+                head.response.value(forHTTPHeaderField: "content-length")
+                    == "\(get.body.count)")
+        }
+    }
+
+    @Test func aProblemKeepsItsHeaders() async throws {
+        try await Self.withServer { port in
+            let (body, response) = try await Self.send("POST", "/healthz", port: port)
+            #expect(response.statusCode == 405)
+            #expect(response.value(forHTTPHeaderField: "allow") == "GET, HEAD")
+            #expect(
+                response.value(forHTTPHeaderField: "content-type") == "application/problem+json")
+            #expect(String(decoding: body, as: UTF8.self).contains("method-not-allowed"))
+        }
+    }
+
+    @Test func aPortThatIsTakenIsNamed() async throws {
+        try await Self.withServer { port in
+            let second = try Self.server(port: port)
+            await #expect {
+                try await second.run { _ in Issue.record("expected the port to be taken") }
+            } throws: { error in
+                (error as? ListenError)?.port == port
+            }
+        }
+    }
+
+    @Test func aServerThatIsCancelledBeforeItBeganEnds() async throws {
+        let server = try Self.server()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.cancelAll()
+            group.addTask { try await server.run { _ in } }
+            try await group.waitForAll()
+        }
+    }
+
+    @Test func theWallClockIsOfToday() {
+        let date = Date(
+            timeIntervalSince1970: Double(APIServer.wallClock().microseconds) / 1_000_000)
+        #expect(abs(date.timeIntervalSinceNow) < 60)
+    }
+}
