@@ -27,6 +27,7 @@ let package = Package(
         .executable(name: "drawdown", targets: ["Drawdown"]),
         .executable(name: "simulate", targets: ["simulate"]),
         .executable(name: "mock-broker", targets: ["mock-broker"]),
+        .executable(name: "crash-campaign", targets: ["crash-campaign"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -38,10 +39,17 @@ let package = Package(
     ],
     targets: [
         // The system's libraries.
-        .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(
+            name: "CRdKafka",
+            pkgConfig: "rdkafka",
+            providers: [.apt(["librdkafka-dev"])]
+        ),
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
         .systemLibrary(
-            name: "CSimdJSONLibrary", pkgConfig: "simdjson", providers: [.apt(["libsimdjson-dev"])]),
+            name: "CSimdJSONLibrary",
+            pkgConfig: "simdjson",
+            providers: [.apt(["libsimdjson-dev"])]
+        ),
         .target(name: "CSimdJSON", dependencies: ["CSimdJSONLibrary"]),
 
         // The domain.
@@ -50,32 +58,41 @@ let package = Package(
         // Thin IO.
         .target(
             name: "UsageCodec",
-            dependencies: ["Credits", "CSimdJSON", .product(name: "Crypto", package: "swift-crypto")],
-            swiftSettings: strict),
+            dependencies: [
+                "Credits", "CSimdJSON", .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
         .target(name: "KafkaIO", dependencies: ["CRdKafka"], swiftSettings: strict),
         .target(
             name: "LedgerStore",
             dependencies: ["Credits", .product(name: "Crypto", package: "swift-crypto")],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .target(
-            name: "EmbeddedLedgerStore", dependencies: ["LedgerStore", "Credits", "CLMDB"],
-            swiftSettings: strict),
+            name: "EmbeddedLedgerStore",
+            dependencies: ["LedgerStore", "Credits", "CLMDB"],
+            swiftSettings: strict
+        ),
 
         // The worker and its faces.
         .target(
             name: "UsagePipeline",
             dependencies: [
-                "Credits", "UsageCodec", "LedgerStore", .product(name: "Logging", package: "swift-log"),
+                "Credits", "UsageCodec", "LedgerStore",
+                .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .target(
             name: "QueryAPI",
             dependencies: [
-                "Credits", "UsageCodec", "LedgerStore", "UsagePipeline",
+                "Credits", "UsageCodec", "LedgerStore",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "Drawdown",
             dependencies: [
@@ -85,25 +102,37 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
 
         // Proof.
         .target(
             name: "Simulation",
             dependencies: ["Credits", "UsageCodec", "LedgerStore", "UsagePipeline"],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "crash-campaign",
+            dependencies: [
+                "Credits", "UsageCodec", "KafkaIO", "LedgerStore", "EmbeddedLedgerStore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "simulate",
             dependencies: [
                 "Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "mock-broker",
             dependencies: [
                 "KafkaIO", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
 
         tests("Credits"),
         tests("UsageCodec", also: ["Credits"]),
@@ -111,8 +140,15 @@ let package = Package(
         tests("LedgerStore", also: ["Credits"]),
         tests("EmbeddedLedgerStore", also: ["Credits", "LedgerStore"]),
         tests("UsagePipeline", also: ["Credits", "UsageCodec", "LedgerStore", "Simulation"]),
-        tests("QueryAPI", also: ["Credits", "LedgerStore"]),
-        tests("Drawdown"),
+        tests("QueryAPI", also: ["Credits", "LedgerStore", "UsageCodec"]),
+        tests(
+            "Drawdown",
+            also: [
+                "Credits", "KafkaIO",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
+            ]
+        ),
         tests("Simulation", also: ["UsagePipeline"]),
     ],
     cxxLanguageStandard: .cxx17

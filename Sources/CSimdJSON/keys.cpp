@@ -60,19 +60,6 @@ key_check check_sorted(const csimdjson_node *nodes, uint32_t object, key_bytes b
 
 } // namespace
 
-void set_key_words(csimdjson_node &node, const uint8_t *key) noexcept {
-    node.key_head = 0;
-    node.key_tail = 0;
-    if (node.key_count >= 8) {
-        std::memcpy(&node.key_head, key, 8);
-        if (node.key_count > 8) std::memcpy(&node.key_tail, key + node.key_count - 8, 8);
-        return;
-    }
-    for (uint32_t index = 0; index < node.key_count; ++index) {
-        node.key_head |= static_cast<uint64_t>(key[index]) << (8 * index);
-    }
-}
-
 key_check check_keys(const csimdjson_node *nodes, uint32_t object, key_bytes bytes,
                      buffer<uint32_t> &scratch) noexcept {
     const uint32_t end = nodes[object].end;

@@ -4,6 +4,8 @@
 #include "CSimdJSON.h"
 #include "buffer.h"
 
+#include <cstring>
+
 namespace drawdown {
 
 /// The bytes that keys point into.
@@ -16,8 +18,19 @@ struct key_bytes {
     }
 };
 
-/// Sets `key_head` and `key_tail` from the key's bytes.
-void set_key_words(csimdjson_node &node, const uint8_t *key) noexcept;
+/// Sets `key_head` and `key_tail` from the key's bytes, after which eight more must be readable.
+inline void set_key_words(csimdjson_node &node, const uint8_t *key) noexcept {
+    uint64_t head;
+    std::memcpy(&head, key, 8);
+    uint64_t tail = 0;
+    if (node.key_count > 8) {
+        std::memcpy(&tail, key + node.key_count - 8, 8);
+    } else if (node.key_count < 8) {
+        head &= (uint64_t(1) << (8 * node.key_count)) - 1;
+    }
+    node.key_head = head;
+    node.key_tail = tail;
+}
 
 enum class key_check { distinct, duplicate, out_of_memory };
 

@@ -3,13 +3,6 @@
 namespace drawdown {
 namespace {
 
-bool is_digit(uint8_t byte) noexcept { return static_cast<uint8_t>(byte - '0') < 10; }
-
-const uint8_t *digits_end(const uint8_t *at, const uint8_t *end) noexcept {
-    while (at < end && is_digit(*at)) ++at;
-    return at;
-}
-
 int hex_value(uint8_t byte) noexcept {
     if (is_digit(byte)) return byte - '0';
     const uint8_t lower = byte | 0x20;
@@ -78,26 +71,6 @@ uint8_t simple_escape(uint8_t letter) noexcept {
 }
 
 } // namespace
-
-const uint8_t *number_end(const uint8_t *start, const uint8_t *end) noexcept {
-    const uint8_t *at = start;
-    if (at < end && *at == '-') ++at;
-    if (at == end || !is_digit(*at)) return nullptr;
-    at = *at == '0' ? at + 1 : digits_end(at, end);
-    if (at < end && *at == '.') {
-        const uint8_t *decimals = ++at;
-        at = digits_end(at, end);
-        if (at == decimals) return nullptr;
-    }
-    if (at < end && (*at | 0x20) == 'e') {
-        ++at;
-        if (at < end && (*at == '+' || *at == '-')) ++at;
-        const uint8_t *exponent = at;
-        at = digits_end(at, end);
-        if (at == exponent) return nullptr;
-    }
-    return at;
-}
 
 uint8_t *unescape(const uint8_t *start, const uint8_t *end, uint8_t *output) noexcept {
     const uint8_t *at = start;

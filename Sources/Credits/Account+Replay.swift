@@ -9,7 +9,9 @@ extension Account {
     /// - Returns: what is wrong with the entries; nil if nothing is. Damage in a journal is data from
     ///   outside and must not trap.
     public mutating func replay(
-        _ group: AccountGroup, entries: some Sequence<Entry>, of commit: borrowing Commit,
+        _ group: AccountGroup,
+        entries: some Sequence<Entry>,
+        of commit: borrowing Commit,
         wasAnnounced: Bool
     ) -> String? {
         number = group.number
@@ -19,7 +21,8 @@ extension Account {
         }
         if let states = group.thresholds {
             thresholds = ThresholdStates(restored: states, basis: basis)
-            policyVersion = Policies.version(of: states.map(\.threshold))
+            policyVersion =
+                settings.thresholds == nil ? Policies.version(of: states.map(\.threshold)) : 0
         }
         if wasAnnounced {
             announcedAt = commit.recordedAt
@@ -44,6 +47,9 @@ extension Account {
     }
 
     private mutating func replayPayload(of entry: Entry, in commit: borrowing Commit) -> String? {
+        guard commit.hasLists(of: entry) else {
+            return "expected entry \(entry.sequence) to refer to lists of its commit"
+        }
         let allocations = commit.allocations(of: entry)
         let payload = entry.isUsage ? .none : commit.details[Int(entry.detail)].payload
         switch payload {
@@ -55,7 +61,11 @@ extension Account {
         case .grant(let terms):
             grantCount += 1
             var grant = Grant(
-                ordinal: grantCount, terms: terms, remaining: .zero, status: .scheduled)
+                ordinal: grantCount,
+                terms: terms,
+                remaining: .zero,
+                status: .scheduled
+            )
             guard entry.type == .creditsGranted else {
                 schedule(grant)
                 return nil
@@ -74,14 +84,18 @@ extension Account {
     }
 
     private mutating func replayCredit(
-        of grant: inout Grant, _ allocations: ArraySlice<Allocation>
+        of grant: inout Grant,
+        _ allocations: ArraySlice<Allocation>
     ) -> String? {
         for allocation in allocations {
             if allocation.grant == Allocation.overdraft {
                 if let fault = checked(allocation) { return fault }
                 settle(allocation)
             } else if allocation.grant == grant.ordinal {
-                grant.remaining = grant.remaining + allocation.credits
+                guard let remaining = grant.remaining.adding(allocation.credits) else {
+                    return "expected what remains of grant \(grant.ordinal) to be in range"
+                }
+                grant.remaining = remaining
             } else {
                 return "expected an allocation to grant \(grant.ordinal), got: \(allocation.grant)"
             }

@@ -25,8 +25,9 @@ public struct Account: Hashable, Sendable {
     /// What `configure` said; the policies' defaults hold for the rest.
     public internal(set) var settings = AccountSettings()
     public internal(set) var thresholds: ThresholdStates
-    /// Which version of the default thresholds ``thresholds`` was made from.
-    var policyVersion: Int
+    /// Which version of the default thresholds ``thresholds`` was made from; 0: none, `configure`
+    /// gave them.
+    var policyVersion: Int64
     /// The latest commit that holds entries of this account.
     public internal(set) var lastCommit: UInt64 = 0
     /// When `credit_balance.changed` was last owed.
@@ -40,7 +41,10 @@ public struct Account: Hashable, Sendable {
         self.creditType = creditType
         number = 0
         thresholds = ThresholdStates(
-            policies.defaults.thresholds ?? [], balance: .zero, basis: .zero)
+            policies.defaults.thresholds ?? [],
+            balance: .zero,
+            basis: .zero
+        )
         policyVersion = policies.version
     }
 
@@ -53,8 +57,16 @@ public struct Account: Hashable, Sendable {
     /// The balance as triggers and answers show it at a moment.
     public func snapshot(at now: Timestamp) -> BalanceSnapshot {
         BalanceSnapshot(
-            ledger: balance, available: balance - held - remainingUncovered(at: now),
-            held: held, overdraft: overdraft)
+            ledger: balance,
+            available: balance - held - remainingUncovered(at: now),
+            held: held,
+            overdraft: overdraft
+        )
+    }
+
+    /// The balance once all scheduled grants are effective.
+    var prospectiveBalance: Amount {
+        scheduled.reduce(balance) { $0 + $1.terms.credits }
     }
 
     /// What remains of grants that usage of that moment comes too late for.
@@ -136,8 +148,11 @@ extension Account {
         let reason: UInt32 = 1 << UInt32(entry.type.rawValue)
         guard var change = unannounced else {
             unannounced = BalanceChange(
-                previousBalance: entry.balanceBefore, firstSequence: entry.sequence, entries: 1,
-                reasons: reason)
+                previousBalance: entry.balanceBefore,
+                firstSequence: entry.sequence,
+                entries: 1,
+                reasons: reason
+            )
             return
         }
         change.entries += 1
@@ -156,12 +171,16 @@ extension Account {
         }
     }
 
-    /// Brings thresholds in line with defaults that were changed since they were made.
-    mutating func reconcile(with policies: Policies) {
-        guard policyVersion != policies.version else { return }
+    /// Brings thresholds in line with defaults that were changed since they were made; true if
+    /// that made them others.
+    mutating func reconcile(with policies: Policies) -> Bool {
+        guard settings.thresholds == nil, policyVersion != policies.version else { return false }
         policyVersion = policies.version
-        guard settings.thresholds == nil else { return }
         thresholds.replace(
-            with: policies.defaults.thresholds ?? [], balance: balance, basis: basis)
+            with: policies.defaults.thresholds ?? [],
+            balance: balance,
+            basis: basis
+        )
+        return true
     }
 }

@@ -40,7 +40,9 @@ extension Timestamp {
             return advanced(byMicroseconds: duration.microseconds)
         }
         let microsecondsPerDay: Int64 = 86_400_000_000
-        let (quotient, remainder) = microseconds.quotientAndRemainder(dividingBy: microsecondsPerDay)
+        let (quotient, remainder) = microseconds.quotientAndRemainder(
+            dividingBy: microsecondsPerDay
+        )
         let days = remainder < 0 ? quotient - 1 : quotient
         var date = CivilDate(daysSinceEpoch: Int(days))
         let month = date.year * 12 + date.month - 1 + duration.months
@@ -137,7 +139,8 @@ private struct DurationReader {
             }
             let digit = byte &- UInt8(ascii: "0")
             guard digit < 10 else { break }
-            guard value < 1_000_000_000_000 else { return nil }
+            // Eleven digits and six decimals more still fit 64 bits.
+            guard value < 100_000_000_000 else { return nil }
             value = value * 10 + Int64(digit)
             digits += 1
             if isDecimal { decimals += 1 }
@@ -151,7 +154,8 @@ private struct DurationReader {
     private mutating func add(_ millionths: Int64, unit: Int64) -> Bool {
         if unit < 0 {
             let (added, overflow) = months.addingReportingOverflow(
-                Int(millionths / 1_000_000 * -unit))
+                Int(millionths / 1_000_000 * -unit)
+            )
             months = added
             return !overflow
         }

@@ -41,8 +41,15 @@ public struct Command: Sendable {
     public var message: ReceivedMessage
 
     public init(
-        key: IDKey, fingerprint: UInt64, account: Int32, commandID: String, action: CommandAction,
-        claim: IDKey?, actor: Actor? = nil, reason: String? = nil, message: ReceivedMessage
+        key: IDKey,
+        fingerprint: UInt64,
+        account: Int32,
+        commandID: String,
+        action: CommandAction,
+        claim: IDKey?,
+        actor: Actor? = nil,
+        reason: String? = nil,
+        message: ReceivedMessage
     ) {
         self.key = key
         self.fingerprint = fingerprint

@@ -31,8 +31,14 @@ public struct AccountGroup: Sendable {
     public var thresholds: [ThresholdState]?
 
     public init(
-        number: UInt32, customerID: String, creditType: String, isNew: Bool,
-        previousCommit: UInt64, entryCount: UInt32, firstSequence: UInt64, balanceBefore: Amount,
+        number: UInt32,
+        customerID: String,
+        creditType: String,
+        isNew: Bool,
+        previousCommit: UInt64,
+        entryCount: UInt32,
+        firstSequence: UInt64,
+        balanceBefore: Amount,
         thresholds: [ThresholdState]? = nil
     ) {
         self.number = number
@@ -77,6 +83,13 @@ public struct Commit: Sendable {
 
     /// Whether anything is owed to the world.
     public var owesMessages: Bool { !triggers.isEmpty || !deadLetters.isEmpty }
+
+    /// Whether what an entry refers to is there: in a damaged journal it may not be.
+    func hasLists(of entry: Entry) -> Bool {
+        entry.allocationStart >= 0 && entry.allocationCount >= 0
+            && Int(entry.allocationStart) + Int(entry.allocationCount) <= allocations.count
+            && (entry.isUsage || Int(entry.detail) < details.count)
+    }
 
     /// The allocations of one entry.
     public func allocations(of entry: Entry) -> ArraySlice<Allocation> {

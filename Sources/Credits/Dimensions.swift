@@ -24,7 +24,9 @@ public enum Dimensions {
 
     /// Appends one dimension; the caller appends them in ascending order of their names' bytes.
     public static func append(
-        name: some Collection<UInt8>, kind: Kind, value: some Collection<UInt8>,
+        name: some Collection<UInt8>,
+        kind: Kind,
+        value: some Collection<UInt8>,
         to output: inout [UInt8]
     ) {
         output.append(UInt8(name.count))
@@ -52,8 +54,10 @@ public enum Dimensions {
             let valueStart = nameEnd + 3
             guard valueStart + count <= bytes.count else { return false }
             let isWanted = body(
-                bytes.extracting(nameStart..<nameEnd), kind,
-                bytes.extracting(valueStart..<valueStart + count))
+                bytes.extracting(nameStart..<nameEnd),
+                kind,
+                bytes.extracting(valueStart..<valueStart + count)
+            )
             guard isWanted else { return true }
             position = valueStart + count
         }

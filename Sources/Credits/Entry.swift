@@ -1,4 +1,6 @@
-/// What kind of line a ledger entry is (contract §2.3). Raw values are written to the journal.
+/// What kind of line a ledger entry is (contract §2.3).
+///
+/// Raw values are written to the journal.
 public enum EntryType: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case creditsGranted = 1
     case creditsConsumed = 2
@@ -96,7 +98,10 @@ public struct EntryDetail: Hashable, Sendable {
     public var payload: Payload
 
     public init(
-        commandID: String, actor: Actor? = nil, reason: String? = nil, payload: Payload = .none
+        commandID: String,
+        actor: Actor? = nil,
+        reason: String? = nil,
+        payload: Payload = .none
     ) {
         self.commandID = commandID
         self.actor = actor
@@ -139,12 +144,24 @@ public struct Entry: Sendable, BitwiseCopyable {
     public var isUsage: Bool { detail < 0 }
 
     public init(
-        group: Int32, type: EntryType, sequence: UInt64, amount: Amount, balanceBefore: Amount,
-        allocationStart: Int32, allocationCount: Int32, detail: Int32 = -1,
-        key: IDKey = IDKey(high: 0, low: 0), fingerprint: UInt64 = 0,
-        usageID: ByteSlice = .empty, source: ByteSlice = .empty, action: ByteSlice = .empty,
-        dimensions: ByteSlice = .empty, quantity: Amount = .zero, rate: RateReference = .explicit,
-        occurredAt: Timestamp, origin: Origin
+        group: Int32,
+        type: EntryType,
+        sequence: UInt64,
+        amount: Amount,
+        balanceBefore: Amount,
+        allocationStart: Int32,
+        allocationCount: Int32,
+        detail: Int32 = -1,
+        key: IDKey = IDKey(high: 0, low: 0),
+        fingerprint: UInt64 = 0,
+        usageID: ByteSlice = .empty,
+        source: ByteSlice = .empty,
+        action: ByteSlice = .empty,
+        dimensions: ByteSlice = .empty,
+        quantity: Amount = .zero,
+        rate: RateReference = .explicit,
+        occurredAt: Timestamp,
+        origin: Origin
     ) {
         self.group = group
         self.type = type

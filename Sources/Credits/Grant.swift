@@ -1,4 +1,6 @@
-/// Where a grant's credits come from. Raw values are written to the journal.
+/// Where a grant's credits come from.
+///
+/// Raw values are written to the journal.
 public enum GrantSource: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case purchase = 1
     case topUp = 2
@@ -34,7 +36,9 @@ public enum GrantSource: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     }
 }
 
-/// Whether somebody paid for a grant. Raw values are written to the journal.
+/// Whether somebody paid for a grant.
+///
+/// Raw values are written to the journal.
 public enum GrantCategory: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     /// Used before paid credits, all else being equal.
     case promotional = 1
@@ -53,7 +57,9 @@ public enum GrantCategory: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     }
 }
 
-/// Where a grant is in its life. Raw values are written to the journal.
+/// Where a grant is in its life.
+///
+/// Raw values are written to the journal.
 public enum GrantStatus: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     /// Effective in the future; not yet in the balance.
     case scheduled = 1
@@ -93,9 +99,15 @@ public struct GrantTerms: Hashable, Sendable {
     public var reference: String?
 
     public init(
-        grantID: String, credits: Amount, source: GrantSource = .purchase,
-        category: GrantCategory? = nil, priority: Int = 50, effectiveAt: Timestamp,
-        expiresAt: Timestamp? = nil, costBasis: Amount? = nil, reference: String? = nil
+        grantID: String,
+        credits: Amount,
+        source: GrantSource = .purchase,
+        category: GrantCategory? = nil,
+        priority: Int = 50,
+        effectiveAt: Timestamp,
+        expiresAt: Timestamp? = nil,
+        costBasis: Amount? = nil,
+        reference: String? = nil
     ) {
         self.grantID = grantID
         self.credits = credits
@@ -111,12 +123,24 @@ public struct GrantTerms: Hashable, Sendable {
 
 /// Credits given to an account, and what remains of them.
 public struct Grant: Hashable, Sendable {
-    /// Position among the account's grants in order of arrival, from 1. Entries name grants by it.
+    /// Position among the account's grants in order of arrival, from 1.
+    ///
+    /// Entries name grants by it.
     public let ordinal: UInt32
     public let terms: GrantTerms
     /// Σ of the allocations of every entry so far; never below 0.
     public internal(set) var remaining: Amount
     public internal(set) var status: GrantStatus
+
+    /// A grant as it was written down.
+    package init(
+        restored ordinal: UInt32,
+        terms: GrantTerms,
+        remaining: Amount,
+        status: GrantStatus
+    ) {
+        self.init(ordinal: ordinal, terms: terms, remaining: remaining, status: status)
+    }
 
     init(ordinal: UInt32, terms: GrantTerms, remaining: Amount, status: GrantStatus) {
         self.ordinal = ordinal

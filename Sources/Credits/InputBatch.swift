@@ -3,7 +3,9 @@ public struct PartitionProgress: Hashable, Sendable {
     public let topic: String
     public let partition: Int32
     /// The offset that must be stored for this partition when the batch is committed: the
-    /// compare-and-set that a zombie's or a replayed batch fails on. Nil: nothing was stored yet.
+    /// compare-and-set that a zombie's or a replayed batch fails on.
+    ///
+    /// Nil: nothing was stored yet.
     public var from: Int64?
     /// The offset of the next message to read.
     public var next: Int64
@@ -56,7 +58,11 @@ public struct ReceivedMessage: Hashable, Sendable, BitwiseCopyable {
     public let headers: Int32
 
     public init(
-        origin: Origin, timestamp: Timestamp, key: ByteSlice?, value: ByteSlice?, headers: Int32
+        origin: Origin,
+        timestamp: Timestamp,
+        key: ByteSlice?,
+        value: ByteSlice?,
+        headers: Int32
     ) {
         self.origin = origin
         self.timestamp = timestamp
@@ -83,7 +89,9 @@ public struct AccountKey: Sendable, BitwiseCopyable {
 
     /// The hash of an account's name under a store's key.
     public static func hash(
-        customerID: Span<UInt8>, creditType: Span<UInt8>, key: HashKey
+        customerID: Span<UInt8>,
+        creditType: Span<UInt8>,
+        key: HashKey
     ) -> UInt64 {
         var hash = KeyedHash(key: key)
         hash.combine(prefixed: customerID)

@@ -13,7 +13,7 @@ extension Application {
             return
         }
         let account = Int(command.account)
-        accounts[account].reconcile(with: policies)
+        reconcile(account)
         let refusal: Refusal?
         switch command.action {
         case .grant(let terms): refusal = grant(terms, by: command, to: account)
@@ -30,24 +30,34 @@ extension Application {
     }
 
     private mutating func grant(
-        _ terms: GrantTerms, by command: Command, to account: Int
+        _ terms: GrantTerms,
+        by command: Command,
+        to account: Int
     ) -> Refusal? {
         if let claim = command.claim, knownCommands[claim] != nil {
             return Refusal(
-                .duplicateGrant, field: "grant_id",
-                message: "expected grant_id to be new for the account, got: \(terms.grantID)")
+                .duplicateGrant,
+                field: "grant_id",
+                message: "expected grant_id to be new for the account, got: \(terms.grantID)"
+            )
         }
-        guard accounts[account].balance.adding(terms.credits) != nil else {
+        // Room is kept for grants to come, so that becoming effective can never fail.
+        guard accounts[account].prospectiveBalance.adding(terms.credits) != nil else {
             return Refusal(
-                .outOfRange, field: "credits",
+                .outOfRange,
+                field: "credits",
                 message: "expected the balance to stay within 26 digits, got: "
-                    + "\(accounts[account].balance) + \(terms.credits)")
+                    + "\(accounts[account].prospectiveBalance) + \(terms.credits)"
+            )
         }
         let group = group(of: account)
         accounts[account].grantCount += 1
         let grant = Grant(
-            ordinal: accounts[account].grantCount, terms: terms, remaining: .zero,
-            status: .scheduled)
+            ordinal: accounts[account].grantCount,
+            terms: terms,
+            remaining: .zero,
+            status: .scheduled
+        )
         var entry = entry(.creditsGranted, by: command, of: account, group: group)
         entry.detail = addDetail(of: command, payload: .grant(terms))
         if terms.effectiveAt > now {
@@ -73,12 +83,14 @@ extension Application {
         if settled.isPositive {
             accounts[account].overdraft = accounts[account].overdraft - settled
             commit.allocations.append(
-                Allocation(grant: Allocation.overdraft, credits: settled))
+                Allocation(grant: Allocation.overdraft, credits: settled)
+            )
         }
         grant.remaining = credits - settled
         if grant.remaining.isPositive {
             commit.allocations.append(
-                Allocation(grant: grant.ordinal, credits: grant.remaining))
+                Allocation(grant: grant.ordinal, credits: grant.remaining)
+            )
         }
         entry.allocationCount = Int32(commit.allocations.count) - entry.allocationStart
         accounts[account].activate(grant)
@@ -86,7 +98,9 @@ extension Application {
     }
 
     private mutating func configure(
-        _ change: AccountSettings, by command: Command, of account: Int
+        _ change: AccountSettings,
+        by command: Command,
+        of account: Int
     ) -> Refusal? {
         let group = group(of: account)
         var entry = entry(.settingsChanged, by: command, of: account, group: group)
@@ -94,8 +108,11 @@ extension Application {
         accounts[account].settings.merge(change)
         if let thresholds = change.thresholds {
             accounts[account].thresholds.replace(
-                with: thresholds, balance: accounts[account].balance,
-                basis: accounts[account].basis)
+                with: thresholds,
+                balance: accounts[account].balance,
+                basis: accounts[account].basis
+            )
+            accounts[account].policyVersion = 0
             noteThresholdsMoved(of: account)
         }
         post(entry, to: account)
@@ -103,23 +120,38 @@ extension Application {
     }
 
     private func entry(
-        _ type: EntryType, by command: Command, of account: Int, group: Int32
+        _ type: EntryType,
+        by command: Command,
+        of account: Int,
+        group: Int32
     ) -> Entry {
         Entry(
-            group: group, type: type, sequence: accounts[account].sequence + 1, amount: .zero,
+            group: group,
+            type: type,
+            sequence: accounts[account].sequence + 1,
+            amount: .zero,
             balanceBefore: accounts[account].balance,
-            allocationStart: Int32(commit.allocations.count), allocationCount: 0,
-            key: command.key, fingerprint: command.fingerprint,
-            occurredAt: command.message.timestamp, origin: command.message.origin)
+            allocationStart: Int32(commit.allocations.count),
+            allocationCount: 0,
+            key: command.key,
+            fingerprint: command.fingerprint,
+            occurredAt: command.message.timestamp,
+            origin: command.message.origin
+        )
     }
 
     private mutating func addDetail(
-        of command: Command, payload: EntryDetail.Payload
+        of command: Command,
+        payload: EntryDetail.Payload
     ) -> Int32 {
         commit.details.append(
             EntryDetail(
-                commandID: command.commandID, actor: command.actor, reason: command.reason,
-                payload: payload))
+                commandID: command.commandID,
+                actor: command.actor,
+                reason: command.reason,
+                payload: payload
+            )
+        )
         return Int32(commit.details.count - 1)
     }
 
@@ -133,10 +165,17 @@ extension Application {
         }
         let account = Int(command.account)
         triggerRefusal(
-            type, account: account,
+            type,
+            account: account,
             RefusedInput(
-                id: command.commandID, source: "", customerID: accounts[account].customerID,
-                creditType: accounts[account].creditType, code: refusal.code,
-                fingerprint: command.fingerprint, origin: command.message.origin))
+                id: command.commandID,
+                source: "",
+                customerID: accounts[account].customerID,
+                creditType: accounts[account].creditType,
+                code: refusal.code,
+                fingerprint: command.fingerprint,
+                origin: command.message.origin
+            )
+        )
     }
 }

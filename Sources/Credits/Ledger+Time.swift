@@ -6,18 +6,24 @@ extension Application {
 
     private mutating func activateGrants(of account: Int) {
         while let grant = accounts[account].scheduled.first, grant.terms.effectiveAt <= now {
-            // A grant that no longer fits the account's range waits for a balance that has room.
-            guard accounts[account].balance.adding(grant.terms.credits) != nil else { return }
-            accounts[account].reconcile(with: policies)
+            reconcile(account)
             accounts[account].scheduled.removeFirst()
             let group = group(of: account)
             commit.details.append(
-                EntryDetail(commandID: "", payload: .activation(grant.ordinal)))
+                EntryDetail(commandID: "", payload: .activation(grant.ordinal))
+            )
             let entry = Entry(
-                group: group, type: .creditsGranted, sequence: accounts[account].sequence + 1,
-                amount: .zero, balanceBefore: accounts[account].balance, allocationStart: 0,
-                allocationCount: 0, detail: Int32(commit.details.count - 1),
-                occurredAt: grant.terms.effectiveAt, origin: .time)
+                group: group,
+                type: .creditsGranted,
+                sequence: accounts[account].sequence + 1,
+                amount: .zero,
+                balanceBefore: accounts[account].balance,
+                allocationStart: 0,
+                allocationCount: 0,
+                detail: Int32(commit.details.count - 1),
+                occurredAt: grant.terms.effectiveAt,
+                origin: .time
+            )
             credit(grant, by: entry, to: account)
             triggerGrant(.grantActivated, ordinal: grant.ordinal, of: account)
             triggerIfDepleted(ordinal: grant.ordinal, of: account)

@@ -4,8 +4,13 @@ extension Application {
         let group = group(of: account)
         commit.triggers.append(
             Trigger(
-                type: type, group: group, sequence: accounts[account].sequence,
-                balance: accounts[account].snapshot(at: now), payload: payload))
+                type: type,
+                group: group,
+                sequence: accounts[account].sequence,
+                balance: accounts[account].snapshot(at: now),
+                payload: payload
+            )
+        )
     }
 
     /// Owes what an entry made the balance cross: thresholds, then 0.
@@ -17,12 +22,17 @@ extension Application {
             noteThresholdsMoved(of: account)
             if !crossing.fired.isEmpty {
                 trigger(
-                    .balanceLow, .crossing(crossing.fired, previousBalance: before), of: account)
+                    .balanceLow,
+                    .crossing(crossing.fired, previousBalance: before),
+                    of: account
+                )
             }
             if !crossing.recovered.isEmpty {
                 trigger(
-                    .balanceRecovered, .crossing(crossing.recovered, previousBalance: before),
-                    of: account)
+                    .balanceRecovered,
+                    .crossing(crossing.recovered, previousBalance: before),
+                    of: account
+                )
             }
         }
         if before.isPositive, !after.isPositive {
@@ -53,11 +63,18 @@ extension Application {
         }
     }
 
-    /// Owes a word about a refused input. It makes no entry, so the account may not even exist.
+    /// Owes a word about a refused input.
+    ///
+    /// It makes no entry, so the account may not even exist.
     mutating func triggerRefusal(_ type: TriggerType, account: Int, _ input: RefusedInput) {
         commit.triggers.append(
             Trigger(
-                type: type, group: -1, sequence: accounts[account].sequence,
-                balance: accounts[account].snapshot(at: now), payload: .refused(input)))
+                type: type,
+                group: -1,
+                sequence: accounts[account].sequence,
+                balance: accounts[account].snapshot(at: now),
+                payload: .refused(input)
+            )
+        )
     }
 }

@@ -18,10 +18,12 @@ extension Application {
             return
         }
         let account = Int(event.account)
-        accounts[account].reconcile(with: policies)
+        reconcile(account)
         if let refusal = accounts[account].refusal(
-            ofDebit: event.credits, occurredAt: event.occurredAt, policies: policies)
-        {
+            ofDebit: event.credits,
+            occurredAt: event.occurredAt,
+            policies: policies
+        ) {
             refuse(event, refusal)
             return
         }
@@ -33,16 +35,29 @@ extension Application {
         let start = commit.allocations.count
         let firstSpent = accounts[account].spent.count
         accounts[account].draw(
-            event.credits, occurredAt: event.occurredAt, into: &commit.allocations)
+            event.credits,
+            occurredAt: event.occurredAt,
+            into: &commit.allocations
+        )
         let entry = Entry(
-            group: group, type: .creditsConsumed, sequence: accounts[account].sequence + 1,
-            amount: event.credits.negated, balanceBefore: accounts[account].balance,
+            group: group,
+            type: .creditsConsumed,
+            sequence: accounts[account].sequence + 1,
+            amount: event.credits.negated,
+            balanceBefore: accounts[account].balance,
             allocationStart: Int32(start),
             allocationCount: Int32(commit.allocations.count - start),
-            key: event.key, fingerprint: event.fingerprint, usageID: event.usageID,
-            source: event.source, action: event.action, dimensions: event.dimensions,
-            quantity: event.quantity, rate: event.rate, occurredAt: event.occurredAt,
-            origin: event.message.origin)
+            key: event.key,
+            fingerprint: event.fingerprint,
+            usageID: event.usageID,
+            source: event.source,
+            action: event.action,
+            dimensions: event.dimensions,
+            quantity: event.quantity,
+            rate: event.rate,
+            occurredAt: event.occurredAt,
+            origin: event.message.origin
+        )
         batchIDs.insert(event.key, entry: commit.entries.count)
         post(entry, to: account)
         commit.outcomes.applied += 1
@@ -60,37 +75,50 @@ extension Application {
         }
         let account = Int(event.account)
         triggerRefusal(
-            type, account: account,
+            type,
+            account: account,
             RefusedInput(
                 id: commit.bytes.string(of: event.usageID),
                 source: commit.bytes.string(of: event.source),
                 customerID: accounts[account].customerID,
-                creditType: accounts[account].creditType, code: refusal.code,
-                fingerprint: event.fingerprint, origin: event.message.origin))
+                creditType: accounts[account].creditType,
+                code: refusal.code,
+                fingerprint: event.fingerprint,
+                origin: event.message.origin
+            )
+        )
     }
 }
 
 extension Account {
     /// Why a debit may not be made; nil: it may.
     func refusal(
-        ofDebit credits: Amount, occurredAt: Timestamp, policies: Policies
+        ofDebit credits: Amount,
+        occurredAt: Timestamp,
+        policies: Policies
     ) -> Refusal? {
-        guard let after = balance.subtracting(credits),
-            overdraft.adding(credits) != nil
-        else {
+        let late = remainingUncovered(at: occurredAt)
+        // What the grants do not cover becomes debt. What remains of all grants is always in range:
+        // it grows only while there is no debt, and then it is the balance.
+        let debt = max(.zero, credits - (balance + overdraft - late))
+        guard let after = balance.subtracting(credits), overdraft.adding(debt) != nil else {
             return Refusal(
-                .outOfRange, field: "credits",
-                message: "expected the balance to stay within 26 digits, got: \(balance) − \(credits)"
+                .outOfRange,
+                field: "credits",
+                message:
+                    "expected the balance to stay within 26 digits, got: \(balance) − \(credits)"
             )
         }
         let policy = settings.overdraft ?? policies.defaults.overdraft ?? .record
         // An event of 0 credits takes the balance nowhere, not even below a floor it is under.
         guard let floor = policy.floor, credits.isPositive else { return nil }
-        let spendable = after - held - remainingUncovered(at: occurredAt)
+        let spendable = after - held - late
         guard spendable < floor else { return nil }
         return Refusal(
-            .insufficientCredits, field: "credits",
-            message: "expected credits to be at most \(spendable + credits - floor), got: \(credits)"
+            .insufficientCredits,
+            field: "credits",
+            message:
+                "expected credits to be at most \(spendable + credits - floor), got: \(credits)"
         )
     }
 
@@ -98,7 +126,9 @@ extension Account {
     ///
     /// Appends an allocation for each that gave something, so that their sum is `-credits`.
     mutating func draw(
-        _ credits: Amount, occurredAt: Timestamp, into allocations: inout [Allocation]
+        _ credits: Amount,
+        occurredAt: Timestamp,
+        into allocations: inout [Allocation]
     ) {
         var rest = credits
         var index = 0
@@ -123,16 +153,20 @@ extension Account {
 extension Refusal {
     static func usageIDConflict(_ id: String) -> Refusal {
         Refusal(
-            .usageIDConflict, field: "usage_id",
-            message: "expected usage_id to be new or its content to be that of the first, got: \(id)"
+            .usageIDConflict,
+            field: "usage_id",
+            message:
+                "expected usage_id to be new or its content to be that of the first, got: \(id)"
         )
     }
 
     static func commandIDConflict(_ id: String) -> Refusal {
         Refusal(
-            .commandIDConflict, field: "command_id",
+            .commandIDConflict,
+            field: "command_id",
             message:
-                "expected command_id to be new or its content to be that of the first, got: \(id)")
+                "expected command_id to be new or its content to be that of the first, got: \(id)"
+        )
     }
 }
 

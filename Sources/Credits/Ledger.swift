@@ -16,11 +16,18 @@ public struct Ledger: Sendable {
     ///   - batch: the decoded inputs; its arena becomes the commit's.
     ///   - loaded: all that had to be read for it.
     ///   - now: the moment of the commit.
+    /// - Returns: the commit to make durable, and the accounts as they are after it.
     public func apply(
-        _ batch: consuming InputBatch, to loaded: consuming Loaded, now: Timestamp
+        _ batch: consuming InputBatch,
+        to loaded: consuming Loaded,
+        now: Timestamp
     ) -> Transition {
         var application = Application(
-            policies: policies, batch: batch, loaded: loaded, now: now)
+            policies: policies,
+            batch: batch,
+            loaded: loaded,
+            now: now
+        )
         application.applyDue()
         application.applyInvalid()
         application.applyCommands()
@@ -58,12 +65,18 @@ struct Application {
     private var nextAccountNumber: UInt32
 
     init(
-        policies: Policies, batch: consuming InputBatch, loaded: consuming Loaded, now: Timestamp
+        policies: Policies,
+        batch: consuming InputBatch,
+        loaded: consuming Loaded,
+        now: Timestamp
     ) {
         self.policies = policies
         self.now = max(now, loaded.recordedAt)
         commit = Commit(
-            number: loaded.commitNumber, recordedAt: self.now, cluster: batch.cluster)
+            number: loaded.commitNumber,
+            recordedAt: self.now,
+            cluster: batch.cluster
+        )
         commit.partitions = batch.partitions
         commit.bytes = batch.bytes
         commit.headers = batch.headers
@@ -99,10 +112,14 @@ struct Application {
             AccountGroup(
                 number: accounts[account].number,
                 customerID: accounts[account].customerID,
-                creditType: accounts[account].creditType, isNew: isNew,
-                previousCommit: accounts[account].lastCommit, entryCount: 0,
+                creditType: accounts[account].creditType,
+                isNew: isNew,
+                previousCommit: accounts[account].lastCommit,
+                entryCount: 0,
                 firstSequence: accounts[account].sequence + 1,
-                balanceBefore: accounts[account].balance))
+                balanceBefore: accounts[account].balance
+            )
+        )
         groupOf[account] = group
         accountOf.append(account)
         return group
@@ -119,6 +136,11 @@ struct Application {
         accounts[account].advance(past: entry)
         accounts[account].lastCommit = commit.number
         triggerCrossings(by: entry, of: account)
+    }
+
+    /// Lets an account follow defaults that were changed since it was touched last.
+    mutating func reconcile(_ account: Int) {
+        if accounts[account].reconcile(with: policies) { noteThresholdsMoved(of: account) }
     }
 
     mutating func noteThresholdsMoved(of account: Int) {

@@ -19,8 +19,13 @@ public struct Loaded: Sendable {
     public var commands: [IDKey: KnownID]
 
     public init(
-        commitNumber: UInt64, recordedAt: Timestamp, nextAccountNumber: UInt32,
-        accounts: [Account], due: [Int] = [], usage: [KnownID?], commands: [IDKey: KnownID]
+        commitNumber: UInt64,
+        recordedAt: Timestamp,
+        nextAccountNumber: UInt32,
+        accounts: [Account],
+        due: [Int] = [],
+        usage: [KnownID?],
+        commands: [IDKey: KnownID]
     ) {
         self.commitNumber = commitNumber
         self.recordedAt = recordedAt

@@ -6,10 +6,11 @@ public struct Policies: Sendable {
     /// At most one `credit_balance.changed` per account in this time, in microseconds.
     public var coalescing: Int64
     /// Tells accounts that were made under other defaults; a hash of the default thresholds.
-    public let version: Int
+    public let version: Int64
 
     public init(
-        defaults: AccountSettings = .standard, rates: RateBook = .empty,
+        defaults: AccountSettings = .standard,
+        rates: RateBook = .empty,
         coalescing: Int64 = 1_000_000
     ) {
         self.defaults = defaults
@@ -19,13 +20,13 @@ public struct Policies: Sendable {
     }
 
     /// FNV-1a, for it must not differ between two runs as Swift's own hash values do.
-    static func version(of thresholds: [Threshold]) -> Int {
+    static func version(of thresholds: [Threshold]) -> Int64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for threshold in thresholds {
             let text = "\(threshold.kind.name) \(threshold.value);"
             for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         }
-        return Int(truncatingIfNeeded: hash)
+        return Int64(truncatingIfNeeded: hash)
     }
 }
 
@@ -33,5 +34,6 @@ extension AccountSettings {
     /// The contract's defaults: usage is always recorded, and 20 % of the basis is low.
     public static let standard = AccountSettings(
         overdraft: .record,
-        thresholds: Threshold(kind: .percent, value: Amount(whole: 20)).map { [$0] } ?? [])
+        thresholds: Threshold(kind: .percent, value: Amount(whole: 20)).map { [$0] } ?? []
+    )
 }

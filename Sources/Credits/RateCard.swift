@@ -72,7 +72,9 @@ public struct RateBook: Sendable {
                 let bytes = Array(rate.action.utf8)
                 let entry = ActionRate(
                     reference: RateReference(card: Int16(cardIndex), rate: Int16(rateIndex)),
-                    action: bytes, rate: rate)
+                    action: bytes,
+                    rate: rate
+                )
                 actions[Self.hash(bytes.span), default: []].append(entry)
             }
         }

@@ -81,7 +81,9 @@ private struct DateScanner: ~Escapable {
     }
 
     private mutating func take(
-        _ byte: Unicode.Scalar, or second: Unicode.Scalar? = nil, or third: Unicode.Scalar? = nil
+        _ byte: Unicode.Scalar,
+        or second: Unicode.Scalar? = nil,
+        or third: Unicode.Scalar? = nil
     ) -> Bool {
         guard position < text.count else { return false }
         let found = Unicode.Scalar(text[position])

@@ -1,4 +1,6 @@
-/// What a trigger announces (contract §2.5). Raw values are written to the journal.
+/// What a trigger announces (contract §2.5).
+///
+/// Raw values are written to the journal.
 public enum TriggerType: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case balanceChanged = 1
     case balanceLow = 2
@@ -49,7 +51,11 @@ public struct BalanceSnapshot: Hashable, Sendable, BitwiseCopyable {
     }
 
     public static let zero = BalanceSnapshot(
-        ledger: .zero, available: .zero, held: .zero, overdraft: .zero)
+        ledger: .zero,
+        available: .zero,
+        held: .zero,
+        overdraft: .zero
+    )
 }
 
 /// Balance changes that one `credit_balance.changed` covers.
@@ -61,7 +67,10 @@ public struct BalanceChange: Hashable, Sendable, BitwiseCopyable {
     public var reasons: UInt32
 
     public init(
-        previousBalance: Amount, firstSequence: UInt64, entries: UInt64, reasons: UInt32
+        previousBalance: Amount,
+        firstSequence: UInt64,
+        entries: UInt64,
+        reasons: UInt32
     ) {
         self.previousBalance = previousBalance
         self.firstSequence = firstSequence
@@ -88,8 +97,13 @@ public struct RefusedInput: Hashable, Sendable {
     public let origin: Origin
 
     public init(
-        id: String, source: String, customerID: String, creditType: String, code: RefusalCode,
-        fingerprint: UInt64, origin: Origin
+        id: String,
+        source: String,
+        customerID: String,
+        creditType: String,
+        code: RefusalCode,
+        fingerprint: UInt64,
+        origin: Origin
     ) {
         self.id = id
         self.source = source
@@ -114,8 +128,8 @@ public struct Trigger: Hashable, Sendable {
     }
 
     public let type: TriggerType
-    /// Index into the commit's ``Commit/groups``; −1 where no entry was made for the account in this
-    /// commit and ``Payload/refused(_:)`` names it.
+    /// Index into the commit's ``Commit/groups``; −1 for ``Payload/refused(_:)``, which names the
+    /// account itself, for it may not exist.
     public let group: Int32
     /// The account's last entry that the trigger covers; 0 where it has none.
     public let sequence: UInt64
@@ -123,7 +137,10 @@ public struct Trigger: Hashable, Sendable {
     public let payload: Payload
 
     public init(
-        type: TriggerType, group: Int32, sequence: UInt64, balance: BalanceSnapshot,
+        type: TriggerType,
+        group: Int32,
+        sequence: UInt64,
+        balance: BalanceSnapshot,
         payload: Payload
     ) {
         self.type = type

@@ -25,10 +25,20 @@ public struct UsageEvent: Sendable, BitwiseCopyable {
     public var message: ReceivedMessage
 
     public init(
-        key: IDKey, fingerprint: UInt64, account: Int32, pricingRefusal: Int32 = -1,
-        usageID: ByteSlice, source: ByteSlice, action: ByteSlice, dimensions: ByteSlice,
-        holdID: ByteSlice, quantity: Amount, credits: Amount, rate: RateReference,
-        occurredAt: Timestamp, message: ReceivedMessage
+        key: IDKey,
+        fingerprint: UInt64,
+        account: Int32,
+        pricingRefusal: Int32 = -1,
+        usageID: ByteSlice,
+        source: ByteSlice,
+        action: ByteSlice,
+        dimensions: ByteSlice,
+        holdID: ByteSlice,
+        quantity: Amount,
+        credits: Amount,
+        rate: RateReference,
+        occurredAt: Timestamp,
+        message: ReceivedMessage
     ) {
         self.key = key
         self.fingerprint = fingerprint
@@ -57,9 +67,13 @@ public enum IDSpace: UInt8, Sendable {
     /// `hold_id` within its account.
     case hold = 4
 
-    /// The key of an id under a store's secret. Scope and id are kept apart by a length.
+    /// The key of an id under a store's secret.
+    ///
+    /// Scope and id are kept apart by a length.
     public func key(
-        scope: Span<UInt8>, id: Span<UInt8>, under secret: HashKey
+        scope: Span<UInt8>,
+        id: Span<UInt8>,
+        under secret: HashKey
     ) -> IDKey {
         var hash = KeyedHash(key: secret)
         hash.combine(rawValue)

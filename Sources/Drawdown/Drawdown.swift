@@ -22,14 +22,17 @@ struct Drawdown: AsyncParsableCommand {
         version: version,
         groupedSubcommands: [
             CommandGroup(
-                name: "Working:",
-                subcommands: [DevCommand.self, RunCommand.self]),
+                name: "Run",
+                subcommands: [DevCommand.self, RunCommand.self]
+            ),
             CommandGroup(
-                name: "Asking:",
-                subcommands: [BalanceCommand.self, EntriesCommand.self]),
+                name: "Query",
+                subcommands: [BalanceCommand.self, EntriesCommand.self]
+            ),
             CommandGroup(
-                name: "Checking:",
-                subcommands: [CheckCommand.self, VerifyCommand.self]),
+                name: "Check",
+                subcommands: [CheckCommand.self, VerifyCommand.self]
+            ),
         ]
     )
 

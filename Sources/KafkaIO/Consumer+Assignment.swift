@@ -3,7 +3,8 @@ import CRdKafka
 extension Consumer {
     /// Reads these partitions from these places, without joining a group; replaces what was assigned.
     ///
-    /// - Throws: `timedOut` or `transport` when a start at `latest` cannot be resolved.
+    /// - Throws: `timedOut` or `transport` when a start at `latest` cannot be resolved;
+    ///   `configuration` when a start is negative.
     public func assign(_ starts: [PartitionStart]) throws(KafkaError) {
         let (client, _) = unsafe try handle.enter()
         defer { handle.leave() }
@@ -116,7 +117,13 @@ extension Consumer {
         for start in starts {
             switch start.offset {
             case .at(let offset):
-                places.append((start.partition, max(0, offset)))
+                // Negative numbers are commands to the library, such as "from the end".
+                guard offset >= 0 else {
+                    throw .configuration(
+                        "expected start of \(start.partition) to be at least 0, got: \(offset)"
+                    )
+                }
+                places.append((start.partition, offset))
             case .earliest:
                 places.append((start.partition, Int64(RD_KAFKA_OFFSET_BEGINNING)))
             case .latest:

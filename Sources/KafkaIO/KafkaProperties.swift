@@ -59,6 +59,9 @@ public struct KafkaProperties {
         if key == "transactional.id" {
             return "left out (the producer is idempotent, not transactional)"
         }
+        if key == "log.queue" {
+            return "left out (log lines are handed on as they come)"
+        }
         if key == "enable.idempotence", value != "true" {
             return "true or left out"
         }

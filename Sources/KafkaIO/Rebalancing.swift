@@ -44,6 +44,10 @@ final class Rebalancing: @unchecked Sendable {
         default:
             pending.append(.failed(KafkaError(error)))
         }
+        // Ends the poll as soon as its queue is empty: the group waits for the answer.
+        let queue = unsafe rd_kafka_queue_get_consumer(client)
+        unsafe rd_kafka_queue_yield(queue)
+        unsafe rd_kafka_queue_destroy(queue)
     }
 
     func takePending() -> [Change] {
@@ -57,13 +61,12 @@ final class Rebalancing: @unchecked Sendable {
         isClosing = true
         answer = nil
         for change in takePending() {
-            switch change {
-            case .assigned(let partitions), .revoked(let partitions, _):
-                unsafe yield(partitions, client: client)
-            case .failed:
-                unsafe yield([], client: client)
-            }
+            guard case .revoked(let partitions, _) = change else { continue }
+            unsafe yield(partitions, client: client)
         }
+        // An assignment that was never answered, or whose answer was refused, would hold up the
+        // close for ever.
+        unsafe yield([], client: client)
     }
 
     private func yield(_ partitions: [TopicPartition], client: OpaquePointer) {

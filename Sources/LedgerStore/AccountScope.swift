@@ -15,7 +15,10 @@ public enum AccountScope {
 
     /// The key under which an account's grant id is taken.
     public static func grantKey(
-        customerID: String, creditType: String, grantID: String, under secret: HashKey
+        customerID: String,
+        creditType: String,
+        grantID: String,
+        under secret: HashKey
     ) -> IDKey {
         let customerID = Array(customerID.utf8)
         let creditType = Array(creditType.utf8)

@@ -150,7 +150,9 @@ package struct ByteReader: ~Escapable {
 
     @_lifetime(self: copy self)
     private mutating func amount(
-        _ mantissa: UInt128, _ exponent: Int, isNegative: Bool
+        _ mantissa: UInt128,
+        _ exponent: Int,
+        isNegative: Bool
     ) -> Amount {
         let scale = Self.powers[exponent]
         // Nearly all amounts fit 64 bits, where the multiplication is one instruction.

@@ -13,6 +13,7 @@ package enum ByteBound {
 }
 
 extension OutputSpan<UInt8> {
+    @inline(__always)
     @_lifetime(self: copy self)
     mutating func append(varint value: UInt64) {
         var rest = value
@@ -58,7 +59,9 @@ extension OutputSpan<UInt8> {
             append(mantissa: mantissa - 7)
             return
         }
-        let (mantissa, exponent) = small.splitDecimal()
+        // Whole credits are the rule, and one division tells them.
+        let (credits, rest) = small.quotientAndRemainder(dividingBy: 1_000_000_000_000)
+        let (mantissa, exponent) = rest == 0 ? (credits, 12) : small.splitDecimal()
         head |= exponent
         guard mantissa >= 7 else {
             append(head | UInt8(mantissa) << 5)
@@ -143,13 +146,16 @@ extension UnsignedInteger where Self: FixedWidthInteger {
         guard self != 0 else { return (0, 0) }
         var mantissa = self
         var exponent: UInt8 = 0
-        let steps: [4 of (Self, UInt8)] = [(100_000_000, 8), (10_000, 4), (100, 2), (10, 1)]
-        for index in steps.indices {
-            let (quotient, remainder) = mantissa.quotientAndRemainder(dividingBy: steps[index].0)
-            guard remainder == 0 else { continue }
+        func strip(_ power: Self, _ zeros: UInt8) {
+            let (quotient, remainder) = mantissa.quotientAndRemainder(dividingBy: power)
+            guard remainder == 0 else { return }
             mantissa = quotient
-            exponent += steps[index].1
+            exponent += zeros
         }
+        strip(100_000_000, 8)
+        strip(10_000, 4)
+        strip(100, 2)
+        strip(10, 1)
         return (mantissa, exponent)
     }
 }

@@ -23,10 +23,18 @@ extension CommitDecoder {
         }
         commit.triggers.append(
             Trigger(
-                type: type, group: Int32(group), sequence: sequence,
+                type: type,
+                group: Int32(group),
+                sequence: sequence,
                 balance: BalanceSnapshot(
-                    ledger: ledger, available: available, held: held, overdraft: overdraft),
-                payload: payload))
+                    ledger: ledger,
+                    available: available,
+                    held: held,
+                    overdraft: overdraft
+                ),
+                payload: payload
+            )
+        )
     }
 
     @_lifetime(self: copy self)
@@ -49,7 +57,9 @@ extension CommitDecoder {
         let field = reader.optionalText()
         let message = reader.text()
         let origin = Origin(
-            partition: reader.partition(of: commit.partitions), offset: reader.zigzag())
+            partition: reader.partition(of: commit.partitions),
+            offset: reader.zigzag()
+        )
         let timestamp = reader.moment()
         let flags = reader.byte()
         let key = flags & 1 == 0 ? nil : keepCounted()
@@ -66,9 +76,15 @@ extension CommitDecoder {
         commit.deadLetters.append(
             DeadLetter(
                 message: ReceivedMessage(
-                    origin: origin, timestamp: timestamp, key: key, value: value,
-                    headers: headers),
-                refusal: Refusal(code, field: field, message: message)))
+                    origin: origin,
+                    timestamp: timestamp,
+                    key: key,
+                    value: value,
+                    headers: headers
+                ),
+                refusal: Refusal(code, field: field, message: message)
+            )
+        )
     }
 }
 
@@ -140,8 +156,11 @@ extension ByteReader {
     @_lifetime(self: copy self)
     mutating func balanceChange() -> BalanceChange {
         BalanceChange(
-            previousBalance: amount(), firstSequence: varint(), entries: varint(),
-            reasons: UInt32(truncatingIfNeeded: varint()))
+            previousBalance: amount(),
+            firstSequence: varint(),
+            entries: varint(),
+            reasons: UInt32(truncatingIfNeeded: varint())
+        )
     }
 
     @_lifetime(self: copy self)
@@ -172,9 +191,16 @@ extension ByteReader {
             return nil
         }
         return GrantTerms(
-            grantID: grantID, credits: credits, source: source, category: category,
-            priority: priority, effectiveAt: effectiveAt, expiresAt: expiresAt,
-            costBasis: costBasis, reference: reference)
+            grantID: grantID,
+            credits: credits,
+            source: source,
+            category: category,
+            priority: priority,
+            effectiveAt: effectiveAt,
+            expiresAt: expiresAt,
+            costBasis: costBasis,
+            reference: reference
+        )
     }
 
     @_lifetime(self: copy self)
@@ -191,8 +217,14 @@ extension ByteReader {
             return nil
         }
         return RefusedInput(
-            id: id, source: source, customerID: customerID, creditType: creditType, code: code,
-            fingerprint: fingerprint, origin: origin)
+            id: id,
+            source: source,
+            customerID: customerID,
+            creditType: creditType,
+            code: code,
+            fingerprint: fingerprint,
+            origin: origin
+        )
     }
 
     @_lifetime(self: copy self)

@@ -113,7 +113,12 @@ struct CommitDecoder: ~Escapable {
             let from = reader.isPresent() ? reader.zigzag() : nil
             commit.partitions.append(
                 PartitionProgress(
-                    topic: topic, partition: partition, from: from, next: reader.zigzag()))
+                    topic: topic,
+                    partition: partition,
+                    from: from,
+                    next: reader.zigzag()
+                )
+            )
         }
         for outcome in Outcome.allCases { commit.outcomes[outcome] = reader.varint() }
     }
@@ -132,11 +137,17 @@ struct CommitDecoder: ~Escapable {
         let thresholds = flags & 2 == 0 ? nil : reader.thresholdStates()
         commit.groups.append(
             AccountGroup(
-                number: number, customerID: customerID, creditType: creditType,
+                number: number,
+                customerID: customerID,
+                creditType: creditType,
                 isNew: flags & 1 != 0,
                 previousCommit: distance == 0 ? 0 : header.number &- distance,
-                entryCount: UInt32(truncatingIfNeeded: count), firstSequence: firstSequence,
-                balanceBefore: balance, thresholds: thresholds))
+                entryCount: UInt32(truncatingIfNeeded: count),
+                firstSequence: firstSequence,
+                balanceBefore: balance,
+                thresholds: thresholds
+            )
+        )
         if flags > 3 || firstSequence.addingReportingOverflow(UInt64(count)).overflow {
             reader.fail()
         }
@@ -178,12 +189,26 @@ struct CommitDecoder: ~Escapable {
             ? IDKey(high: 0, low: 0) : key(usageID: usageID, source: source, detail: detail)
         commit.entries.append(
             Entry(
-                group: Int32(commit.groups.count - 1), type: type, sequence: sequence,
-                amount: amount, balanceBefore: balance, allocationStart: Int32(allocationStart),
+                group: Int32(commit.groups.count - 1),
+                type: type,
+                sequence: sequence,
+                amount: amount,
+                balanceBefore: balance,
+                allocationStart: Int32(allocationStart),
                 allocationCount: Int32(commit.allocations.count - allocationStart),
-                detail: detail, key: key, fingerprint: fingerprint, usageID: keep(usageID),
-                source: keep(source), action: keep(action), dimensions: keep(dimensions),
-                quantity: quantity, rate: rate, occurredAt: occurredAt, origin: origin))
+                detail: detail,
+                key: key,
+                fingerprint: fingerprint,
+                usageID: keep(usageID),
+                source: keep(source),
+                action: keep(action),
+                dimensions: keep(dimensions),
+                quantity: quantity,
+                rate: rate,
+                occurredAt: occurredAt,
+                origin: origin
+            )
+        )
         balance = after
     }
 
@@ -212,10 +237,15 @@ struct CommitDecoder: ~Escapable {
     private func key(usageID: Range<Int>, source: Range<Int>, detail: Int32) -> IDKey {
         guard detail < 0 else {
             return AccountScope.commandKey(
-                commit.details[Int(detail)].commandID, under: secret)
+                commit.details[Int(detail)].commandID,
+                under: secret
+            )
         }
         return IDSpace.usage.key(
-            scope: bytes.extracting(source), id: bytes.extracting(usageID), under: secret)
+            scope: bytes.extracting(source),
+            id: bytes.extracting(usageID),
+            under: secret
+        )
     }
 
     /// The next of the shared texts.
@@ -259,7 +289,8 @@ struct CommitDecoder: ~Escapable {
         let value = reader.varint()
         let distance = (value >> 1).unzigzag
         let (scaled, overflows) = distance.multipliedReportingOverflow(
-            by: value & 1 == 0 ? 1000 : 1)
+            by: value & 1 == 0 ? 1000 : 1
+        )
         let (sum, overflow) = baseMillisecond.addingReportingOverflow(scaled)
         guard !overflows, !overflow, let moment = Timestamp(microseconds: sum) else {
             reader.fail()

@@ -6,19 +6,12 @@ struct CommitEncoder {
     private let previousHash: [UInt8]
     var bytes: [UInt8] = []
     private var texts: TextTable
-    private var lastTexts = LastTexts()
+    /// The credit type of the group before, and its number.
+    private var lastCreditType = (name: "", number: UInt32(0))
     /// Account and position of each group.
     private var directory: [(account: UInt32, position: UInt32)] = []
     /// Moments are written as their distance from here, in milliseconds where they are whole.
     private let baseMillisecond: Int64
-
-    /// The text that was used last in each place.
-    private struct LastTexts {
-        var creditType: UInt32 = 0
-        var source: UInt32 = 0
-        var action: UInt32 = 0
-        var dimensions: UInt32 = 0
-    }
 
     init(_ commit: Commit, previousHash: [UInt8]) {
         precondition(previousHash.count == JournalFormat.hashCount)
@@ -41,7 +34,7 @@ struct CommitEncoder {
         let owedAt = bytes.count
         encodeOwed(by: commit)
         patch(strings: stringsAt, directory: directoryAt, owed: owedAt)
-        let hash = JournalFormat.hash(of: bytes[...])
+        let hash = JournalFormat.hash(of: bytes)
         bytes.append(contentsOf: hash)
         return JournalFormat.Sealed(bytes: bytes, hash: hash)
     }
@@ -107,12 +100,15 @@ struct CommitEncoder {
         bytes.append(varint: UInt64(group.number))
         bytes.append((group.isNew ? 1 : 0) | (group.thresholds == nil ? 0 : 2))
         bytes.append(text: group.customerID)
-        let creditType = Array(group.creditType.utf8)
-        bytes.append(
-            varint: UInt64(texts.number(of: creditType.span, last: &lastTexts.creditType)))
+        if group.creditType != lastCreditType.name {
+            let name = Array(group.creditType.utf8)
+            lastCreditType = (group.creditType, texts.number(of: name.span))
+        }
+        bytes.append(varint: UInt64(lastCreditType.number))
         // The distance back is short where the number itself is long; 0: there is none.
         bytes.append(
-            varint: group.previousCommit == 0 ? 0 : commit.number &- group.previousCommit)
+            varint: group.previousCommit == 0 ? 0 : commit.number &- group.previousCommit
+        )
         bytes.append(varint: UInt64(entryCount))
         bytes.append(varint: group.firstSequence)
         bytes.append(group.balanceBefore)
@@ -120,12 +116,9 @@ struct CommitEncoder {
     }
 
     private mutating func encode(_ entry: Entry, of commit: Commit, arena: Span<UInt8>) {
-        let source = texts.number(
-            of: arena.extracting(entry.source.range), last: &lastTexts.source)
-        let action = texts.number(
-            of: arena.extracting(entry.action.range), last: &lastTexts.action)
-        let dimensions = texts.number(
-            of: arena.extracting(entry.dimensions.range), last: &lastTexts.dimensions)
+        let source = texts.number(of: arena.extracting(entry.source.range))
+        let action = texts.number(of: arena.extracting(entry.action.range))
+        let dimensions = texts.number(of: arena.extracting(entry.dimensions.range))
         let usageID = arena.extracting(entry.usageID.range)
         let shape = EntryShape(entry)
         let distance = JournalFormat.distance(of: entry.occurredAt, from: baseMillisecond)

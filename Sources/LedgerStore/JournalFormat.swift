@@ -50,11 +50,13 @@ public enum JournalFormat {
     ///   - checksHash: false only where damage is to be looked at.
     /// - Throws: ``StoreError/Code/damaged``.
     public static func decode(
-        _ bytes: [UInt8], under secret: HashKey, checksHash: Bool = true
+        _ bytes: [UInt8],
+        under secret: HashKey,
+        checksHash: Bool = true
     ) throws(StoreError) -> SealedCommit {
         let header = try JournalHeader(bytes.span)
         let stored = Array(bytes.suffix(hashCount))
-        if checksHash, hash(of: bytes.dropLast(hashCount)) != stored {
+        if checksHash, Array(SHA256.hash(data: bytes.dropLast(hashCount))) != stored {
             throw .damagedCommit(header.number, "its bytes are not those that were hashed")
         }
         var decoder = CommitDecoder(bytes.span, header: header, secret: secret, copiesTexts: false)
@@ -70,7 +72,9 @@ public enum JournalFormat {
     /// - Returns: a commit with only this group; nil where the commit has none for the account.
     /// - Throws: ``StoreError/Code/damaged``.
     public static func group(
-        of account: UInt32, in bytes: Span<UInt8>, under secret: HashKey
+        of account: UInt32,
+        in bytes: Span<UInt8>,
+        under secret: HashKey
     ) throws(StoreError) -> SealedCommit? {
         let header = try JournalHeader(bytes)
         var decoder = CommitDecoder(bytes, header: header, secret: secret, copiesTexts: true)
@@ -78,7 +82,11 @@ public enum JournalFormat {
         return SealedCommit(commit: commit, hash: header.hash(in: bytes))
     }
 
-    static func hash(of bytes: ArraySlice<UInt8>) -> [UInt8] {
+    /// The hash of all the bytes.
+    ///
+    /// Not of a slice: one shares the array's storage, so that appending to the array afterwards
+    /// would copy all of it.
+    static func hash(of bytes: [UInt8]) -> [UInt8] {
         Array(SHA256.hash(data: bytes))
     }
 }
@@ -107,7 +115,8 @@ package struct JournalHeader: Sendable {
         guard version == JournalFormat.version else {
             throw StoreError(
                 .unusable,
-                "expected the journal's format to be \(JournalFormat.version), got: \(version)")
+                "expected the journal's format to be \(JournalFormat.version), got: \(version)"
+            )
         }
         number = reader.word()
         let recordedAt = Timestamp(microseconds: Int64(bitPattern: reader.word()))

@@ -19,8 +19,12 @@ public protocol LedgerStore: AnyObject {
     ///   - batch: what was decoded.
     ///   - now: accounts with something due at this moment or before are loaded as well.
     ///   - maximumDue: at most this many of them.
+    /// - Returns: copies, which apply may change.
+    /// - Throws: ``StoreError``: the store cannot be read; it must be opened anew.
     func load(
-        _ batch: borrowing InputBatch, dueAt now: Timestamp, maximumDue: Int
+        _ batch: borrowing InputBatch,
+        dueAt now: Timestamp,
+        maximumDue: Int
     ) throws(StoreError) -> Loaded
 
     /// Makes a commit durable, or throws; after a throw its outcome is unknown and the store must be
@@ -56,18 +60,31 @@ public protocol LedgerReader: AnyObject, Sendable {
     /// Accounts of a credit type in ascending order of customer ids' bytes.
     ///
     /// - Parameters:
-    ///   - after: the last customer id of the page before; nil for the first page.
+    ///   - creditType: only accounts in it.
     ///   - query: only customer ids that contain this text.
+    ///   - after: the last customer id of the page before; nil for the first page.
+    ///   - limit: at most this many.
+    /// - Returns: the accounts of one page.
     func accounts(
-        creditType: String, query: String?, after: String?, limit: Int
+        creditType: String,
+        query: String?,
+        after: String?,
+        limit: Int
     ) -> [Account]
     /// An account's entries newest first, each with the commit that holds it.
     ///
     /// - Parameters:
+    ///   - account: whose.
     ///   - before: only entries with a lower sequence; nil for the newest.
     ///   - type: only entries of this type.
+    ///   - limit: at most this many.
+    /// - Returns: the entries of one page.
+    /// - Throws: ``StoreError``: the journal cannot be read.
     func entries(
-        account: Account, before: UInt64?, type: EntryType?, limit: Int
+        account: Account,
+        before: UInt64?,
+        type: EntryType?,
+        limit: Int
     ) throws(StoreError) -> [EntryRecord]
     /// The entry that a usage id made; nil: it was never applied.
     func usageEntry(usageID: String, source: String) throws(StoreError) -> EntryRecord?
@@ -123,7 +140,10 @@ public struct CommitHead: Hashable, Sendable {
 
     /// Before the first commit.
     public static let genesis = CommitHead(
-        number: 0, hash: [UInt8](repeating: 0, count: 32), recordedAt: .earliest)
+        number: 0,
+        hash: [UInt8](repeating: 0, count: 32),
+        recordedAt: .earliest
+    )
 }
 
 /// A commit as it stands in the journal, with the hash that seals it.

@@ -14,6 +14,8 @@ struct TextTable {
     /// Numbers of texts by hash; 0: free.
     private var slots: [UInt32]
     private let mask: Int
+    /// Numbers of texts by a guess that costs next to nothing: most texts come again and again.
+    private var guesses = [UInt32](repeating: 0, count: 256)
 
     /// - Parameter capacity: how many texts there may be.
     init(capacity: Int) {
@@ -23,27 +25,35 @@ struct TextTable {
         mask = size - 1
     }
 
-    /// The text's number; `last` is tried first, for neighbours tend to be alike.
-    mutating func number(of text: Span<UInt8>, last: inout UInt32) -> UInt32 {
+    /// The text's number; one that was not there is added.
+    mutating func number(of text: Span<UInt8>) -> UInt32 {
         guard !text.isEmpty else { return 0 }
-        guard last == 0 || !isEqual(text, last) else { return last }
+        let guess = Self.guess(text)
+        let number = guesses[guess]
+        if number != 0, isEqual(text, number) { return number }
+        guesses[guess] = find(text) ?? append(text)
+        return guesses[guess]
+    }
+
+    private static func guess(_ text: Span<UInt8>) -> Int {
+        let ends = Int(text[0]) &* 7 &+ Int(text[text.count - 1]) &* 31
+        return (text.count &* 13 &+ ends &+ Int(text[text.count / 2]) &* 3) & 255
+    }
+
+    /// The text's number; where it is not there, a slot is kept for it if one is near.
+    private mutating func find(_ text: Span<UInt8>) -> UInt32? {
         var hash = KeyedHash(key: .content)
         hash.combine(text)
         var slot = Int(truncatingIfNeeded: hash.finalize().low) & mask
         for _ in 0..<Self.maximumProbes {
-            if slots[slot] == 0 {
-                last = append(text)
-                slots[slot] = last
-                return last
+            guard slots[slot] != 0 else {
+                slots[slot] = UInt32(count + 1)
+                return nil
             }
-            if isEqual(text, slots[slot]) {
-                last = slots[slot]
-                return last
-            }
+            if isEqual(text, slots[slot]) { return slots[slot] }
             slot = (slot + 1) & mask
         }
-        last = append(text)
-        return last
+        return nil
     }
 
     private mutating func append(_ text: Span<UInt8>) -> UInt32 {
@@ -56,8 +66,8 @@ struct TextTable {
     private func isEqual(_ text: Span<UInt8>, _ number: UInt32) -> Bool {
         let range = ranges[Int(number)]
         guard range.count == text.count else { return false }
-        let start = Int(range.lowerBound)
-        for index in text.indices where written[start + index] != text[index] { return false }
+        let other = written.span.extracting(Int(range.lowerBound)..<Int(range.upperBound))
+        for index in text.indices where other[index] != text[index] { return false }
         return true
     }
 }

@@ -1,5 +1,6 @@
 import Credits
 import LedgerStore
+import UsageCodec
 
 extension API {
     /// `GET /v1/customers`: customers with balances, by ascending bytes of their ids.
@@ -8,39 +9,40 @@ extension API {
         let after = try call.cursor { if case .customer(let id) = $0 { id } else { nil } }
         // One more than asked for tells whether there is a next page.
         let found = reader.accounts(
-            creditType: try call.creditType, query: try call.query, after: after,
-            limit: limit + 1)
+            creditType: try call.creditType,
+            query: try call.query,
+            after: after,
+            limit: limit + 1
+        )
         let page = found.prefix(limit)
         let isLast = found.count <= limit
         let moment = now()
         return .json { json in
-            json.key("customers")
-            json.array { json in
+            json.arrayMember("customers") { json in
                 for account in page {
-                    json.object { $0.balance(of: account, at: moment) }
+                    json.object { $0.writeMembers(of: account, at: moment) }
                 }
             }
             let next = isLast ? nil : page.last.map { Cursor.customer($0.customerID).text }
-            json.member("next_cursor", next)
+            json.member("next_cursor", orNull: next)
         }
     }
 
     /// `GET /v1/customers/{customer_id}/balance`.
     func balance(_ call: Call) async throws -> Answer {
+        // Before the balance is read: a lag of 0 then means that the balance misses nothing.
+        let lag = await status.lagMessages()
         let account = try account(call)
         let newest = try reader.entries(account: account, before: nil, type: nil, limit: 1).first
         let recordedAt = newest?.sealed.commit.recordedAt ?? reader.head.recordedAt
-        // Counted after the balance was read: the lag then covers at least what it misses.
-        let lag = await status.lagMessages()
         let moment = now()
         return .json { json in
-            json.balance(of: account, at: moment)
-            json.key("as_of")
-            json.object { json in
+            json.writeMembers(of: account, at: moment)
+            json.objectMember("as_of") { json in
                 json.member("sequence", account.sequence)
                 json.member("recorded_at", recordedAt)
                 json.key("lag_messages")
-                json.literal(lag.map(String.init) ?? "null")
+                if let lag { json.integer(lag) } else { json.null() }
             }
         }
     }
@@ -57,11 +59,10 @@ extension API {
         let rest = grants[(start ?? 0)...]
         let page = rest.prefix(limit)
         return .json { json in
-            json.key("grants")
-            json.array { json in for grant in page { json.grant(grant) } }
+            json.arrayMember("grants") { json in for grant in page { json.writeGrant(grant) } }
             let isLast = rest.count <= limit
             let next = isLast ? nil : page.last.map { Cursor.grant($0.ordinal).text }
-            json.member("next_cursor", next)
+            json.member("next_cursor", orNull: next)
         }
     }
 
@@ -78,11 +79,18 @@ extension API {
     }
 }
 
-extension JSONText {
-    fileprivate mutating func balance(of account: Account, at moment: Timestamp) {
+extension JSONWriter {
+    /// Writes the members that a customer in a list and a balance share.
+    fileprivate mutating func writeMembers(of account: Account, at moment: Timestamp) {
         member("customer_id", account.customerID)
         member("credit_type", account.creditType)
-        member("balance", account.snapshot(at: moment))
-        member("next_expiry", nextExpiry: account.nextExpiry(after: moment))
+        key("balance")
+        writeBalance(account.snapshot(at: moment))
+        key("next_expiry")
+        guard let next = account.nextExpiry(after: moment) else { return null() }
+        object {
+            $0.member("credits", next.credits)
+            $0.member("at", next.at)
+        }
     }
 }

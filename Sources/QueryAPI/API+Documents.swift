@@ -1,3 +1,5 @@
+import UsageCodec
+
 extension API {
     /// `GET /healthz`: the process answers.
     func health() -> Answer {

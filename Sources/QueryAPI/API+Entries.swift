@@ -1,5 +1,6 @@
 import Credits
 import LedgerStore
+import UsageCodec
 
 extension API {
     /// `GET /v1/customers/{customer_id}/entries`: newest first.
@@ -8,17 +9,20 @@ extension API {
         let limit = try call.limit
         let before = try call.cursor { if case .sequence(let value) = $0 { value } else { nil } }
         let found = try reader.entries(
-            account: account, before: before, type: try call.entryType, limit: limit + 1)
+            account: account,
+            before: before,
+            type: try call.entryType,
+            limit: limit + 1
+        )
         let page = found.prefix(limit)
         let isLast = found.count <= limit
         let grantIDs = Self.grantIDs(of: account)
         return .json { json in
-            json.key("entries")
-            json.array { json in
-                for record in page { json.entry(record, grantIDs: grantIDs, rates: rates) }
+            json.arrayMember("entries") { json in
+                for record in page { json.writeEntry(record, grantIDs: grantIDs, rates: rates) }
             }
             let next = isLast ? nil : page.last.map { Cursor.sequence($0.entry.sequence).text }
-            json.member("next_cursor", next)
+            json.member("next_cursor", orNull: next)
         }
     }
 
@@ -31,14 +35,18 @@ extension API {
         }
         let group = record.sealed.commit.groups[Int(record.entry.group)]
         let account = reader.account(
-            customerID: group.customerID, creditType: group.creditType)
+            customerID: group.customerID,
+            creditType: group.creditType
+        )
         let grantIDs = account.map(Self.grantIDs) ?? [:]
-        return .jsonValue { $0.entry(record, grantIDs: grantIDs, rates: rates) }
+        return .jsonValue { $0.writeEntry(record, grantIDs: grantIDs, rates: rates) }
     }
 
     /// Entries name grants by their ordinal, answers by the id that people know.
     private static func grantIDs(of account: Account) -> [UInt32: String] {
         Dictionary(
-            account.grants.map { ($0.ordinal, $0.terms.grantID) }, uniquingKeysWith: { first, _ in first })
+            account.grants.map { ($0.ordinal, $0.terms.grantID) },
+            uniquingKeysWith: { first, _ in first }
+        )
     }
 }

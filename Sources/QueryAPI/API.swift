@@ -4,8 +4,7 @@ import Logging
 
 /// The HTTP API without HTTP: a request's method and target in, an answer out.
 ///
-/// Every answer comes from here, so that what is true of all of them (problems, security headers,
-/// HEAD) is said once and tested without a socket.
+/// Every answer comes from here, so that what is true of all of them (problems, security headers) is said once and tested without a socket.
 struct API: Sendable {
     let reader: any LedgerReader
     let status: any WorkerStatus
@@ -15,10 +14,11 @@ struct API: Sendable {
     /// The wall clock: what has expired is not available, though it is still in the ledger.
     let now: @Sendable () -> Timestamp
 
-    /// Longer targets are refused before they are taken apart. The longest that names anything has an
-    /// id and a source of 256 bytes each, percent-encoded.
+    /// Bytes in a request's target, at most.
+    ///
+    /// The longest that names anything has an id and a source of 256 bytes each, percent-encoded.
     static let targetLimit = 8192
-    /// No call takes a body yet; what a client sends all the same is read and dropped up to this.
+    /// Bytes in a body, at most; no call takes one, so what is sent all the same is dropped.
     static let bodyLimit = 65_536
 
     /// Answers a request.
@@ -28,19 +28,25 @@ struct API: Sendable {
     ///   - target: as it was sent, such as `/v1/customers?limit=10`.
     ///   - host: the authority that the client meant to reach; nil where it named none.
     ///   - bodyLength: the length of the body that it announced, in bytes.
+    /// - Returns: the answer; there is always one.
     func answer(
-        method: String, target: String, host: String? = nil, bodyLength: Int = 0
+        method: String,
+        target: String,
+        host: String? = nil,
+        bodyLength: Int = 0
     ) async -> Answer {
         var answer: Answer
         do {
             try Self.admit(target: target, host: host, bodyLength: bodyLength)
             answer = try await route(method: method, target: target)
         } catch let problem as Problem {
-            answer = Answer(problem)
+            answer = .problem(problem)
         } catch {
             logger.error(
-                "Could not answer", metadata: ["http.method": "\(method)", "error": "\(error)"])
-            answer = Answer(.storeFailed())
+                "Could not answer",
+                metadata: ["http.method": "\(method)", "error": "\(error)"]
+            )
+            answer = .problem(.storeFailed())
         }
         answer.headers += Self.securityHeaders
         return answer

@@ -16,11 +16,13 @@ public struct APIConfiguration: Hashable, Sendable {
         guard LoopbackHost.contains(host) else {
             throw APIConfigurationError(
                 "expected http.listen to be an address of this machine (127.0.0.1, ::1 or "
-                    + "localhost), got: \(host)")
+                    + "localhost), got: \(host)"
+            )
         }
         guard (0...65_535).contains(port) else {
             throw APIConfigurationError(
-                "expected the port of http.listen to be between 0 and 65535, got: \(port)")
+                "expected the port of http.listen to be between 0 and 65535, got: \(port)"
+            )
         }
         self.host = host
         self.port = port
@@ -48,12 +50,13 @@ enum LoopbackHost {
 
     /// Whether the authority of a request, such as `127.0.0.1:8080` or `[::1]`, is this machine.
     static func isNamed(byAuthority authority: String) -> Bool {
-        guard authority.hasPrefix("[") else {
-            let parts = authority.split(separator: ":", omittingEmptySubsequences: false)
-            return parts.count <= 2 && contains(String(parts.first ?? ""))
-        }
-        guard let end = authority.firstIndex(of: "]") else { return false }
-        return contains(String(authority[..<end].dropFirst()))
+        let isBracketed = authority.hasPrefix("[")
+        let end = authority.firstIndex(of: isBracketed ? "]" : ":") ?? authority.endIndex
+        if isBracketed && end == authority.endIndex { return false }
+        let host = isBracketed ? authority[..<end].dropFirst() : authority[..<end]
+        let port = isBracketed ? authority[end...].dropFirst() : authority[end...]
+        let isPort = port.isEmpty || port.first == ":" && port.dropFirst().allSatisfy(\.isNumber)
+        return isPort && contains(String(host))
     }
 
     private static func isOctet(_ text: Substring) -> Bool {

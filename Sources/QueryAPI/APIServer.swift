@@ -33,13 +33,22 @@ public struct APIServer: Sendable {
     ///   - logger: takes what went wrong.
     ///   - now: the wall clock.
     public init(
-        reader: any LedgerReader, status: any WorkerStatus, rates: RateBook, version: String,
-        configuration: APIConfiguration, logger: Logger,
+        reader: any LedgerReader,
+        status: any WorkerStatus,
+        rates: RateBook,
+        version: String,
+        configuration: APIConfiguration,
+        logger: Logger,
         now: @escaping @Sendable () -> Timestamp = APIServer.wallClock
     ) {
         api = API(
-            reader: reader, status: status, rates: rates, version: version, logger: logger,
-            now: now)
+            reader: reader,
+            status: status,
+            rates: rates,
+            version: version,
+            logger: logger,
+            now: now
+        )
         self.configuration = configuration
         self.logger = logger
     }
@@ -76,7 +85,10 @@ public struct APIServer: Sendable {
             if Task.isCancelled { return }
             guard !hasListened.load(ordering: .acquiring) else { throw error }
             throw ListenError(
-                host: configuration.host, port: configuration.port, reason: "\(error)")
+                host: configuration.host,
+                port: configuration.port,
+                reason: "\(error)"
+            )
         }
     }
 
@@ -84,21 +96,29 @@ public struct APIServer: Sendable {
         onListening: @escaping @Sendable (Int) -> Void
     ) -> some ApplicationProtocol {
         let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
-            maxHeaderFieldSize: Self.headerLimit, maxHeaderListSize: Self.headerLimit,
-            maxHeaderFieldCount: 100)
+            maxHeaderFieldSize: Self.headerLimit,
+            maxHeaderListSize: Self.headerLimit,
+            maxHeaderFieldCount: 100
+        )
         return Application(
             responder: APIResponder(api: api),
             server: .http1(
                 configuration: .init(
-                    idleTimeout: Self.idleTimeout, httpDecoderConfiguration: decoder)),
+                    idleTimeout: Self.idleTimeout,
+                    httpDecoderConfiguration: decoder
+                )
+            ),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(
-                    Self.maximumConnections)),
+                    Self.maximumConnections
+                )
+            ),
             onServerRunning: { channel in
                 onListening(channel.localAddress?.port ?? 0)
             },
-            logger: logger)
+            logger: logger
+        )
     }
 }
 
@@ -120,11 +140,13 @@ private struct APIResponder: HTTPResponder {
 
     func respond(to request: Request, context: BasicRequestContext) async -> Response {
         let answer = await api.answer(
-            method: request.method.rawValue, target: request.head.path ?? "",
+            method: request.method.rawValue,
+            target: request.head.path ?? "",
             host: request.head.authority,
-            bodyLength: request.headers[.contentLength].flatMap { Int($0) } ?? 0)
+            bodyLength: request.headers[.contentLength].flatMap { Int($0) } ?? 0
+        )
         var fields = HTTPFields()
-        for (name, value) in answer.headers {
+        for (name, value) in [("content-type", answer.type)] + answer.headers {
             guard let name = HTTPField.Name(name) else { continue }
             fields.append(HTTPField(name: name, value: value))
         }

@@ -58,7 +58,8 @@ enum Cursor: Equatable, Sendable {
     }
 
     private static func integer<Value: FixedWidthInteger>(
-        _ bytes: ArraySlice<UInt8>, as type: Value.Type
+        _ bytes: ArraySlice<UInt8>,
+        as type: Value.Type
     ) -> Value? {
         guard bytes.count == Value.bitWidth / 8 else { return nil }
         return bytes.reduce(0) { $0 << 8 | Value($1) }
@@ -68,7 +69,8 @@ enum Cursor: Equatable, Sendable {
 /// RFC 4648 §5 without padding.
 enum Base64URL {
     private static let alphabet = Array(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8
+    )
 
     static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []

@@ -10,7 +10,7 @@ enum OpenAPIDocument {
           summary: Balances and ledger entries of a credit system.
           description: |
             Answers what the ledger holds. Amounts are exact decimals, written as strings; times are RFC 3339
-            in UTC with microseconds. What is absent is null, not left out. Every path also answers HEAD.
+            in UTC. What is absent is null, not left out. Every path also answers HEAD.
             Parameters that are not named here are ignored; one that is named and malformed is a 422 that
             names it. Ids in paths are percent-encoded UTF-8, `/` as `%2F`; in queries `+` is a space.
             The server listens on this machine only and refuses requests for any other host.
@@ -349,7 +349,7 @@ enum OpenAPIDocument {
                       grant_id: { type: [string, "null"], description: Null is the overdraft. }
                       credits: { $ref: "#/components/schemas/Amount" }
                 usage_id: { type: [string, "null"] }
-                source: { type: [string, "null"] }
+                source: { type: [string, "null"], description: Empty for usage that named none. }
                 command_id: { type: [string, "null"] }
                 action: { type: [string, "null"] }
                 quantity:

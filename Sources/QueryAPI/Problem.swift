@@ -16,74 +16,110 @@ struct Problem: Error, Equatable, Sendable {
     /// A parameter that is not what it must be.
     static func invalid(_ parameter: String, _ constraint: String, got value: String) -> Problem {
         Problem(
-            type: "invalid-parameter", title: "Invalid parameter", status: 422,
+            type: "invalid-parameter",
+            title: "Invalid parameter",
+            status: 422,
             detail: "expected \(parameter) \(constraint), got: \(shortened(value))",
-            code: "invalid_field", parameter: parameter)
+            code: "invalid_field",
+            parameter: parameter
+        )
     }
 
     static func unknownCustomer(_ customerID: String, creditType: String) -> Problem {
         Problem(
-            type: "customer-not-found", title: "No such customer", status: 404,
+            type: "customer-not-found",
+            title: "No such customer",
+            status: 404,
             detail: "expected a customer with an entry in \(shortened(creditType)), "
-                + "got: \(shortened(customerID))")
+                + "got: \(shortened(customerID))"
+        )
     }
 
     static func unknownUsage(_ usageID: String, source: String) -> Problem {
         let place = source.isEmpty ? "the empty source" : "source \(shortened(source))"
         return Problem(
-            type: "usage-not-found", title: "No such usage", status: 404,
-            detail: "expected usage that was applied from \(place), got: \(shortened(usageID))")
+            type: "usage-not-found",
+            title: "No such usage",
+            status: 404,
+            detail: "expected usage that was applied from \(place), got: \(shortened(usageID))"
+        )
     }
 
     static func unknownPath() -> Problem {
         Problem(
-            type: "path-not-found", title: "No such path", status: 404,
-            detail: "expected a path of GET /openapi.yaml")
+            type: "path-not-found",
+            title: "No such path",
+            status: 404,
+            detail: "expected a path of GET /openapi.yaml"
+        )
     }
 
     static func wrongMethod(_ method: String, allow: [String]) -> Problem {
         Problem(
-            type: "method-not-allowed", title: "Method not allowed", status: 405,
+            type: "method-not-allowed",
+            title: "Method not allowed",
+            status: 405,
             detail: "expected the method to be \(allow.joined(separator: " or ")), "
                 + "got: \(shortened(method))",
-            allow: allow)
+            allow: allow
+        )
     }
 
     static func notReady(_ reasons: [String]) -> Problem {
         Problem(
-            type: "not-ready", title: "Not ready", status: 503,
-            detail: reasons.joined(separator: " "), reasons: reasons)
+            type: "not-ready",
+            title: "Not ready",
+            status: 503,
+            detail: reasons.joined(separator: " "),
+            reasons: reasons
+        )
     }
 
     static func malformedTarget() -> Problem {
         Problem(
-            type: "malformed-request", title: "Malformed request", status: 400,
-            detail: "expected the request target to be a path")
+            type: "malformed-request",
+            title: "Malformed request",
+            status: 400,
+            detail: "expected the request target to be a path"
+        )
     }
 
     static func targetTooLong(limit: Int) -> Problem {
         Problem(
-            type: "target-too-long", title: "Request target too long", status: 414,
-            detail: "expected the request target to be at most \(limit) bytes")
+            type: "target-too-long",
+            title: "Request target too long",
+            status: 414,
+            detail: "expected the request target to be at most \(limit) bytes"
+        )
     }
 
     static func bodyTooLarge(limit: Int) -> Problem {
         Problem(
-            type: "body-too-large", title: "Body too large", status: 413,
-            detail: "expected the body to be at most \(limit) bytes", code: "too_large")
+            type: "body-too-large",
+            title: "Body too large",
+            status: 413,
+            detail: "expected the body to be at most \(limit) bytes",
+            code: "too_large"
+        )
     }
 
     static func foreignHost(_ host: String) -> Problem {
         Problem(
-            type: "foreign-host", title: "Misdirected request", status: 421,
-            detail: "expected Host to be an address of this machine, got: \(shortened(host))")
+            type: "foreign-host",
+            title: "Misdirected request",
+            status: 421,
+            detail: "expected Host to be an address of this machine, got: \(shortened(host))"
+        )
     }
 
     /// What went wrong is logged; it may name paths that are nobody's business outside.
     static func storeFailed() -> Problem {
         Problem(
-            type: "store-failed", title: "The store could not be read", status: 500,
-            detail: "the log says why")
+            type: "store-failed",
+            title: "The store could not be read",
+            status: 500,
+            detail: "the log says why"
+        )
     }
 
     /// At most 64 characters, so that an answer never echoes a page of somebody's text.

@@ -42,10 +42,9 @@ struct RequestTarget: Sendable {
         return text
     }
 
-    /// Percent-decodes text; nil where a `%` is not followed by two hexadecimal digits or the bytes are
-    /// not UTF-8.
+    /// Percent-decodes text; in queries `+` is a space, as forms write it.
     ///
-    /// - Parameter plusIsSpace: in queries `+` is a space, as forms write it.
+    /// Nil where a `%` is not followed by two hexadecimal digits, or the bytes are not UTF-8.
     static func decode(_ text: Substring, plusIsSpace: Bool = false) -> String? {
         var bytes: [UInt8] = []
         var source = text.utf8.makeIterator()

@@ -32,7 +32,7 @@ struct Route: Sendable {
 }
 
 extension Route {
-    /// Every call there is. The OpenAPI document describes exactly these.
+    /// Every call there is; the OpenAPI document describes exactly these.
     static let all: [Route] = [
         Route("GET", "/") { api, _ in api.page() },
         Route("GET", "/openapi.yaml") { api, _ in api.document() },

@@ -1,4 +1,4 @@
-/// What the API asks the worker. Asked on any thread.
+/// What the API asks the worker, on any thread.
 public protocol WorkerStatus: Sendable {
     /// Why the worker is not consuming or cannot commit, one sentence each; empty: it is ready.
     func notReadyReasons() -> [String]

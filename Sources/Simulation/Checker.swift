@@ -35,9 +35,11 @@ struct Checker {
 
     /// Everything that `drawdown verify` looks at.
     private func journalFault() -> String? {
-        var verifier = LedgerVerifier(policies: policies, hashKey: store.identity.hashKey)
-        for value in store.journal { verifier.check(value) }
-        return verifier.finish().faults.first.map { "verify: \($0)" }
+        var verifier = LedgerVerifier(hashKey: store.identity.hashKey)
+        for (index, bytes) in store.journal.enumerated() {
+            verifier.take(bytes, number: UInt64(index + 1))
+        }
+        return verifier.finish(expecting: store.head).faults.first.map { "verify: \($0.message)" }
     }
 
     /// Every usage id exactly once, with one of the contents that were sent under it, and every
@@ -98,7 +100,8 @@ struct Checker {
             return "expected \(workload.malformed) malformed messages to be kept, got: \(malformed)"
         }
         let published = Set(
-            broker.published.filter { $0.kind == .deadLetter }.map { "\($0.headers)" })
+            broker.published.filter { $0.kind == .deadLetter }.map { "\($0.headers)" }
+        )
         guard published.count >= Set(owed.map { "\($0.message.origin)" }).count / 2 else {
             return "expected \(owed.count) dead letters to be published, got: \(published.count)"
         }
@@ -108,8 +111,9 @@ struct Checker {
     /// Every trigger published, per account in order, under an id of its own, and none that no
     /// durable commit owes.
     private func triggerFault(_ commits: [SealedCommit]) -> String? {
+        let reader = store.reader
         let encoder = MessageEncoder(rates: policies.rates) { account, ordinal in
-            store.reader.account(number: account)?.grants
+            reader.account(number: account)?.grants
                 .first { $0.ordinal == ordinal }?.terms.grantID
         }
         var owed: [[UInt8]] = []

@@ -16,7 +16,10 @@ final class SimulatedSource: MessageSource {
     private let note: (String) -> Void
 
     init(
-        broker: SimulatedBroker, clock: SimulatedClock, faults: Faults, randomness: Randomness,
+        broker: SimulatedBroker,
+        clock: SimulatedClock,
+        faults: Faults,
+        randomness: Randomness,
         note: @escaping (String) -> Void
     ) {
         self.broker = broker
@@ -44,7 +47,10 @@ final class SimulatedSource: MessageSource {
     }
 
     func poll(
-        maximum: Int, timeout: Duration, _ receive: (borrowing SourceMessage) -> Void
+        maximum: Int,
+        timeout: Duration,
+        gathering: Duration,
+        _ receive: (borrowing SourceMessage) -> Void
     ) {
         if randomness.chance(faults.rebalance), let handler {
             note("rebalance")
@@ -63,8 +69,14 @@ final class SimulatedSource: MessageSource {
             let message = log[Int(positions[slot])]
             receive(
                 SourceMessage(
-                    slot: slot, offset: positions[slot], timestamp: message.timestamp,
-                    key: message.key?.span, value: message.value?.span, headers: []))
+                    slot: slot,
+                    offset: positions[slot],
+                    timestamp: message.timestamp,
+                    key: message.key?.span,
+                    value: message.value?.span,
+                    headers: []
+                )
+            )
             positions[slot] += 1
         }
     }

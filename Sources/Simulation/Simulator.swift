@@ -36,9 +36,13 @@ public final class Simulator {
 
     /// Runs one seed.
     ///
-    /// - Parameter trace: is told everything that happens.
+    /// - Parameters:
+    ///   - seed: draws the load, the faults and the order of the steps.
+    ///   - trace: is told everything that happens.
+    /// - Returns: what happened, and the first promise that was broken.
     public static func run(
-        seed: UInt64, trace: ((String) -> Void)? = nil
+        seed: UInt64,
+        trace: ((String) -> Void)? = nil
     ) -> SimulationReport {
         Simulator(seed: seed, trace: trace).run()
     }
@@ -52,38 +56,61 @@ public final class Simulator {
         workload = Workload(faults: faults, randomness: Randomness(seed: randomness.next()))
         policies = Policies(coalescing: randomness.chance(500) ? 1_000_000 : 0)
         store = InMemoryLedgerStore(
-            policies: policies, identity: Self.identity(&randomness))
+            policies: policies,
+            hashKey: HashKey(first: randomness.next(), second: randomness.next())
+        )
         self.randomness = randomness
         worker = Self.worker(
-            store: store, broker: broker, clock: clock, policies: policies, faults: .none,
-            randomness: Randomness(seed: 0), note: { _ in })
-    }
-
-    private static func identity(_ randomness: inout Randomness) -> StoreIdentity {
-        StoreIdentity(
-            uuid: "simulated", epoch: 1,
-            hashKey: HashKey(first: randomness.next(), second: randomness.next()))
+            store: store,
+            broker: broker,
+            clock: clock,
+            policies: policies,
+            faults: .none,
+            randomness: Randomness(seed: 0),
+            note: { _ in }
+        )
     }
 
     private static func worker(
-        store: InMemoryLedgerStore, broker: SimulatedBroker, clock: SimulatedClock,
-        policies: Policies, faults: Faults, randomness: Randomness,
+        store: InMemoryLedgerStore,
+        broker: SimulatedBroker,
+        clock: SimulatedClock,
+        policies: Policies,
+        faults: Faults,
+        randomness: Randomness,
         note: @escaping (String) -> Void
     ) -> Worker {
         var draws = randomness
         let source = SimulatedSource(
-            broker: broker, clock: clock, faults: faults,
-            randomness: Randomness(seed: draws.next()), note: note)
+            broker: broker,
+            clock: clock,
+            faults: faults,
+            randomness: Randomness(seed: draws.next()),
+            note: note
+        )
         let sink = SimulatedSink(
-            broker: broker, faults: faults, randomness: Randomness(seed: draws.next()))
+            broker: broker,
+            faults: faults,
+            randomness: Randomness(seed: draws.next())
+        )
         let settings = WorkerSettings(
             roles: [SimulatedBroker.usageTopic: .usage, SimulatedBroker.commandTopic: .command],
-            maximumEvents: draws.below(20) + 1, maximumAge: .milliseconds(20))
+            maximumEvents: draws.below(20) + 1,
+            maximumAge: .milliseconds(20)
+        )
         return Worker(
-            source: source, sink: sink, store: store, policies: policies,
+            source: source,
+            sink: sink,
+            store: store,
+            policies: policies,
             decoder: InputDecoder(
-                hashKey: store.identity.hashKey, rates: policies.rates, limits: DecodeLimits()),
-            settings: settings, clock: clock)
+                hashKey: store.identity.hashKey,
+                rates: policies.rates,
+                limits: DecodeLimits()
+            ),
+            settings: settings,
+            clock: clock
+        )
     }
 
     private func note(_ event: String) {
@@ -98,15 +125,22 @@ public final class Simulator {
         if failure == nil { failure = settle() }
         if failure == nil {
             failure = Checker(
-                store: store, broker: broker, workload: workload, policies: policies
+                store: store,
+                broker: broker,
+                workload: workload,
+                policies: policies
             ).fault()
         }
         let head = store.head
         note("end at commit \(head.number), published \(broker.published.count)")
         return SimulationReport(
-            seed: seed, traceHash: traceHash,
-            messages: broker.logs.values.reduce(0) { $0 + $1.count }, commits: head.number,
-            crashes: crashes, failure: failure)
+            seed: seed,
+            traceHash: traceHash,
+            messages: broker.logs.values.reduce(0) { $0 + $1.count },
+            commits: head.number,
+            crashes: crashes,
+            failure: failure
+        )
     }
 
     // MARK: Things that happen
@@ -120,11 +154,11 @@ public final class Simulator {
             let step = Int64(randomness.below(30_000))
             clock.advance(byMicroseconds: step)
             note("time +\(step)")
-        case 4...5: return step("intake") { try worker.stepIntake() }
+        case 4...5: return step("intake") { () throws(WorkerFailure) in try worker.stepIntake() }
         case 6...7:
             drawCommitFault()
-            return step("ledger") { try worker.stepLedger() }
-        default: return step("relay") { try worker.stepRelay() }
+            return step("ledger") { () throws(WorkerFailure) in try worker.stepLedger() }
+        default: return step("relay") { () throws(WorkerFailure) in try worker.stepRelay() }
         }
         guard randomness.chance(faults.crash) else { return nil }
         return restart("crash")
@@ -139,7 +173,7 @@ public final class Simulator {
     }
 
     private func step(_ name: String, _ body: () throws(WorkerFailure) -> Bool) -> String? {
-        do {
+        do throws(WorkerFailure) {
             let goesOn = try body()
             note("\(name) \(goesOn)")
             if let inside = failureInside { throw inside }
@@ -161,15 +195,24 @@ public final class Simulator {
     private func restart(_ reason: String) -> String? {
         note(reason)
         crashes += 1
-        store = store.reopened()
+        do {
+            store = try store.reopened()
+        } catch {
+            return "reopening: \(error.message)"
+        }
         return start()
     }
 
     private func start() -> String? {
         worker = Self.worker(
-            store: store, broker: broker, clock: clock, policies: policies, faults: faults,
+            store: store,
+            broker: broker,
+            clock: clock,
+            policies: policies,
+            faults: faults,
             randomness: Randomness(seed: randomness.next()),
-            note: { [unowned self] in note($0) })
+            note: { [unowned self] in note($0) }
+        )
         note("start at commit \(store.head.number)")
         do {
             try worker.open { [unowned self] in drain() }
@@ -182,7 +225,7 @@ public final class Simulator {
     /// Stands in for waiting on another thread: nothing else runs here, so it must be run.
     private func drain() {
         while !worker.isSettled, failureInside == nil {
-            do {
+            do throws(WorkerFailure) {
                 guard try worker.stepLedger() else { return }
                 _ = try worker.stepRelay()
             } catch {

@@ -37,9 +37,12 @@ struct Workload {
             malformed += 1
             let bytes = Array("{\"usage_id\": \"m\(count)\", \"credits\": tru".utf8)
             append(StoredMessage(key: nil, value: bytes, timestamp: now), to: broker)
-        } else if randomness.chance(faults.duplicate), let again = sent.randomElement(using: &randomness) {
+        } else if randomness.chance(faults.duplicate),
+            let again = sent.randomElement(using: &randomness)
+        {
             append(again.message, to: broker)
-        } else if randomness.chance(faults.conflict), let other = sent.randomElement(using: &randomness)
+        } else if randomness.chance(faults.conflict),
+            let other = sent.randomElement(using: &randomness)
         {
             sendUsage(other.usage.id, other.usage.customer, to: broker, at: now)
         } else {
@@ -55,18 +58,26 @@ struct Workload {
         // Any partition: that a producer keeps to one is its habit, not our assumption.
         let partition = Int32(randomness.below(broker.partitionsPerTopic))
         broker.append(
-            message, to: PartitionKey(topic: SimulatedBroker.usageTopic, partition: partition))
+            message,
+            to: PartitionKey(topic: SimulatedBroker.usageTopic, partition: partition)
+        )
     }
 
     private mutating func sendUsage(
-        _ id: String, _ customer: String, to broker: SimulatedBroker, at now: Timestamp
+        _ id: String,
+        _ customer: String,
+        to broker: SimulatedBroker,
+        at now: Timestamp
     ) {
         let credits = Int64(randomness.below(40))
         let event = SentUsage(id: id, customer: customer, credits: credits)
         usage[id, default: []].insert(event)
         let text = "{\"usage_id\":\"\(id)\",\"credits\":\(credits)}"
         let message = StoredMessage(
-            key: Array(customer.utf8), value: Array(text.utf8), timestamp: now)
+            key: Array(customer.utf8),
+            value: Array(text.utf8),
+            timestamp: now
+        )
         sent.append((message, event))
         append(message, to: broker)
     }

@@ -40,7 +40,8 @@ struct BatchBuilder: ~Copyable {
 
     /// Decodes one message into the batch.
     mutating func add(
-        _ message: borrowing SourceMessage, partition: (Int) -> PartitionKey
+        _ message: borrowing SourceMessage,
+        partition: (Int) -> PartitionKey
     ) {
         let slot = message.slot
         while slots.count <= slot { slots.append(nil) }
@@ -52,15 +53,24 @@ struct BatchBuilder: ~Copyable {
             state.index = Int32(batch.partitions.count)
             batch.partitions.append(
                 PartitionProgress(
-                    topic: state.key.topic, partition: state.key.partition, from: state.from,
-                    next: message.offset))
+                    topic: state.key.topic,
+                    partition: state.key.partition,
+                    from: state.from,
+                    next: message.offset
+                )
+            )
         }
         batch.partitions[Int(state.index)].next = message.offset + 1
         slots[slot] = state
         decoder.decode(
-            state.role, key: message.key, value: message.value, headers: message.headers,
+            state.role,
+            key: message.key,
+            value: message.value,
+            headers: message.headers,
             timestamp: message.timestamp,
-            origin: Origin(partition: state.index, offset: message.offset), into: &batch)
+            origin: Origin(partition: state.index, offset: message.offset),
+            into: &batch
+        )
     }
 
     private func newSlot(_ key: PartitionKey) -> Slot {

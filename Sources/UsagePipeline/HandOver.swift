@@ -46,7 +46,9 @@ final class HandOver<Element: Sendable>: @unchecked Sendable {
         }
     }
 
-    /// The next element; nil if none came in time. The taker calls ``done()`` when it is through.
+    /// The next element; nil if none came in time.
+    ///
+    /// The taker calls ``done()`` when it is through.
     func take(waiting timeout: Duration) -> Element? {
         condition.lock()
         defer {
@@ -64,14 +66,18 @@ final class HandOver<Element: Sendable>: @unchecked Sendable {
     /// The element taken last is dealt with.
     func done() { locked { isTaken = false } }
 
-    /// Asks the giver to end. May be called on any thread, also from a signal's.
+    /// Asks the giver to end.
+    ///
+    /// May be called on any thread, also from a signal's.
     func askToStop() { locked { isAskedToStop = true } }
 
     /// The giver gives nothing more.
     func end() { locked { hasEnded = true } }
 
-    /// A stage failed: whoever waits here is let go, what waits here is dropped. Nothing is lost by
-    /// it, for what is not durable is read again, and what is durable is published again.
+    /// A stage failed: whoever waits here is let go, what waits here is dropped.
+    ///
+    /// Nothing is lost by it, for what is not durable is read again, and what is durable is
+    /// published again.
     func close() {
         locked {
             isBroken = true

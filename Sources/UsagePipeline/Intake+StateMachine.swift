@@ -1,8 +1,10 @@
 /// When intake polls, when it hands a batch over, when it waits: group commit by size and age.
 struct IntakeMachine: Equatable {
     enum Action: Equatable {
-        /// Ask the source for at most `maximum` messages, waiting at most `timeout`.
+        /// Ask the source for at most `maximum` messages, waiting at most `timeout` for the first.
         case poll(maximum: Int, timeout: Duration)
+        /// Ask for at most `maximum` more, and wait for all of them until the batch is too old.
+        case gather(maximum: Int, timeout: Duration)
         /// Give the batch to the ledger.
         case handOver
         /// The ledger has enough to do; come back when it took a batch.
@@ -49,7 +51,7 @@ struct IntakeMachine: Equatable {
         case .collecting(let since, let count):
             let left = since + maximumAge - now
             guard count >= maximumEvents || left <= .zero || isStopping else {
-                return .poll(maximum: maximumEvents - count, timeout: min(left, idleTimeout))
+                return .gather(maximum: maximumEvents - count, timeout: min(left, idleTimeout))
             }
             return hasRoom ? .handOver : .waitForRoom
         }

@@ -20,8 +20,12 @@ final class Intake: AssignmentHandler {
     private var acknowledgedAt: Duration?
 
     init(
-        source: any MessageSource, decoder: consuming InputDecoder, batches: HandOver<InputBatch>,
-        reader: any LedgerReader, identity: StoreIdentity, settings: WorkerSettings,
+        source: any MessageSource,
+        decoder: consuming InputDecoder,
+        batches: HandOver<InputBatch>,
+        reader: any LedgerReader,
+        identity: StoreIdentity,
+        settings: WorkerSettings,
         clock: any WorkerClock
     ) {
         self.source = source
@@ -31,9 +35,14 @@ final class Intake: AssignmentHandler {
         metadata = OffsetAudit.metadata(of: identity)
         start = settings.start
         machine = IntakeMachine(
-            maximumEvents: settings.maximumEvents, maximumAge: settings.maximumAge)
+            maximumEvents: settings.maximumEvents,
+            maximumAge: settings.maximumAge
+        )
         builder = BatchBuilder(
-            cluster: source.cluster, roles: settings.roles, decoder: decoder)
+            cluster: source.cluster,
+            roles: settings.roles,
+            decoder: decoder
+        )
     }
 
     /// Begins to read.
@@ -43,20 +52,19 @@ final class Intake: AssignmentHandler {
         try source.start(self)
     }
 
-    /// Does the one next thing; false once there is nothing left to do.
+    /// Does the one next thing.
     ///
     /// - Parameter waits: whether to block until there is something to do; the simulator does not.
+    /// - Returns: false once there is nothing left to do.
+    /// - Throws: ``SourceError``: messages cannot be read any more.
     func step(waits: Bool) throws(SourceError) -> Bool {
         if batches.shouldEnd { machine.stop() }
         switch machine.next(at: clock.elapsed, hasRoom: batches.hasRoom) {
         case .poll(let maximum, let timeout):
-            var count = 0
-            try source.poll(maximum: maximum, timeout: waits ? timeout : .zero) { message in
-                builder.add(message, partition: source.partition(slot:))
-                count += 1
-            }
-            machine.polled(count, at: clock.elapsed)
-            acknowledge(force: false)
+            try poll(maximum, timeout: waits ? timeout : .zero, gathering: .zero)
+        case .gather(let maximum, let timeout):
+            let wait = waits ? timeout : .zero
+            try poll(maximum, timeout: wait, gathering: wait)
         case .handOver:
             handOver()
         case .waitForRoom:
@@ -67,6 +75,20 @@ final class Intake: AssignmentHandler {
             return false
         }
         return true
+    }
+
+    private func poll(
+        _ maximum: Int,
+        timeout: Duration,
+        gathering: Duration
+    ) throws(SourceError) {
+        var count = 0
+        try source.poll(maximum: maximum, timeout: timeout, gathering: gathering) { message in
+            builder.add(message, partition: source.partition(slot:))
+            count += 1
+        }
+        machine.polled(count, at: clock.elapsed)
+        acknowledge(force: false)
     }
 
     private func handOver() {

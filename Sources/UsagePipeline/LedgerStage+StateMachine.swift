@@ -1,4 +1,6 @@
-/// The one critical path: load, apply, make durable, publish. In this order, or not at all.
+/// The one critical path: load, apply, make durable, publish.
+///
+/// In this order, or not at all.
 struct LedgerStageMachine: Equatable {
     enum Action: Equatable {
         /// Read what the batch needs.
@@ -52,7 +54,8 @@ struct LedgerStageMachine: Equatable {
     mutating func failed() {
         precondition(
             state == .loading || state == .committing,
-            "expected to be loading or committing, got: \(state)")
+            "expected to be loading or committing, got: \(state)"
+        )
         state = .failed
     }
 

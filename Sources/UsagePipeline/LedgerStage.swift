@@ -1,7 +1,9 @@
 import Credits
 import LedgerStore
 
-/// Applies batches and makes them durable. Used by one thread, the only one that writes.
+/// Applies batches and makes them durable.
+///
+/// Used by one thread, the only one that writes.
 final class LedgerStage {
     private let store: any LedgerStore
     private let ledger: Ledger
@@ -14,9 +16,14 @@ final class LedgerStage {
     private var machine = LedgerStageMachine()
 
     init(
-        store: any LedgerStore, ledger: Ledger, cluster: String,
-        batches: HandOver<InputBatch>, relay: RelayInbox, settings: WorkerSettings,
-        clock: any WorkerClock, telemetry: Telemetry
+        store: any LedgerStore,
+        ledger: Ledger,
+        cluster: String,
+        batches: HandOver<InputBatch>,
+        relay: RelayInbox,
+        settings: WorkerSettings,
+        clock: any WorkerClock,
+        telemetry: Telemetry
     ) {
         self.store = store
         self.ledger = ledger
@@ -28,9 +35,11 @@ final class LedgerStage {
         maximumDue = settings.maximumDue
     }
 
-    /// Does the one next thing; false once there is nothing left to do.
+    /// Does the one next thing.
     ///
     /// - Parameter waits: whether to block until there is something to do; the simulator does not.
+    /// - Returns: false once there is nothing left to do.
+    /// - Throws: ``WorkerFailure``: the store failed, and must be opened anew.
     func step(waits: Bool) throws(WorkerFailure) -> Bool {
         guard !batches.isDone else {
             relay.commits.end()
@@ -89,7 +98,10 @@ final class LedgerStage {
         _ = machine.committed()
         relay.commits.put(SealedCommit(commit: commit, hash: head.hash))
         telemetry.committed(
-            commit, applying: writing - began, writing: clock.elapsed - writing)
+            commit,
+            applying: writing - began,
+            writing: clock.elapsed - writing
+        )
         _ = machine.published()
     }
 

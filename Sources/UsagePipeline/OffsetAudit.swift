@@ -28,12 +28,11 @@ public enum OffsetAudit {
 
     /// What is wrong with using this store for this group; nil: nothing.
     public static func fault(
-        acknowledged: [AcknowledgedPosition], stored: [PartitionKey: Int64],
+        acknowledged: [AcknowledgedPosition],
+        stored: [PartitionKey: Int64],
         identity: StoreIdentity
     ) -> String? {
-        for position in acknowledged {
-            // Offsets that another program left say nothing about any store of ours.
-            guard position.metadata.hasPrefix(prefix) else { continue }
+        for position in acknowledged where position.metadata.hasPrefix(prefix) {
             let words = position.metadata.dropFirst(prefix.count).split(separator: " ")
             let place = "\(position.partition.topic) partition \(position.partition.partition)"
             guard words.first.map(String.init) == identity.uuid else {

@@ -20,7 +20,9 @@ struct RelayMachine: Equatable {
         self.publishedThrough = publishedThrough
     }
 
-    /// A commit owes so many messages. Commits come one by one, without gaps.
+    /// A commit owes so many messages.
+    ///
+    /// Commits come one by one, without gaps.
     mutating func owes(_ count: Int, commit: UInt64) {
         let last = owed.last?.commit ?? publishedThrough
         precondition(commit == last + 1, "expected commit \(last + 1), got: \(commit)")

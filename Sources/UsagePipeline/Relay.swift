@@ -30,7 +30,9 @@ final class RelayInbox: Sendable {
     }
 }
 
-/// Publishes what commits owe, in their order, and keeps the watermark. Used by one thread.
+/// Publishes what commits owe, in their order, and keeps the watermark.
+///
+/// Used by one thread.
 ///
 /// A crash between a publication and the watermark publishes again, under the same id: at least
 /// once, and once in effect for a receiver that keeps ids.
@@ -49,8 +51,12 @@ final class Relay {
     private var endedAt: Duration?
 
     init(
-        sink: any MessageSink, encoder: MessageEncoder, reader: any LedgerReader,
-        inbox: RelayInbox, clock: any WorkerClock, flushTimeout: Duration
+        sink: any MessageSink,
+        encoder: MessageEncoder,
+        reader: any LedgerReader,
+        inbox: RelayInbox,
+        clock: any WorkerClock,
+        flushTimeout: Duration
     ) {
         self.sink = sink
         self.encoder = encoder
@@ -62,9 +68,11 @@ final class Relay {
         recovery = inbox.publishedThrough + 1..<max(reader.head.number, inbox.publishedThrough) + 1
     }
 
-    /// Does the one next thing; false once nothing is left to publish, or nobody waits for it.
+    /// Does the one next thing.
     ///
     /// - Parameter waits: whether to block until there is something to do; the simulator does not.
+    /// - Returns: false once nothing is left to publish, or nobody waits for it.
+    /// - Throws: ``WorkerFailure``: messages cannot be sent, or the journal cannot be read.
     func step(waits: Bool) throws(WorkerFailure) -> Bool {
         guard !inbox.commits.isClosed else { return false }
         if unsent.isEmpty { try takeNext(waits: waits) }
@@ -88,7 +96,8 @@ final class Relay {
             }
             guard let sealed else {
                 throw .store(
-                    StoreError(.damaged, "expected commit \(number) to be in the journal"))
+                    StoreError(.damaged, "expected commit \(number) to be in the journal")
+                )
             }
             owe(sealed)
             return

@@ -17,7 +17,11 @@ public struct SourceMessage: ~Escapable {
 
     @_lifetime(copy key, copy value)
     public init(
-        slot: Int, offset: Int64, timestamp: Timestamp, key: Span<UInt8>?, value: Span<UInt8>?,
+        slot: Int,
+        offset: Int64,
+        timestamp: Timestamp,
+        key: Span<UInt8>?,
+        value: Span<UInt8>?,
         headers: [MessageHeader]
     ) {
         self.slot = slot
@@ -58,9 +62,14 @@ public protocol MessageSource: AnyObject {
     /// - Parameters:
     ///   - maximum: at most this many.
     ///   - timeout: how long to wait for the first one.
+    ///   - gathering: how much longer to wait for as many as were asked for.
     ///   - receive: called for each; it must not keep what it borrows.
+    /// - Throws: ``SourceError``: nothing can be read any more.
     func poll(
-        maximum: Int, timeout: Duration, _ receive: (borrowing SourceMessage) -> Void
+        maximum: Int,
+        timeout: Duration,
+        gathering: Duration,
+        _ receive: (borrowing SourceMessage) -> Void
     ) throws(SourceError)
     /// The partition behind a slot number that a message carried.
     func partition(slot: Int) -> PartitionKey
@@ -102,7 +111,9 @@ public struct SinkDelivery: Equatable, Sendable {
     }
 }
 
-/// The seam to where messages go. Messages with the same key stay in order.
+/// The seam to where messages go.
+///
+/// Messages with the same key stay in order.
 public protocol MessageSink: AnyObject {
     /// Takes a message over for sending; false: there is no room, poll and try again.
     func send(_ message: OutgoingMessage, tag: UInt64) throws(SinkError) -> Bool

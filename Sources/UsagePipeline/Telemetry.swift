@@ -1,7 +1,9 @@
 public import Credits
 import Synchronization
 
-/// What the worker did lately, for people who watch it. Written per commit, read on any thread.
+/// What the worker did lately, for people who watch it.
+///
+/// Written per commit, read on any thread.
 public final class Telemetry: Sendable {
     /// A trigger as a live view shows it.
     public struct RecentTrigger: Sendable {
@@ -43,9 +45,11 @@ public final class Telemetry: Sendable {
     func committed(_ commit: borrowing Commit, applying: Duration, writing: Duration) {
         let recent = commit.triggers.suffix(Self.keptTriggers).map { trigger in
             RecentTrigger(
-                at: commit.recordedAt, type: trigger.type,
+                at: commit.recordedAt,
+                type: trigger.type,
                 customerID: Self.customer(of: trigger, in: commit),
-                balance: trigger.balance.ledger)
+                balance: trigger.balance.ledger
+            )
         }
         let (outcomes, number) = (commit.outcomes, Int(commit.number % 1024))
         let (triggers, deadLetters) = (commit.triggers.count, commit.deadLetters.count)

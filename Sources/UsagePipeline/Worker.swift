@@ -24,7 +24,9 @@ public final class Worker {
         public let telemetry: Telemetry
 
         fileprivate init(
-            batches: HandOver<InputBatch>, inbox: RelayInbox, telemetry: Telemetry
+            batches: HandOver<InputBatch>,
+            inbox: RelayInbox,
+            telemetry: Telemetry
         ) {
             self.batches = batches
             self.inbox = inbox
@@ -46,39 +48,63 @@ public final class Worker {
     public let control: Control
 
     public init(
-        source: any MessageSource, sink: any MessageSink, store: any LedgerStore,
-        policies: Policies, decoder: consuming InputDecoder, settings: WorkerSettings,
-        clock: any WorkerClock = SystemClock(), flushTimeout: Duration = .seconds(5)
+        source: any MessageSource,
+        sink: any MessageSink,
+        store: any LedgerStore,
+        policies: Policies,
+        decoder: consuming InputDecoder,
+        settings: WorkerSettings,
+        clock: any WorkerClock = SystemClock(),
+        flushTimeout: Duration = .seconds(5)
     ) {
         let batches = HandOver<InputBatch>(capacity: 2)
         let reader = store.reader
         let telemetry = Telemetry()
         let inbox = RelayInbox(
             publishedThrough: store.publishedThrough,
-            maximumUnpublished: settings.maximumUnpublished)
+            maximumUnpublished: settings.maximumUnpublished
+        )
         self.batches = batches
         self.inbox = inbox
         stage = LedgerStage(
-            store: store, ledger: Ledger(policies: policies), cluster: source.cluster,
-            batches: batches, relay: inbox, settings: settings, clock: clock,
-            telemetry: telemetry)
+            store: store,
+            ledger: Ledger(policies: policies),
+            cluster: source.cluster,
+            batches: batches,
+            relay: inbox,
+            settings: settings,
+            clock: clock,
+            telemetry: telemetry
+        )
         intake = Intake(
-            source: source, decoder: decoder, batches: batches, reader: reader,
-            identity: store.identity, settings: settings, clock: clock)
+            source: source,
+            decoder: decoder,
+            batches: batches,
+            reader: reader,
+            identity: store.identity,
+            settings: settings,
+            clock: clock
+        )
         relay = Relay(
             sink: sink,
             encoder: MessageEncoder(rates: policies.rates) { account, ordinal in
                 reader.account(number: account)?.grants
                     .first { $0.ordinal == ordinal }?.terms.grantID
             },
-            reader: reader, inbox: inbox, clock: clock, flushTimeout: flushTimeout)
+            reader: reader,
+            inbox: inbox,
+            clock: clock,
+            flushTimeout: flushTimeout
+        )
         control = Control(batches: batches, inbox: inbox, telemetry: telemetry)
         shared = Shared()
     }
 
     // MARK: Step by step
 
-    /// Begins to read. ``run()`` does this by itself.
+    /// Begins to read.
+    ///
+    /// ``run()`` does this by itself.
     package func open(drain: @escaping () -> Void) throws(WorkerFailure) {
         do {
             try intake.open(drain: drain)
@@ -143,7 +169,8 @@ public final class Worker {
 
     /// Steps a stage on a thread of its own until it has nothing left to do, or fails.
     private func start(
-        _ name: String, _ step: @escaping () throws -> Bool
+        _ name: String,
+        _ step: @escaping () throws -> Bool
     ) -> DispatchSemaphore {
         let ended = DispatchSemaphore(value: 0)
         let (shared, batches, inbox) = (self.shared, self.batches, self.inbox)

@@ -17,8 +17,11 @@ public struct WorkerSettings: Sendable {
     public var maximumDue: Int
 
     public init(
-        roles: [String: MessageRole], start: StartPosition = .earliest, maximumEvents: Int = 10_000,
-        maximumAge: Duration = .milliseconds(20), maximumUnpublished: Int = 200_000,
+        roles: [String: MessageRole],
+        start: StartPosition = .earliest,
+        maximumEvents: Int = 10_000,
+        maximumAge: Duration = .milliseconds(20),
+        maximumUnpublished: Int = 200_000,
         maximumDue: Int = 5_000
     ) {
         self.roles = roles

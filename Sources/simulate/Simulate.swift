@@ -13,7 +13,8 @@ struct Simulate: ParsableCommand {
             Each seed is a whole run: its load, its faults, the order of its steps. The same seed \
             has the same trace. The first seed that breaks a promise is printed, and the exit code \
             is 1; run it again with --trace to see what happened.
-            """)
+            """
+    )
 
     @Option(help: "One seed.")
     var seed: UInt64?
@@ -61,7 +62,8 @@ struct Simulate: ParsableCommand {
         for report in result.failures { print(Self.line(report)) }
         print(
             "\(result.runs) seeds, \(result.messages) messages, \(result.commits) commits, "
-                + "\(result.crashes) crashes, \(result.failures.count) failures")
+                + "\(result.crashes) crashes, \(result.failures.count) failures"
+        )
         if result.hasFailed { throw ExitCode.failure }
     }
 

@@ -19,8 +19,11 @@ struct RebalanceTests {
             timeout: .seconds(10)
         )
         var changes: [Rebalance] = []
+        var onRecord: [Int64?] = []
         try first.subscribe([Fixture.topic]) { change in
             changes.append(change)
+            let offsets = try? first.acknowledged([partition(0)], timeout: .seconds(10))
+            onRecord += (offsets ?? []).map(\.offset)
             return [
                 PartitionStart(partition: partition(0), offset: .at(5)),
                 PartitionStart(partition: partition(1), offset: .earliest),
@@ -28,6 +31,7 @@ struct RebalanceTests {
         }
         let messages = try first.receive(35)
         #expect(changes == [.assigned([partition(0), partition(1)])])
+        #expect(onRecord == [19])
         #expect(messages.filter { $0.partition == 0 }.map(\.offset) == Array(5..<20))
         #expect(messages.filter { $0.partition == 1 }.map(\.offset) == Array(0..<20))
 
@@ -69,6 +73,19 @@ struct RebalanceTests {
         }
         #expect(error?.code == .fenced)
         #expect(error?.isFatal == true)
+        #expect(consumer.close(timeout: .seconds(10)))
+    }
+
+    @Test func aStartThatCannotBeIsRefusedAndTheConsumerStillCloses() throws {
+        let fixture = try Fixture()
+        let consumer = try fixture.consumer(group)
+        try consumer.subscribe([Fixture.topic]) { _ in
+            [PartitionStart(partition: partition(), offset: .at(-1))]
+        }
+        let error = #expect(throws: KafkaError.self) {
+            _ = try consumer.poll { _, _ in false }
+        }
+        #expect(error?.code == .configuration)
         #expect(consumer.close(timeout: .seconds(10)))
     }
 

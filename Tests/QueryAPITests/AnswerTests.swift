@@ -27,7 +27,8 @@ struct AnswerTests {
                 {"type":"not-ready","title":"Not ready","status":503,\
                 "detail":"No partition is assigned. The disk is full.",\
                 "reasons":["No partition is assigned.","The disk is full."]}
-                """)
+                """
+        )
     }
 
     @Test(arguments: [

@@ -11,11 +11,20 @@ struct EntryTests {
         ledger.grant("g1", "100", actor: Actor(type: "admin", id: "kim"), reason: "hello")
         var dimensions: [UInt8] = []
         Dimensions.append(
-            name: "model".utf8, kind: .text, value: "sdxl".utf8, to: &dimensions)
+            name: "model".utf8,
+            kind: .text,
+            value: "sdxl".utf8,
+            to: &dimensions
+        )
         Dimensions.append(name: "steps".utf8, kind: .number, value: "30.5".utf8, to: &dimensions)
         ledger.usage(
-            "u1", source: "web", action: "image.generate", dimensions: dimensions,
-            rate: RateReference(card: 0, rate: 0), from: [(1, "30")])
+            "u1",
+            source: "web",
+            action: "image.generate",
+            dimensions: dimensions,
+            rate: RateReference(card: 0, rate: 0),
+            from: [(1, "30")]
+        )
         ledger.usage("u2", from: [(1, "70"), (0, "20")])
         return ledger
     }
@@ -26,7 +35,7 @@ struct EntryTests {
         "balance_after":"100","allocations":[{"grant_id":"g1","credits":"100"}],\
         "usage_id":null,"source":null,"command_id":"cmd-g1","action":null,"quantity":null,\
         "dimensions":null,"rate":null,"occurred_at":"2026-11-22T10:59:59.500000Z",\
-        "recorded_at":"2026-11-22T11:00:01.000000Z","actor":{"type":"admin","id":"kim"},\
+        "recorded_at":"2026-11-22T11:00:01Z","actor":{"type":"admin","id":"kim"},\
         "reason":"hello","origin":{"topic":"usage.events","partition":3,"offset":41},\
         "commit":{"number":1,"hash":"\(String(repeating: "01", count: 32))"}}
         """
@@ -39,7 +48,7 @@ struct EntryTests {
         "quantity":"3","dimensions":{"model":"sdxl","steps":30.5},\
         "rate":{"card_version":"2026-11","rate_id":"sdxl"},\
         "occurred_at":"2026-11-22T10:59:59.500000Z",\
-        "recorded_at":"2026-11-22T11:00:02.000000Z","actor":null,"reason":null,\
+        "recorded_at":"2026-11-22T11:00:02Z","actor":null,"reason":null,\
         "origin":{"topic":"usage.events","partition":3,"offset":41},\
         "commit":{"number":2,"hash":"\(String(repeating: "02", count: 32))"}}
         """
@@ -48,10 +57,10 @@ struct EntryTests {
         {"customer_id":"acme","credit_type":"credits","sequence":3,\
         "entry_type":"credits_consumed","amount":"-90","balance_before":"70",\
         "balance_after":"-20","allocations":[{"grant_id":"g1","credits":"-70"},\
-        {"grant_id":null,"credits":"-20"}],"usage_id":"u2","source":null,\
+        {"grant_id":null,"credits":"-20"}],"usage_id":"u2","source":"",\
         "command_id":null,"action":null,"quantity":"3","dimensions":null,"rate":null,\
         "occurred_at":"2026-11-22T10:59:59.500000Z",\
-        "recorded_at":"2026-11-22T11:00:03.000000Z","actor":null,"reason":null,\
+        "recorded_at":"2026-11-22T11:00:03Z","actor":null,"reason":null,\
         "origin":{"topic":"usage.events","partition":3,"offset":41},\
         "commit":{"number":3,"hash":"\(String(repeating: "03", count: 32))"}}
         """
@@ -61,7 +70,8 @@ struct EntryTests {
         #expect(
             answer.text == """
                 {"entries":[\(Self.overdrawn),\(Self.priced),\(Self.granted)],"next_cursor":null}
-                """)
+                """
+        )
     }
 
     @Test func entriesComePageByPage() async {
@@ -101,7 +111,8 @@ struct EntryTests {
             other.text == """
                 {"type":"usage-not-found","title":"No such usage","status":404,\
                 "detail":"expected usage that was applied from source web, got: u2"}
-                """)
+                """
+        )
     }
 
     @Test func aSourceMayBeAnAddressThatNobodyEncoded() async {

@@ -9,7 +9,10 @@ struct FixedLedger {
 
     init(_ customerID: String, creditType: String = "credits") {
         account = Account(
-            customerID: customerID, creditType: creditType, policies: Policies())
+            customerID: customerID,
+            creditType: creditType,
+            policies: Policies()
+        )
     }
 
     /// A customer with one grant of 100 that nothing was used of.
@@ -20,33 +23,52 @@ struct FixedLedger {
     }
 
     mutating func grant(
-        _ grantID: String, _ credits: String, expiresAt: String? = nil, actor: Actor? = nil,
+        _ grantID: String,
+        _ credits: String,
+        expiresAt: String? = nil,
+        actor: Actor? = nil,
         reason: String? = nil
     ) {
         let terms = GrantTerms(
-            grantID: grantID, credits: amount(credits),
+            grantID: grantID,
+            credits: amount(credits),
             effectiveAt: moment("2026-11-01T00:00:00Z"),
-            expiresAt: expiresAt.map { moment($0) }, costBasis: amount("0.01"))
+            expiresAt: expiresAt.map { moment($0) },
+            costBasis: amount("0.01")
+        )
         let detail = EntryDetail(
-            commandID: "cmd-\(grantID)", actor: actor, reason: reason, payload: .grant(terms))
+            commandID: "cmd-\(grantID)",
+            actor: actor,
+            reason: reason,
+            payload: .grant(terms)
+        )
         append(
-            .creditsGranted, amount(credits),
+            .creditsGranted,
+            amount(credits),
             [Allocation(grant: account.grantCount + 1, credits: amount(credits))],
-            detail: detail)
+            detail: detail
+        )
     }
 
     mutating func schedule(_ grantID: String, _ credits: String, effectiveAt: String) {
         let terms = GrantTerms(
-            grantID: grantID, credits: amount(credits), source: .promotional,
-            effectiveAt: moment(effectiveAt))
+            grantID: grantID,
+            credits: amount(credits),
+            source: .promotional,
+            effectiveAt: moment(effectiveAt)
+        )
         let detail = EntryDetail(commandID: "cmd-\(grantID)", payload: .grant(terms))
         append(.grantScheduled, .zero, [], detail: detail)
     }
 
     /// Usage that draws on grants by ordinal; 0 is the overdraft.
     mutating func usage(
-        _ usageID: String, source: String = "", action: String = "",
-        dimensions: [UInt8] = [], rate: RateReference = .explicit, from: [(UInt32, String)]
+        _ usageID: String,
+        source: String = "",
+        action: String = "",
+        dimensions: [UInt8] = [],
+        rate: RateReference = .explicit,
+        from: [(UInt32, String)]
     ) {
         let allocations = from.map {
             Allocation(grant: $0.0, credits: amount($0.1).negated)
@@ -68,8 +90,11 @@ struct FixedLedger {
     }
 
     private mutating func append(
-        _ type: EntryType, _ credits: Amount, _ allocations: [Allocation],
-        detail: EntryDetail? = nil, origin: Origin = Origin(partition: 0, offset: 41),
+        _ type: EntryType,
+        _ credits: Amount,
+        _ allocations: [Allocation],
+        detail: EntryDetail? = nil,
+        origin: Origin = Origin(partition: 0, offset: 41),
         complete: (inout Entry, inout [UInt8]) -> Void = { _, _ in }
     ) {
         let sequence = account.sequence + 1
@@ -77,28 +102,43 @@ struct FixedLedger {
             number: sequence,
             recordedAt: moment("2026-11-22T11:00:00Z")
                 .advanced(byMicroseconds: Int64(sequence) * 1_000_000),
-            cluster: "test")
+            cluster: "test"
+        )
         commit.partitions = [
             PartitionProgress(topic: "usage.events", partition: 3, from: 41, next: 42)
         ]
         commit.allocations = allocations
         commit.details = detail.map { [$0] } ?? []
         var entry = Entry(
-            group: 0, type: type, sequence: sequence, amount: credits,
-            balanceBefore: account.balance, allocationStart: 0,
-            allocationCount: Int32(allocations.count), detail: detail == nil ? -1 : 0,
-            occurredAt: moment("2026-11-22T10:59:59.5Z"), origin: origin)
+            group: 0,
+            type: type,
+            sequence: sequence,
+            amount: credits,
+            balanceBefore: account.balance,
+            allocationStart: 0,
+            allocationCount: Int32(allocations.count),
+            detail: detail == nil ? -1 : 0,
+            occurredAt: moment("2026-11-22T10:59:59.5Z"),
+            origin: origin
+        )
         complete(&entry, &commit.bytes)
         commit.entries = [entry]
         let group = AccountGroup(
-            number: 1, customerID: account.customerID, creditType: account.creditType,
-            isNew: sequence == 1, previousCommit: sequence - 1, entryCount: 1,
-            firstSequence: sequence, balanceBefore: account.balance)
+            number: 1,
+            customerID: account.customerID,
+            creditType: account.creditType,
+            isNew: sequence == 1,
+            previousCommit: sequence - 1,
+            entryCount: 1,
+            firstSequence: sequence,
+            balanceBefore: account.balance
+        )
         commit.groups = [group]
         let fault = account.replay(group, entries: [entry], of: commit, wasAnnounced: false)
         #expect(fault == nil)
         let hash = [UInt8](repeating: UInt8(truncatingIfNeeded: sequence), count: 32)
         records.append(
-            EntryRecord(sealed: SealedCommit(commit: commit, hash: hash), entry: entry))
+            EntryRecord(sealed: SealedCommit(commit: commit, hash: hash), entry: entry)
+        )
     }
 }

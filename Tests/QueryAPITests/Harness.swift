@@ -13,17 +13,27 @@ final class FixedReader: LedgerReader {
     let outcomes = OutcomeCounts()
     var accountCount: Int { accounts.count }
     let knownIDCount = 0
-    private let accounts: [Account]
-    private let records: [EntryRecord]
+    private let ledgers: Mutex<[FixedLedger]>
     /// What every question that touches the disk fails with.
     private let failure: StoreError?
 
     init(_ ledgers: [FixedLedger], failure: StoreError? = nil) {
-        accounts = ledgers.map(\.account).sorted {
-            $0.customerID.utf8.lexicographicallyPrecedes($1.customerID.utf8)
-        }
-        records = ledgers.flatMap(\.records)
+        self.ledgers = Mutex(ledgers)
         self.failure = failure
+    }
+
+    /// Puts other ledgers into the place of those that are there, as a commit does.
+    func replace(with ledgers: [FixedLedger]) {
+        self.ledgers.withLock { $0 = ledgers }
+    }
+
+    private var records: [EntryRecord] { ledgers.withLock { $0.flatMap(\.records) } }
+    private var accounts: [Account] {
+        ledgers.withLock { ledgers in
+            ledgers.map(\.account).sorted {
+                $0.customerID.utf8.lexicographicallyPrecedes($1.customerID.utf8)
+            }
+        }
     }
 
     func account(customerID: String, creditType: String) -> Account? {
@@ -33,7 +43,10 @@ final class FixedReader: LedgerReader {
     func account(number: UInt32) -> Account? { accounts.first { $0.number == number } }
 
     func accounts(
-        creditType: String, query: String?, after: String?, limit: Int
+        creditType: String,
+        query: String?,
+        after: String?,
+        limit: Int
     ) -> [Account] {
         let found = accounts.filter { account in
             guard account.creditType == creditType else { return false }
@@ -45,7 +58,10 @@ final class FixedReader: LedgerReader {
     }
 
     func entries(
-        account: Account, before: UInt64?, type: EntryType?, limit: Int
+        account: Account,
+        before: UInt64?,
+        type: EntryType?,
+        limit: Int
     ) throws(StoreError) -> [EntryRecord] {
         if let failure { throw failure }
         let found = records.reversed().filter { record in
@@ -76,14 +92,25 @@ final class FixedReader: LedgerReader {
 final class FixedStatus: WorkerStatus {
     private let reasons: [String]
     private let lag: Int64?
+    /// Happens while the lag is being counted.
+    private let whileCounting: @Sendable () -> Void
 
-    init(reasons: [String] = [], lag: Int64? = 0) {
+    init(
+        reasons: [String] = [],
+        lag: Int64? = 0,
+        whileCounting: @escaping @Sendable () -> Void = {}
+    ) {
         self.reasons = reasons
         self.lag = lag
+        self.whileCounting = whileCounting
     }
 
     func notReadyReasons() -> [String] { reasons }
-    func lagMessages() async -> Int64? { lag }
+
+    func lagMessages() async -> Int64? {
+        whileCounting()
+        return lag
+    }
 }
 
 /// The moment at which every test asks, unless it says otherwise.
@@ -107,7 +134,9 @@ func amount(_ text: String) -> Amount {
 }
 
 func makeAPI(
-    _ ledgers: FixedLedger..., status: FixedStatus = FixedStatus(), failure: StoreError? = nil
+    _ ledgers: FixedLedger...,
+    status: FixedStatus = FixedStatus(),
+    failure: StoreError? = nil
 ) -> API {
     makeAPI(FixedReader(ledgers, failure: failure), status: status)
 }
@@ -116,18 +145,29 @@ func makeAPI(_ reader: FixedReader, status: FixedStatus = FixedStatus()) -> API 
     let rate = Rate(id: "sdxl", action: "image.generate", credits: amount("10"))
     let card = RateCard(version: "2026-11", effectiveFrom: .earliest, rates: [rate])
     return API(
-        reader: reader, status: status, rates: RateBook(cards: [card]), version: "1.2.3",
-        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { noon })
+        reader: reader,
+        status: status,
+        rates: RateBook(cards: [card]),
+        version: "1.2.3",
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        now: { noon }
+    )
 }
 
 extension API {
-    func get(_ target: String) async -> Answer { await answer(method: "GET", target: target) }
+    func get(_ target: String) async -> Answer {
+        let answer = await answer(method: "GET", target: target)
+        Emitted.note(answer, to: target)
+        return answer
+    }
 }
 
 extension Answer {
     var text: String { String(decoding: body, as: UTF8.self) }
 
-    subscript(header name: String) -> String? { headers.first { $0.name == name }?.value }
+    subscript(header name: String) -> String? {
+        name == "content-type" ? type : headers.first { $0.name == name }?.value
+    }
 
     /// The value of `next_cursor`; nil where it is null.
     var nextCursor: String? {

@@ -39,7 +39,8 @@ struct ParameterTests {
                 {"type":"invalid-parameter","title":"Invalid parameter","status":422,\
                 "detail":"expected limit to be a whole number from 1 to 500, got: 0",\
                 "code":"invalid_field","parameter":"limit"}
-                """)
+                """
+        )
     }
 
     @Test func aDetailEchoesLittleOfWhatWasSent() async {

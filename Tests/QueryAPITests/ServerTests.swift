@@ -15,9 +15,13 @@ import FoundationNetworking
 struct ServerTests {
     private static func server(port: Int = 0) throws -> APIServer {
         APIServer(
-            reader: FixedReader([.withGrant("a/b")]), status: FixedStatus(), rates: .empty,
-            version: "1.2.3", configuration: try APIConfiguration(port: port),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            reader: FixedReader([.withGrant("a/b")]),
+            status: FixedStatus(),
+            rates: .empty,
+            version: "1.2.3",
+            configuration: try APIConfiguration(port: port),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
     }
 
     /// Runs a server while `body` asks it, then cancels it and waits for its end.
@@ -40,7 +44,9 @@ struct ServerTests {
     }
 
     private static func send(
-        _ method: String, _ path: String, port: Int
+        _ method: String,
+        _ path: String,
+        port: Int
     ) async throws -> (body: Data, response: HTTPURLResponse) {
         var request = URLRequest(url: try #require(URL(string: "http://127.0.0.1:\(port)\(path)")))
         request.httpMethod = method
@@ -54,7 +60,10 @@ struct ServerTests {
         try await Self.withServer { port in
             #expect(port > 0)
             let (body, response) = try await Self.send(
-                "GET", "/v1/customers/a%2Fb/balance", port: port)
+                "GET",
+                "/v1/customers/a%2Fb/balance",
+                port: port
+            )
             #expect(response.statusCode == 200)
             #expect(response.value(forHTTPHeaderField: "content-type") == "application/json")
             #expect(String(decoding: body, as: UTF8.self).hasPrefix(#"{"customer_id":"a/b","#))
@@ -69,7 +78,8 @@ struct ServerTests {
             #expect(head.body.isEmpty)
             #expect(
                 head.response.value(forHTTPHeaderField: "content-length")
-                    == "\(get.body.count)")
+                    == "\(get.body.count)"
+            )
         }
     }
 
@@ -79,7 +89,8 @@ struct ServerTests {
             #expect(response.statusCode == 405)
             #expect(response.value(forHTTPHeaderField: "allow") == "GET, HEAD")
             #expect(
-                response.value(forHTTPHeaderField: "content-type") == "application/problem+json")
+                response.value(forHTTPHeaderField: "content-type") == "application/problem+json"
+            )
             #expect(String(decoding: body, as: UTF8.self).contains("method-not-allowed"))
         }
     }
@@ -106,7 +117,8 @@ struct ServerTests {
 
     @Test func theWallClockIsOfToday() {
         let date = Date(
-            timeIntervalSince1970: Double(APIServer.wallClock().microseconds) / 1_000_000)
+            timeIntervalSince1970: Double(APIServer.wallClock().microseconds) / 1_000_000
+        )
         #expect(abs(date.timeIntervalSinceNow) < 60)
     }
 }

@@ -24,12 +24,16 @@ enum {
     CSIMDJSON_OBJECT = 6,
 };
 
-/// Where the bytes of a key or value are: in the document, unless a flag says otherwise.
+/// What is known of a key's or value's text. It is in the document, unless a flag says otherwise.
 enum {
     /// The key had escapes; its text is in `csimdjson_document.strings`.
     CSIMDJSON_KEY_UNESCAPED = 1,
     /// The value had escapes; its text is in `csimdjson_document.strings`.
     CSIMDJSON_VALUE_UNESCAPED = 2,
+    /// The key is printable ASCII: a look for control characters can be spared.
+    CSIMDJSON_KEY_PLAIN = 4,
+    /// The value is a string of printable ASCII.
+    CSIMDJSON_VALUE_PLAIN = 8,
 };
 
 /// Why a document was refused.

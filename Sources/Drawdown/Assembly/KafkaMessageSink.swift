@@ -1,3 +1,4 @@
+import Credits
 import KafkaIO
 import UsageCodec
 import UsagePipeline
@@ -18,8 +19,12 @@ final class KafkaMessageSink: MessageSink {
         let topic = message.kind == .trigger ? triggers : deadLetters
         do {
             try producer.send(
-                topic: topic, key: message.key, value: message.value,
-                headers: message.headers.map { Header(name: $0.name, value: $0.value) }, tag: tag)
+                topic: topic,
+                key: message.key,
+                value: message.value,
+                headers: message.headers.map { Header(name: $0.name, value: $0.value) },
+                tag: tag
+            )
             return true
         } catch {
             if error.code == .queueFull { return false }
@@ -28,7 +33,8 @@ final class KafkaMessageSink: MessageSink {
     }
 
     func deliveries(
-        timeout: Duration, _ receive: (SinkDelivery) -> Void
+        timeout: Duration,
+        _ receive: (SinkDelivery) -> Void
     ) throws(SinkError) {
         do {
             try producer.deliveries(maximum: 10_000, timeout: timeout) { delivery in

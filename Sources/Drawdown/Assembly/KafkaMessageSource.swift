@@ -25,8 +25,12 @@ final class KafkaMessageSource: MessageSource {
     private var partitions: [PartitionKey] = []
 
     init(
-        consumer: Consumer, cluster: String, topics: [String], membership: Membership,
-        positions: AssignedPartitions, logger: Logger
+        consumer: Consumer,
+        cluster: String,
+        topics: [String],
+        membership: Membership,
+        positions: AssignedPartitions,
+        logger: Logger
     ) {
         self.consumer = consumer
         self.cluster = cluster
@@ -65,7 +69,8 @@ final class KafkaMessageSource: MessageSource {
     }
 
     private func answer(
-        _ assigned: [TopicPartition], _ handler: any AssignmentHandler
+        _ assigned: [TopicPartition],
+        _ handler: any AssignmentHandler
     ) -> [PartitionStart] {
         let keys = assigned.map(PartitionKey.init)
         let starts = handler.assigned(keys)
@@ -82,11 +87,18 @@ final class KafkaMessageSource: MessageSource {
     }
 
     func poll(
-        maximum: Int, timeout: Duration, _ receive: (borrowing SourceMessage) -> Void
+        maximum: Int,
+        timeout: Duration,
+        gathering: Duration,
+        _ receive: (borrowing SourceMessage) -> Void
     ) throws(SourceError) {
         let batch: MessageBatch
         do {
-            batch = try consumer.poll(maximum: maximum, timeout: timeout)
+            batch = try consumer.poll(
+                maximum: maximum,
+                timeout: timeout,
+                gathering: gathering
+            )
         } catch {
             throw SourceError(error)
         }
@@ -94,37 +106,41 @@ final class KafkaMessageSource: MessageSource {
         batch.forEach { message in
             let slot = slot(topic: message.topic, partition: message.partition)
             // Borrowed for the length of the call, as the message itself is.
-            let key = unsafe message.key.map { bytes in
-                unsafe Span<UInt8>(_unsafeBytes: bytes)
-            }
-            let value = unsafe message.value.map { bytes in
-                unsafe Span<UInt8>(_unsafeBytes: bytes)
-            }
+            let key = unsafe message.span(of: message.key)
+            let value = unsafe message.span(of: message.value)
             let headers = message.headers.map { MessageHeader(name: $0.name, value: $0.value) }
             receive(
                 SourceMessage(
-                    slot: slot, offset: message.offset,
+                    slot: slot,
+                    offset: message.offset,
                     timestamp: Timestamp(clampingMilliseconds: message.timestampMs ?? 0),
-                    key: key, value: value, headers: headers))
+                    key: key,
+                    value: value,
+                    headers: headers
+                )
+            )
         }
     }
 
     /// A failure of one partition: some end the worker, the others the library mends by itself.
     private func consider(_ failure: PartitionError) throws(SourceError) {
-        let place = failure.partition.map { "\($0.topic) partition \($0.partition)" } ?? "the cluster"
+        let place =
+            failure.partition.map { "\($0.topic) partition \($0.partition)" } ?? "the cluster"
         switch failure.error.code {
         case .offsetOutOfRange:
             throw SourceError(
                 .gap,
                 "expected \(place) to still hold the messages after the stored offset, got: "
                     + "\(failure.error.reason); usage is missing there: find out how much before "
-                    + "going on")
+                    + "going on"
+            )
         case .unknownTopic, .authentication:
             throw SourceError(.unavailable, "\(place): \(failure.error.reason)")
         default:
             logger.warning(
                 "Kafka reported an error",
-                metadata: ["kafka.place": "\(place)", "kafka.error": "\(failure.error)"])
+                metadata: ["kafka.place": "\(place)", "kafka.error": "\(failure.error)"]
+            )
         }
     }
 
@@ -135,7 +151,8 @@ final class KafkaMessageSource: MessageSource {
         if slots[topic][index] < 0 {
             slots[topic][index] = partitions.count
             partitions.append(
-                PartitionKey(topic: consumer.topicNames[topic], partition: partition))
+                PartitionKey(topic: consumer.topicNames[topic], partition: partition)
+            )
         }
         return slots[topic][index]
     }
@@ -154,6 +171,15 @@ final class KafkaMessageSource: MessageSource {
 
     private static func metadata(_ partitions: [TopicPartition]) -> Logger.Metadata {
         ["kafka.partitions": "\(partitions.count)"]
+    }
+}
+
+extension Message {
+    /// The bytes of one of the message's buffers, for as long as the message is lent.
+    @_lifetime(borrow self)
+    fileprivate borrowing func span(of buffer: UnsafeRawBufferPointer?) -> Span<UInt8>? {
+        guard let bytes = unsafe buffer else { return nil }
+        return unsafe _overrideLifetime(Span<UInt8>(_unsafeBytes: bytes), borrowing: self)
     }
 }
 

@@ -51,7 +51,9 @@ final class WorkerHealth: WorkerStatus {
     private let queue = DispatchQueue(label: "drawdown.lag")
 
     init(
-        consumer: Consumer, cluster: String, reader: any LedgerReader,
+        consumer: Consumer,
+        cluster: String,
+        reader: any LedgerReader,
         assigned: AssignedPartitions
     ) {
         self.consumer = consumer
@@ -99,7 +101,8 @@ final class WorkerHealth: WorkerStatus {
             return nil
         }
         let ends = Dictionary(
-            uniqueKeysWithValues: fresh.map { (PartitionKey($0.key), $0.value) })
+            uniqueKeysWithValues: fresh.map { (PartitionKey($0.key), $0.value) }
+        )
         self.ends.withLock { $0 = Ends(at: now, ends: ends) }
         return ends
     }

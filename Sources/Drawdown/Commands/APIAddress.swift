@@ -10,10 +10,16 @@ struct APIAddress: Equatable, Sendable {
 
     /// Takes the flag, else the variable, else what `drawdown dev` wrote, else the default.
     ///
-    /// - Parameter developmentFile: reads `dev.json` in the data directory; nil where there is none.
+    /// - Parameters:
+    ///   - flag: the value of `--api`.
+    ///   - variable: the value of `DRAWDOWN_API`.
+    ///   - developmentFile: reads `dev.json` in the data directory; nil where there is none.
+    /// - Returns: an address that is well formed; whether anything listens there is not known yet.
     /// - Throws: exit code 64 where what was given is no address.
     static func resolve(
-        flag: String?, variable: String?, developmentFile: (String) -> Data?
+        flag: String?,
+        variable: String?,
+        developmentFile: (String) -> Data?
     ) throws(CommandFailure) -> APIAddress {
         if let flag { return try APIAddress(flag, origin: "--api") }
         if let variable { return try APIAddress(variable, origin: "DRAWDOWN_API") }
@@ -27,15 +33,29 @@ struct APIAddress: Equatable, Sendable {
     }
 
     private init(_ text: String, origin: String) throws(CommandFailure) {
-        guard let url = URL(string: text), ["http", "https"].contains(url.scheme),
-            url.host?.isEmpty == false
+        guard let url = URL(string: text), url.scheme == "http", url.host?.isEmpty == false,
+            (1...65_535).contains(url.port ?? 80)
         else {
             throw CommandFailure(
-                .usage, "expected \(origin) to be an address such as \(Self.standard), got: \(text)")
+                .usage,
+                "expected \(origin) to be an address such as \(Self.standard), got: \(text)"
+            )
         }
         self.url = url
         self.origin = origin
     }
+
+    /// A name or an address; IPv6 without brackets.
+    var host: String {
+        var host = Substring(url.host ?? "")
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        return String(host)
+    }
+
+    var port: Int { url.port ?? 80 }
+
+    /// Host and port as the `Host` header has them.
+    var authority: String { ListenAddress(host: host, port: port).description }
 }
 
 /// `DIR/dev.json`, which `drawdown dev` writes once it is ready.

@@ -1,67 +1,82 @@
 import Foundation
-import FoundationNetworking
 
 /// Asks the API, and turns what goes wrong into a sentence and an exit code.
 struct APIClient {
     let address: APIAddress
     /// A query that takes longer is as good as no answer.
-    private static let timeout: TimeInterval = 10
+    private static let timeout = Duration.seconds(10)
 
-    /// The body of a successful answer.
+    /// Asks one question.
     ///
     /// - Parameters:
     ///   - path: parts of the path; each is escaped, so an id may hold anything.
     ///   - query: parameters without a value are left out.
+    /// - Returns: the body of a successful answer.
     /// - Throws: exit code 69 where no useful answer comes, 65 where what was asked for is refused.
-    func get(_ path: [String], query: KeyValuePairs<String, String?>) async throws(CommandFailure)
+    func get(_ path: [String], query: KeyValuePairs<String, String?>) throws(CommandFailure)
         -> Data
     {
-        let url = try Self.url(address.url, path, query)
-        var request = URLRequest(url: url, timeoutInterval: Self.timeout)
-        request.setValue("application/json", forHTTPHeaderField: "Accept")
-        request.setValue("Drawdown/\(Drawdown.version)", forHTTPHeaderField: "User-Agent")
-        let answer: (Data, URLResponse)
+        let target = Self.target(below: address.url, path, query)
+        let request = """
+            GET \(target) HTTP/1.1\r
+            Host: \(address.authority)\r
+            Accept: application/json\r
+            User-Agent: Drawdown/\(Drawdown.version)\r
+            Connection: close\r
+            \r
+
+            """
+        let answer: HTTPAnswer
         do {
-            answer = try await URLSession.shared.data(for: request)
+            let connection = try HTTPConnection(
+                host: address.host,
+                port: address.port,
+                timeout: Self.timeout
+            )
+            answer = try connection.exchange(request)
         } catch {
             throw unreachable(error)
         }
-        let status = (answer.1 as? HTTPURLResponse)?.statusCode ?? 0
-        guard status != 200 else { return answer.0 }
-        throw refusal(status: status, body: answer.0)
+        let body = Data(answer.body)
+        guard answer.status != 200 else { return body }
+        throw refusal(status: answer.status, body: body)
     }
 
     /// Decodes an answer of which the rest is shown to people.
     func decode<Answer: Decodable>(
-        _ type: Answer.Type, from data: Data
+        _ type: Answer.Type,
+        from data: Data
     ) throws(CommandFailure) -> Answer {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         guard let answer = try? decoder.decode(type, from: data) else {
             throw CommandFailure(
                 .unavailable,
-                "\(address.url) (\(address.origin)) answers, but not as Drawdown's API does.")
+                "\(address.url) (\(address.origin)) answers, but not as Drawdown's API does."
+            )
         }
         return answer
     }
 
-    private func unreachable(_ error: any Error) -> CommandFailure {
+    private func unreachable(_ fault: HTTPFault) -> CommandFailure {
         let reason =
-            switch (error as? URLError)?.code {
-            case .cannotConnectToHost: "nothing listens there"
-            case .cannotFindHost: "there is no such host"
-            case .timedOut: "no answer within \(Int(Self.timeout)) s"
-            default: error.localizedDescription
+            switch fault {
+            case .refused: "nothing listens there"
+            case .unknownHost: "there is no such host"
+            case .timedOut: "no answer within \(Self.timeout.components.seconds) s"
+            case .noAnswer: "what answers there is no HTTP server"
+            case .system(let words): words
             }
         return CommandFailure(
             .unavailable,
             """
             Cannot reach the API at \(address.url) (from \(address.origin)): \(reason).
             Start it with `drawdown dev` or `drawdown run`, or name another with --api URL.
-            """)
+            """
+        )
     }
 
-    private func refusal(status: Int, body: Data) -> CommandFailure {
+    func refusal(status: Int, body: Data) -> CommandFailure {
         let problem = try? JSONDecoder().decode(Problem.self, from: body)
         let sentence = problem?.detail ?? problem?.title ?? "the API answered with status \(status)"
         // 401, 403 and 429 are the service's state, not the question's fault; so is 5xx.
@@ -69,10 +84,13 @@ struct APIClient {
         return CommandFailure(isAnswerable ? .data : .unavailable, sentence.printable)
     }
 
-    static func url(
-        _ base: URL, _ path: [String], _ query: KeyValuePairs<String, String?>
-    ) throws(CommandFailure) -> URL {
-        var text = base.absoluteString
+    /// Path and query below the API's base URL, which may have a path of its own.
+    static func target(
+        below base: URL,
+        _ path: [String],
+        _ query: KeyValuePairs<String, String?>
+    ) -> String {
+        var text = base.path(percentEncoded: true)
         while text.hasSuffix("/") { text.removeLast() }
         for part in path { text += "/" + part.percentEncoded }
         var separator = "?"
@@ -81,10 +99,7 @@ struct APIClient {
             text += "\(separator)\(name)=\(value.percentEncoded)"
             separator = "&"
         }
-        guard let url = URL(string: text) else {
-            throw CommandFailure(.usage, "expected an address, got: \(text)")
-        }
-        return url
+        return text
     }
 
     /// RFC 9457, as far as it is shown.
@@ -118,6 +133,8 @@ extension String {
             String.UnicodeScalarView(
                 unicodeScalars.map {
                     $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
-                }))
+                }
+            )
+        )
     }
 }

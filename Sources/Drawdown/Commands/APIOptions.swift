@@ -12,7 +12,9 @@ struct APIOptions: ParsableArguments {
             The API. Default: DRAWDOWN_API, else ./drawdown-data/dev.json, else \
             \(APIAddress.standard).
             """,
-            valueName: "url"))
+            valueName: "url"
+        )
+    )
     var api: String?
 
     @Flag(help: "Print the API's answer as it is.")
@@ -28,7 +30,10 @@ struct APIOptions: ParsableArguments {
 
     /// Prints an answer's JSON, or what `render` makes of it for people.
     func print<Answer: Decodable>(
-        _ data: Data, of client: APIClient, as type: Answer.Type, _ render: (Answer) -> String
+        _ data: Data,
+        of client: APIClient,
+        as type: Answer.Type,
+        _ render: (Answer) -> String
     ) throws(CommandFailure) {
         if json {
             let text = String(decoding: data, as: UTF8.self)

@@ -1,13 +1,13 @@
 import ArgumentParser
 
-/// `drawdown balance`
+/// The command `drawdown balance`.
 struct BalanceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "balance",
         abstract: "Show a customer's balance.",
         discussion: """
-            Asks a running worker over its API. Exits with 65 if there is no such account, and with \
-            69 if the API cannot be reached.
+            Asks a running worker over its API. Exits with 65 if there is no such account, and \
+            with 69 if the API cannot be reached.
 
             Example:
               drawdown balance cus_aurora_studio
@@ -21,8 +21,10 @@ struct BalanceCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = try api.client()
-        let data = try await client.get(
-            ["v1", "customers", customer, "balance"], query: ["credit_type": api.creditType])
+        let data = try client.get(
+            ["v1", "customers", customer, "balance"],
+            query: ["credit_type": api.creditType]
+        )
         try api.print(data, of: client, as: BalanceAnswer.self) { $0.text }
     }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// `drawdown check`
+/// The command `drawdown check`.
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
@@ -65,6 +65,10 @@ struct CheckReport: Encodable {
                 line = nil
                 column = nil
                 variable = name
+            case .wholeFile:
+                line = nil
+                column = nil
+                variable = nil
             }
         }
     }

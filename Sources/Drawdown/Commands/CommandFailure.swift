@@ -3,7 +3,7 @@ import Foundation
 /// Why a command ends without success: a sentence for people, a code for programs.
 struct CommandFailure: Error, Equatable {
     let exitCode: ExitCodes
-    /// What, where, and what can be done; one or more lines. Empty where all is said already.
+    /// What, where, and what can be done, in one or more lines; empty where all is said already.
     let message: String
 
     init(_ exitCode: ExitCodes, _ message: String) {
@@ -24,7 +24,7 @@ struct CommandFailure: Error, Equatable {
 
 /// The process's output and error streams, without the buffering of `print`.
 enum StandardStreams {
-    /// Data that was asked for. A reader that went away is no failure.
+    /// Writes data that was asked for; a reader that went away is no failure.
     static func write(_ text: String) {
         try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
     }

@@ -4,7 +4,8 @@ import ArgumentParser
 struct ConfigurationOption: ParsableArguments {
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("The configuration, in YAML.", valueName: "file"))
+        help: ArgumentHelp("The configuration, in YAML.", valueName: "file")
+    )
     var config: String
 
     /// The configuration, after its warnings have been written to standard error.

@@ -13,8 +13,7 @@ struct DevelopmentOptions: Equatable, Sendable {
     /// Ends by itself after so long; nil runs until it is stopped.
     var duration: Duration?
 
-    /// The configuration that `dev` works with: the defaults, read from the start, with the demo's
-    /// prices. The caller fills in the broker.
+    /// The defaults, read from the start, with the demo's prices; the caller fills in the broker.
     var configuration: Configuration {
         var configuration = Configuration()
         configuration.store.path = dataDirectory
@@ -24,7 +23,7 @@ struct DevelopmentOptions: Equatable, Sendable {
     }
 }
 
-/// `drawdown dev`
+/// The command `drawdown dev`.
 struct DevCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dev",
@@ -51,12 +50,16 @@ struct DevCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Demo messages per second (with --demo), 1 to 1000000.", valueName: "n"))
+            "Demo messages per second (with --demo), 1 to 1000000.",
+            valueName: "n"
+        )
+    )
     var rate = DevelopmentOptions().rate
 
     @Option(
         name: .customLong("for"),
-        help: ArgumentHelp("End after so many seconds.", valueName: "seconds"))
+        help: ArgumentHelp("End after so many seconds.", valueName: "seconds")
+    )
     var seconds: Double?
 
     func validate() throws {
@@ -72,15 +75,20 @@ struct DevCommand: AsyncParsableCommand {
         if let seconds {
             guard seconds > 0, seconds <= 31_536_000 else {
                 throw ValidationError(
-                    "expected --for to be above 0 and at most 31536000 seconds, got: \(seconds)")
+                    "expected --for to be above 0 and at most 31536000 seconds, got: \(seconds)"
+                )
             }
         }
     }
 
     var options: DevelopmentOptions {
         DevelopmentOptions(
-            dataDirectory: data, httpPort: http, isDemo: demo, rate: rate,
-            duration: seconds.map { .seconds($0) })
+            dataDirectory: data,
+            httpPort: http,
+            isDemo: demo,
+            rate: rate,
+            duration: seconds.map { .seconds($0) }
+        )
     }
 
     func run() async throws {

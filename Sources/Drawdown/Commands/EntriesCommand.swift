@@ -1,13 +1,13 @@
 import ArgumentParser
 
-/// `drawdown entries`
+/// The command `drawdown entries`.
 struct EntriesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "entries",
         abstract: "Show a customer's ledger entries, newest first.",
         discussion: """
-            Asks a running worker over its API. Exits with 65 if there is no such account, and with \
-            69 if the API cannot be reached.
+            Asks a running worker over its API. Exits with 65 if there is no such account, and \
+            with 69 if the API cannot be reached.
 
             Examples:
               drawdown entries cus_aurora_studio
@@ -37,12 +37,13 @@ struct EntriesCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = try api.client()
-        let data = try await client.get(
+        let data = try client.get(
             ["v1", "customers", customer, "entries"],
             query: [
                 "credit_type": api.creditType, "limit": String(limit), "cursor": cursor,
                 "type": type,
-            ])
+            ]
+        )
         try api.print(data, of: client, as: EntriesAnswer.self) { $0.text }
     }
 }

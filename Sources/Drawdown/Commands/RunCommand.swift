@@ -1,10 +1,11 @@
 import ArgumentParser
 
-/// `drawdown run`
+/// The command `drawdown run`.
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Run the worker: consume usage, keep the ledger, publish triggers, serve the API.",
+        abstract:
+            "Run the worker: consume usage, keep the ledger, publish triggers, serve the API.",
         discussion: """
             Runs until SIGTERM or SIGINT, then makes durable what it has read, and exits with 0. \
             The configuration is validated whole before anything is opened. Each key can be \
@@ -22,7 +23,8 @@ struct RunCommand: AsyncParsableCommand {
         help: """
             Read all partitions of the topics without joining a consumer group: for exactly one \
             worker that is started and stopped by hand.
-            """)
+            """
+    )
     var withoutGroup = false
 
     func run() async throws {

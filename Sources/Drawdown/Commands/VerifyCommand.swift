@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `drawdown verify`
+/// The command `drawdown verify`.
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
@@ -18,12 +18,16 @@ struct VerifyCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A store's directory, or that of `drawdown dev`.", valueName: "dir"))
+            "A store's directory, or that of `drawdown dev`.",
+            valueName: "dir"
+        )
+    )
     var data: String?
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("The configuration that names the store.", valueName: "file"))
+        help: ArgumentHelp("The configuration that names the store.", valueName: "file")
+    )
     var config: String?
 
     @Flag(help: "Print what was found as JSON.")
@@ -39,7 +43,7 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await Assembly.verify(storeAt: try storeDirectory(), asJSON: json)
+        try Assembly.verify(storeAt: try storeDirectory(), asJSON: json)
     }
 
     private func storeDirectory() throws(CommandFailure) -> String {

@@ -10,7 +10,9 @@ extension AccountSettings {
             var seen: Set<Threshold> = []
             for (threshold, value) in list where !seen.insert(threshold).inserted {
                 value.fail(
-                    "given once", got: "\(threshold.kind.name) \(threshold.value) a second time")
+                    "given once",
+                    got: "\(threshold.kind.name) \(threshold.value) a second time"
+                )
             }
             thresholds = list.map(\.element)
         }

@@ -4,10 +4,13 @@ extension CalendarDuration {
     static let zero = fixed(seconds: 0)
 
     /// A duration that stands in the source, in seconds and parts of them.
-    static func fixed(seconds: Int64, microseconds: Int64 = 0, months: Int = 0) -> CalendarDuration {
+    static func fixed(seconds: Int64, microseconds: Int64 = 0, months: Int = 0) -> CalendarDuration
+    {
         guard
             let duration = CalendarDuration(
-                months: months, microseconds: seconds * 1_000_000 + microseconds)
+                months: months,
+                microseconds: seconds * 1_000_000 + microseconds
+            )
         else { preconditionFailure("expected a constant duration to be in range") }
         return duration
     }

@@ -14,6 +14,7 @@ extension Configuration {
     /// - Parameters:
     ///   - path: relative to the working directory, as every path in the file is.
     ///   - environment: what `${NAME}` and overrides are taken from.
+    /// - Returns: a configuration without errors, and what is odd about it.
     /// - Throws: every fault that can be found, not only the first.
     static func load(
         file path: String,
@@ -23,7 +24,7 @@ extension Configuration {
         do {
             text = try readFile(path)
         } catch {
-            throw ConfigurationFaults(file: path, faults: [.wholeFile(error.reason)])
+            throw ConfigurationFaults(file: path, faults: [.unreadable(error)])
         }
         return try parse(text, file: path, environment: environment, readFile: readFile)
     }
@@ -32,7 +33,9 @@ extension Configuration {
     ///
     /// Files that hold single values are read only once everything else is found to be right.
     static func parse(
-        _ text: String, file: String = "drawdown.yaml", environment: [String: String] = [:],
+        _ text: String,
+        file: String = "drawdown.yaml",
+        environment: [String: String] = [:],
         readFile: (String) throws(UnreadableFile) -> String = Configuration.readFile
     ) throws(ConfigurationFaults) -> Loaded {
         let reading = ConfigurationReading(environment: environment)
@@ -44,9 +47,11 @@ extension Configuration {
                 configuration.kafka[pending.property] = content.trimmingSuffix { $0.isNewline }
             } catch {
                 reading.fail(
-                    pending.place, key: pending.key,
+                    pending.place,
+                    key: pending.key,
                     "expected \(pending.key) to name a readable file, got: \(pending.path) "
-                        + "(\(error.reason))")
+                        + "(\(error.reason))"
+                )
             }
         }
         KafkaSection.validateContents(of: reading.pendingFiles, in: configuration.kafka, reading)
@@ -126,8 +131,10 @@ extension ConfigurationReading {
         case .duplicatedKeysInMapping(let keys, let context):
             for key in keys {
                 fail(
-                    .file(line: context.mark.line, column: context.mark.column), key: key,
-                    "expected key \"\(key)\" to be given once, got: more than once")
+                    .file(line: context.mark.line, column: context.mark.column),
+                    key: key,
+                    "expected key \"\(key)\" to be given once, got: more than once"
+                )
             }
         case .reader(let problem, _, _, _):
             fail(.file(line: 1, column: 1), key: "", "not YAML: \(problem)")
@@ -138,9 +145,12 @@ extension ConfigurationReading {
 }
 
 extension ConfigurationFault {
-    fileprivate static func wholeFile(_ reason: String) -> ConfigurationFault {
+    fileprivate static func unreadable(_ file: UnreadableFile) -> ConfigurationFault {
         ConfigurationFault(
-            .file(line: 1, column: 1), key: "", message: "the file cannot be used: \(reason)")
+            .wholeFile,
+            key: "",
+            message: "the file cannot be used: \(file.reason)"
+        )
     }
 }
 

@@ -30,8 +30,10 @@ struct Configuration: Equatable, Sendable {
     /// What the ledger needs to know of all this.
     var policies: Policies {
         Policies(
-            defaults: defaults, rates: RateBook(cards: rateCards),
-            coalescing: triggers.coalesce.microseconds)
+            defaults: defaults,
+            rates: RateBook(cards: rateCards),
+            coalescing: triggers.coalesce.microseconds
+        )
     }
 }
 

@@ -2,6 +2,8 @@
 struct ConfigurationFault: Hashable, Sendable {
     /// Where a value came from.
     enum Place: Hashable, Sendable {
+        /// The file itself, which cannot be read.
+        case wholeFile
         /// Line and column of the key, both from 1.
         case file(line: Int, column: Int)
         /// The environment variable that overrides the file.
@@ -29,12 +31,15 @@ struct ConfigurationFault: Hashable, Sendable {
         self.message = message
     }
 
-    /// Such as `drawdown.yaml:12:3: expected commit.max_events to be between 1 and 100000, got: 0`.
+    /// The fault as a person reads it.
     ///
     /// - Parameter file: the name under which the person at the terminal knows the file.
+    /// - Returns: such as
+    ///   `drawdown.yaml:12:3: expected commit.max_events to be between 1 and 100000, got: 0`.
     func line(in file: String) -> String {
         let mark = severity == .warning ? "warning: " : ""
         return switch place {
+        case .wholeFile: "\(file): \(mark)\(message)"
         case .file(let line, let column): "\(file):\(line):\(column): \(mark)\(message)"
         case .environment(let name): "\(name): \(mark)\(message)"
         }
@@ -60,9 +65,9 @@ extension [ConfigurationFault] {
         sorted { left, right in
             switch (left.place, right.place) {
             case (.file(let a, let b), .file(let c, let d)): (a, b, left.key) < (c, d, right.key)
-            case (.file, .environment): true
-            case (.environment, .file): false
             case (.environment(let a), .environment(let b)): (a, left.key) < (b, right.key)
+            case (_, .environment): true
+            default: false
             }
         }
     }

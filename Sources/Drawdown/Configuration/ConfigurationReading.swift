@@ -14,7 +14,9 @@ final class ConfigurationReading {
     static let clientVariables: Set<String> = ["DRAWDOWN_API"]
     private static let prefix = "DRAWDOWN_"
 
-    let environment: [String: String]
+    private let allVariables: [String: String]
+    /// Those that may override keys.
+    private let overrides: [String: String]
     private(set) var faults: [ConfigurationFault] = []
     /// Paths of all keys that were asked for, without list indices.
     private(set) var supportedKeys: Set<String> = []
@@ -24,14 +26,12 @@ final class ConfigurationReading {
     private var usedVariables: Set<String> = []
 
     init(environment: [String: String]) {
-        self.environment = environment.filter { $0.key.hasPrefix(Self.prefix) }
         allVariables = environment
+        overrides = environment.filter { $0.key.hasPrefix(Self.prefix) }
     }
 
-    /// For `${NAME}`, which may name any variable.
-    private let allVariables: [String: String]
-
-    func expand(_ name: String) -> String? { allVariables[name] }
+    /// The value of any variable, for `${NAME}`.
+    func variable(_ name: String) -> String? { allVariables[name] }
 
     func fail(_ place: ConfigurationFault.Place, key: String, _ message: String) {
         faults.append(ConfigurationFault(place, key: key, message: message))
@@ -47,7 +47,7 @@ final class ConfigurationReading {
         }
     }
 
-    /// The variable that overrides a key, such as `DRAWDOWN_COMMIT_MAX_EVENTS`; nil inside of lists.
+    /// The variable that overrides a key, such as `DRAWDOWN_COMMIT_MAX_EVENTS`; nil in lists.
     static func variableName(of path: String) -> String? {
         guard !path.contains("[") else { return nil }
         return prefix + path.uppercased().replacing(".", with: "_")
@@ -55,7 +55,7 @@ final class ConfigurationReading {
 
     /// Takes the variable that overrides this key, if it is set.
     func takeVariable(for path: String) -> (name: String, value: String)? {
-        guard let name = Self.variableName(of: path), let value = environment[name] else {
+        guard let name = Self.variableName(of: path), let value = overrides[name] else {
             return nil
         }
         usedVariables.insert(name)
@@ -65,7 +65,7 @@ final class ConfigurationReading {
     /// Takes all variables below a section whose keys are not ours to know.
     func takeVariables(below path: String) -> [(name: String, suffix: String, value: String)] {
         guard let start = Self.variableName(of: path).map({ $0 + "_" }) else { return [] }
-        let found = environment.filter { $0.key.hasPrefix(start) }.sorted { $0.key < $1.key }
+        let found = overrides.filter { $0.key.hasPrefix(start) }.sorted { $0.key < $1.key }
         usedVariables.formUnion(found.map(\.key))
         return found.map { ($0.key, String($0.key.dropFirst(start.count)), $0.value) }
     }
@@ -74,17 +74,21 @@ final class ConfigurationReading {
     /// silently.
     func warnOfUnknownVariables() {
         let known = supportedKeys.union(unsupportedKeys).compactMap(Self.variableName)
-        let strangers = environment.keys.filter {
+        let strangers = overrides.keys.filter {
             !usedVariables.contains($0) && !Self.clientVariables.contains($0)
                 && !Self.isServiceLink($0)
         }
         for name in strangers {
-            let hint = NearestName.hint(for: name, among: known)
-            let nearest = hint.hasPrefix(", known") ? ", it overrides no key" : hint
+            let nearest = NearestName.guess(for: name, among: known)
+            let hint = nearest.map { ", did you mean \"\($0)\"?" } ?? ""
             faults.append(
                 ConfigurationFault(
-                    .environment(name), key: "", message: "unknown variable \(name)\(nearest)",
-                    severity: .warning))
+                    .environment(name),
+                    key: "",
+                    message: "this variable overrides no key\(hint)",
+                    severity: .warning
+                )
+            )
         }
     }
 

@@ -9,7 +9,10 @@ struct EmbeddedStoreSettings: Equatable, Sendable {
         reader.section("embedded") { embedded in
             if let name = embedded.value("path")?.name(maximumLength: 4096) { path = name }
             embedded.read(
-                "reserve", into: &reserve, in: ByteCount(bytes: 0)...ByteCount.mebibytes(1 << 20))
+                "reserve",
+                into: &reserve,
+                in: ByteCount(bytes: 0)...ByteCount.mebibytes(1 << 20)
+            )
         }
         reader.refuse("postgresql")
     }

@@ -13,8 +13,11 @@ enum KafkaSection {
         for variable in reader.reading.takeVariables(below: reader.path) {
             let key = property(ofVariable: variable.suffix, among: values.keys)
             values[key] = YAMLValue(
-                content: .variable(variable.value), place: .environment(variable.name),
-                path: "\(reader.path).\(key)", reading: reader.reading)
+                content: .variable(variable.value),
+                place: .environment(variable.name),
+                path: "\(reader.path).\(key)",
+                reading: reader.reading
+            )
         }
         var properties: [String: String] = [:]
         for (key, value) in values {
@@ -25,7 +28,8 @@ enum KafkaSection {
                     value.fail("left out beside kafka.\(property)", got: text)
                 }
                 reader.reading.pendingFiles.append(
-                    .init(property: property, path: text, place: value.place, key: value.path))
+                    .init(property: property, path: text, place: value.place, key: value.path)
+                )
             } else {
                 properties[key] = text
             }
@@ -35,30 +39,44 @@ enum KafkaSection {
     }
 
     private static func validate(
-        _ properties: [String: String], _ values: [String: YAMLValue], _ reader: YAMLReader
+        _ properties: [String: String],
+        _ values: [String: YAMLValue],
+        _ reader: YAMLReader
     ) {
         for fault in KafkaProperties.validate(properties) {
             let place = values[fault.key]?.place ?? reader.place
-            reader.reading.fail(place, key: "\(reader.path).\(fault.key)", fault.message)
+            // A name that the library does not know may be a mistyped password's.
+            let isUnknown = fault.message.contains("to be a property of librdkafka")
+            let message = isUnknown ? withoutValue(fault.message) : fault.message
+            reader.reading.fail(place, key: "\(reader.path).\(fault.key)", message)
         }
         let brokers = ["bootstrap.servers", "metadata.broker.list"]
         guard !brokers.contains(where: { values[$0] != nil }) else { return }
         let key = "\(reader.path).bootstrap.servers"
         reader.reading.fail(
-            reader.place, key: key, "expected \(key) to be HOST:PORT of a broker, got: nothing")
+            reader.place,
+            key: key,
+            "expected \(key) to be HOST:PORT of a broker, got: nothing"
+        )
     }
 
     /// Validates values that came from files of their own.
     static func validateContents(
-        of files: [ConfigurationReading.PendingFile], in properties: [String: String],
+        of files: [ConfigurationReading.PendingFile],
+        in properties: [String: String],
         _ reading: ConfigurationReading
     ) {
         for file in files {
             guard let value = properties[file.property] else { continue }
             for fault in KafkaProperties.validate([file.property: value]) {
-                reading.fail(file.place, key: file.key, fault.message)
+                reading.fail(file.place, key: file.key, withoutValue(fault.message))
             }
         }
+    }
+
+    private static func withoutValue(_ message: String) -> String {
+        guard let value = message.firstRange(of: ", got: ") else { return message }
+        return message[..<value.lowerBound] + ", got: (hidden)"
     }
 
     private static let fileSuffix = "_file"
@@ -66,7 +84,8 @@ enum KafkaSection {
 
     /// `SASL_PASSWORD_FILE` → `sasl.password_file`, or the spelling that the file has already.
     private static func property(
-        ofVariable suffix: String, among known: some Collection<String>
+        ofVariable suffix: String,
+        among known: some Collection<String>
     ) -> String {
         if let same = known.first(where: {
             $0.uppercased().replacing(".", with: "_").replacing("-", with: "_") == suffix

@@ -2,14 +2,19 @@
 enum NearestName {
     /// Such as `, did you mean "commit"?`, or the whole choice where nothing comes near.
     static func hint(for name: String, among known: [String]) -> String {
+        if let guess = guess(for: name, among: known) { return ", did you mean \"\(guess)\"?" }
+        return known.isEmpty ? "" : ", known here: " + known.sorted().joined(separator: ", ")
+    }
+
+    /// The known name that comes nearest; nil where none is near enough to help.
+    static func guess(for name: String, among known: [String]) -> String? {
         let ranked = known.map { (name: $0, distance: distance(name, $0)) }
-            .min { ($0.distance, $0.name) < ($1.distance, $1.name) }
-        guard let nearest = ranked else { return "" }
+        let nearest = ranked.min { ($0.distance, $0.name) < ($1.distance, $1.name) }
         // Beyond a third of the letters a guess confuses more than it helps.
-        if nearest.distance * 3 <= max(name.count, nearest.name.count) {
-            return ", did you mean \"\(nearest.name)\"?"
+        guard let nearest, nearest.distance * 3 <= max(name.count, nearest.name.count) else {
+            return nil
         }
-        return ", known here: " + known.sorted().joined(separator: ", ")
+        return nearest.name
     }
 
     /// Edits that turn one name into the other: insert, delete, replace, swap neighbours.

@@ -23,7 +23,9 @@ enum RateCardsSection {
     }
 
     private static func card(
-        _ path: String, _ reader: inout YAMLReader, _ versions: inout [String: String],
+        _ path: String,
+        _ reader: inout YAMLReader,
+        _ versions: inout [String: String],
         _ moments: inout [Timestamp: String]
     ) -> RateCard? {
         let version = reader.required("version", "a name for this version of the prices")
@@ -48,7 +50,9 @@ enum RateCardsSection {
     }
 
     private static func rate(
-        _ path: String, _ reader: inout YAMLReader, _ ids: inout [String: String],
+        _ path: String,
+        _ reader: inout YAMLReader,
+        _ ids: inout [String: String],
         _ actions: inout [String: String]
     ) -> Rate? {
         // Without them a rate would match more, or cost less, than its author meant.
@@ -75,9 +79,12 @@ enum RateCardsSection {
         return moment
     }
 
-    /// Faults a value that another member of the list has already: which one counts would be chance.
+    /// Faults a value that another member of the list has already: which one counts were chance.
     private static func unique<Value: Hashable & CustomStringConvertible>(
-        _ value: Value, _ owner: String, _ place: YAMLValue, _ owners: inout [Value: String]
+        _ value: Value,
+        _ owner: String,
+        _ place: YAMLValue,
+        _ owners: inout [Value: String]
     ) -> Value {
         if let other = owners[value] {
             place.fail("different from that of \(other)", got: value.description)

@@ -1,6 +1,6 @@
 import Credits
 
-/// `triggers`
+/// The section `triggers`.
 struct TriggerSettings: Equatable, Sendable {
     /// At most one `credit_balance.changed` per account in this time; without months.
     var coalesce = CalendarDuration.fixed(seconds: 1)
@@ -10,7 +10,7 @@ struct TriggerSettings: Equatable, Sendable {
     }
 }
 
-/// `expiry`
+/// The section `expiry`.
 struct ExpirySettings: Equatable, Sendable {
     /// How long after its expiry a grant still waits for usage that happened before it.
     var grace = CalendarDuration.fixed(hours: 1)
@@ -35,7 +35,7 @@ struct ExpirySettings: Equatable, Sendable {
     }
 }
 
-/// `reversal`
+/// The section `reversal`.
 struct ReversalSettings: Equatable, Sendable {
     /// How long credits last that come back after their grant has ended.
     var grace = CalendarDuration.fixed(days: 30)
@@ -54,7 +54,10 @@ struct EventSettings: Equatable, Sendable {
 
     mutating func read(_ reader: inout YAMLReader) {
         reader.read(
-            "max_bytes", into: &maxBytes, in: ByteCount(bytes: 1024)...ByteCount.mebibytes(64))
+            "max_bytes",
+            into: &maxBytes,
+            in: ByteCount(bytes: 1024)...ByteCount.mebibytes(64)
+        )
         reader.refuse("max_age")
         guard let value = reader.value("max_future"), let text = value.text() else { return }
         if CalendarDuration(text) != maxFuture {
@@ -63,7 +66,7 @@ struct EventSettings: Equatable, Sendable {
     }
 }
 
-/// `dedup`
+/// The section `dedup`.
 enum DeduplicationSection {
     static func read(_ reader: inout YAMLReader) {
         guard let value = reader.value("retention"), let text = value.text() else { return }

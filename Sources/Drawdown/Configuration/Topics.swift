@@ -7,53 +7,49 @@ struct Topics: Equatable, Sendable {
     var deadLetters = "usage.dead-letters"
 
     mutating func read(_ reader: inout YAMLReader) {
-        var owners: [String: String] = [:]
-        readUsage(&reader, &owners)
-        commands = Self.topic(&reader, "commands", &owners) ?? commands
-        triggers = Self.topic(&reader, "triggers", &owners) ?? triggers
-        deadLetters = Self.topic(&reader, "dead_letters", &owners) ?? deadLetters
-        faultSharedDefaults(reader, owners)
+        var given: [(name: String, value: YAMLValue)] = []
+        if let value = reader.value("usage") {
+            let values = value.isScalar ? [value] : value.elements()
+            if values?.isEmpty == true { value.fail("at least one topic", got: "none") }
+            given = values?.compactMap(Self.topic) ?? []
+            if !given.isEmpty { usage = given.map(\.name) }
+        }
+        given += [
+            Self.read(&reader, "commands", into: &commands),
+            Self.read(&reader, "triggers", into: &triggers),
+            Self.read(&reader, "dead_letters", into: &deadLetters),
+        ].compactMap(\.self)
+        faultShared(given)
     }
 
-    private mutating func readUsage(_ reader: inout YAMLReader, _ owners: inout [String: String]) {
-        guard let value = reader.value("usage") else { return }
-        let values = value.isScalar ? [value] : value.elements() ?? []
-        if values.isEmpty, !value.isScalar { value.fail("at least one topic", got: "none") }
-        let names = values.compactMap { Self.claim($0, &owners) }
-        if !names.isEmpty { usage = names }
+    private static func read(
+        _ reader: inout YAMLReader,
+        _ key: String,
+        into name: inout String
+    ) -> (name: String, value: YAMLValue)? {
+        let topic = reader.value(key).flatMap(Self.topic)
+        if let topic { name = topic.name }
+        return topic
     }
 
-    private static func topic(
-        _ reader: inout YAMLReader, _ key: String, _ owners: inout [String: String]
-    ) -> String? {
-        reader.value(key).flatMap { claim($0, &owners) }
-    }
-
-    /// A topic that is both read and written would feed the worker with its own words.
-    private static func claim(_ value: YAMLValue, _ owners: inout [String: String]) -> String? {
+    private static func topic(_ value: YAMLValue) -> (name: String, value: YAMLValue)? {
         let constraint = "a topic's name (1 to 249 of A–Z a–z 0–9 . _ -)"
         guard let name = value.text(constraint) else { return nil }
         guard name.wholeMatch(of: /[A-Za-z0-9._-]{1,249}/) != nil, name != ".", name != ".." else {
             value.fail(constraint, got: name)
             return nil
         }
-        if let owner = owners[name] {
-            value.fail("another topic than \(owner)", got: name)
-            return nil
-        }
-        owners[name] = value.path
-        return name
+        return (name, value)
     }
 
-    /// A name that was given may be the default of a key that was left out.
-    private func faultSharedDefaults(_ reader: YAMLReader, _ owners: [String: String]) {
+    /// A topic that is both read and written would feed the worker with its own words.
+    private func faultShared(_ given: [(name: String, value: YAMLValue)]) {
         let all = usage + [commands, triggers, deadLetters]
-        for name in Set(all) where all.filter({ $0 == name }).count > 1 {
-            guard let owner = owners[name] else { continue }
-            reader.reading.fail(
-                reader.place, key: owner,
-                "expected \(owner) to be another topic than the default of a key left out, "
-                    + "got: \(name)")
+        var faulted: Set<String> = []
+        // The last of those that were given: it may share its name with a key that was left out.
+        for (name, value) in given.reversed()
+        where all.filter({ $0 == name }).count > 1 && faulted.insert(name).inserted {
+            value.fail("a topic that no other key of topics names", got: name)
         }
     }
 }

@@ -7,7 +7,8 @@ enum VariableExpansion {
 
     /// Expands a text once: what a variable holds is taken as it is.
     static func expand(
-        _ text: String, variable: (String) -> String?
+        _ text: String,
+        variable: (String) -> String?
     ) throws(Fault) -> String {
         guard text.contains("${") else { return text }
         var result = ""

@@ -26,7 +26,9 @@ struct YAMLReader {
     }
 
     init(
-        _ mapping: Node.Mapping, path: String, place: ConfigurationFault.Place,
+        _ mapping: Node.Mapping,
+        path: String,
+        place: ConfigurationFault.Place,
         reading: ConfigurationReading
     ) {
         self.init(path: path, place: place, reading: reading)
@@ -38,7 +40,11 @@ struct YAMLReader {
                     place
                 }
             guard let name = key.scalar?.string else {
-                reading.fail(keyPlace, key: path, "expected a key to be text, got: a list or mapping")
+                reading.fail(
+                    keyPlace,
+                    key: path,
+                    "expected a key to be text, got: a list or mapping"
+                )
                 continue
             }
             entries.append(Entry(key: name, place: keyPlace, value: value))
@@ -58,14 +64,21 @@ struct YAMLReader {
         reading.note(path, isSupported: isSupported)
         if let variable = reading.takeVariable(for: path) {
             return YAMLValue(
-                content: .variable(variable.value), place: .environment(variable.name), path: path,
-                reading: reading)
+                content: .variable(variable.value),
+                place: .environment(variable.name),
+                path: path,
+                reading: reading
+            )
         }
         guard let entry = entries.first(where: { $0.key == key }), !Self.isNull(entry.value) else {
             return nil
         }
         return YAMLValue(
-            content: .node(entry.value), place: entry.place, path: path, reading: reading)
+            content: .node(entry.value),
+            place: entry.place,
+            path: path,
+            reading: reading
+        )
     }
 
     /// The value of a key that has no default; nil after the fault is noted.
@@ -79,7 +92,8 @@ struct YAMLReader {
     /// Reads a section's keys, also where the file has no such section but variables may.
     @discardableResult
     mutating func section<Result>(
-        _ key: String, _ read: (inout YAMLReader) -> Result
+        _ key: String,
+        _ read: (inout YAMLReader) -> Result
     ) -> Result? {
         if let value = value(key) { return value.section(read) }
         var reader = YAMLReader(path: path(of: key), place: place, reading: reading)
@@ -90,7 +104,10 @@ struct YAMLReader {
     mutating func refuse(_ key: String) {
         guard let value = value(key, isSupported: false) else { return }
         reading.fail(
-            value.place, key: value.path, "\(value.path) is not supported in this version")
+            value.place,
+            key: value.path,
+            "\(value.path) is not supported in this version"
+        )
     }
 
     /// Every key of a section whose keys are not ours to know.
@@ -98,8 +115,11 @@ struct YAMLReader {
         entries.map { entry in
             asked.append(entry.key)
             let value = YAMLValue(
-                content: .node(entry.value), place: entry.place, path: path(of: entry.key),
-                reading: reading)
+                content: .node(entry.value),
+                place: entry.place,
+                path: path(of: entry.key),
+                reading: reading
+            )
             return (entry.key, value)
         }
     }
@@ -109,7 +129,10 @@ struct YAMLReader {
         for entry in entries where !asked.contains(entry.key) {
             let hint = NearestName.hint(for: entry.key, among: asked)
             reading.fail(
-                entry.place, key: path(of: entry.key), "unknown key \"\(entry.key)\"\(hint)")
+                entry.place,
+                key: path(of: entry.key),
+                "unknown key \"\(entry.key)\"\(hint)"
+            )
         }
     }
 
@@ -125,21 +148,26 @@ extension YAMLReader {
     }
 
     mutating func read(
-        _ key: String, into count: inout ByteCount, in range: ClosedRange<ByteCount>
+        _ key: String,
+        into count: inout ByteCount,
+        in range: ClosedRange<ByteCount>
     ) {
         if let value = value(key)?.byteCount(in: range) { count = value }
     }
 
     mutating func read(
-        _ key: String, into duration: inout CalendarDuration,
-        from least: CalendarDuration = .zero, to most: CalendarDuration
+        _ key: String,
+        into duration: inout CalendarDuration,
+        from least: CalendarDuration = .zero,
+        to most: CalendarDuration
     ) {
         if let value = value(key)?.duration(from: least, to: most) { duration = value }
     }
 
     /// Reads a list of values of one kind; nil where the key is left out.
     mutating func list<Element>(
-        _ key: String, _ read: (YAMLValue) -> Element?
+        _ key: String,
+        _ read: (YAMLValue) -> Element?
     ) -> [(element: Element, value: YAMLValue)]? {
         value(key)?.elements()?.compactMap { value in
             read(value).map { ($0, value) }

@@ -48,18 +48,27 @@ struct YAMLValue {
             return text
         case .node(.scalar(let scalar)):
             do {
-                return try VariableExpansion.expand(scalar.string, variable: reading.expand)
-            } catch .missing(let name) {
-                reading.fail(
-                    place, key: path,
-                    "expected environment variable \(name) to be set (\(path) takes it)")
-            } catch .malformed(let text) {
-                fail("text in which ${NAME} is closed, and $${ stands for ${", got: text)
+                return try VariableExpansion.expand(scalar.string, variable: reading.variable)
+            } catch {
+                note(error)
             }
             return nil
         case .node:
             fail(constraint)
             return nil
+        }
+    }
+
+    private func note(_ fault: VariableExpansion.Fault) {
+        switch fault {
+        case .missing(let name):
+            reading.fail(
+                place,
+                key: path,
+                "expected environment variable \(name) to be set (\(path) takes it)"
+            )
+        case .malformed(let text):
+            fail("text in which ${NAME} is closed, and $${ stands for ${", got: text)
         }
     }
 
@@ -113,7 +122,9 @@ struct YAMLValue {
     func name(maximumLength: Int = 256) -> String? {
         let constraint = "1 to \(maximumLength) bytes without control characters"
         guard let text = text(constraint) else { return nil }
-        let isPrintable = text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+        let isPrintable = text.unicodeScalars.allSatisfy {
+            $0.properties.generalCategory != .control
+        }
         guard (1...maximumLength).contains(text.utf8.count), isPrintable else {
             fail(constraint, got: isPrintable ? text : "control characters")
             return nil
@@ -140,8 +151,11 @@ struct YAMLValue {
         }
         return sequence.enumerated().map { index, element in
             YAMLValue(
-                content: .node(element), place: place(of: element), path: "\(path)[\(index)]",
-                reading: reading)
+                content: .node(element),
+                place: place(of: element),
+                path: "\(path)[\(index)]",
+                reading: reading
+            )
         }
     }
 

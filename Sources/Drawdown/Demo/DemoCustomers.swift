@@ -14,12 +14,12 @@ enum DemoCustomers {
 
     /// Such as `cus_aurora_studio`: neighbours share neither word.
     static func name(_ index: Int) -> String {
-        let round = index / first.count
-        return "cus_\(first[index % first.count])_\(second[(index + round) % second.count])"
+        let (round, place) = index.quotientAndRemainder(dividingBy: first.count)
+        return "cus_\(first[place])_\(second[(place + round) % second.count])"
     }
 }
 
-/// Picks customers as life does: the k-th most popular has a k-th of the first one's traffic (Zipf).
+/// Picks customers as life does (Zipf): the k-th has a k-th of the first one's traffic.
 struct DemoPopularity: Sendable {
     /// Ascending; the last is the sum of all weights.
     private let cumulative: [Int]

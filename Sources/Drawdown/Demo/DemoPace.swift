@@ -11,8 +11,8 @@ struct DemoPace: Sendable {
     /// The number of messages to send now.
     ///
     /// - Parameter elapsed: time since the start, never less than the last time.
-    /// - Returns: at most one second's worth: after a stall the rest is forgotten, for a flood is not
-    ///   what the rate asks for.
+    /// - Returns: at most one second's worth: after a stall the rest is forgotten, for a flood is
+    ///   not what the rate asks for.
     mutating func due(at elapsed: Duration) -> Int {
         let (seconds, attoseconds) = elapsed.components
         let fraction = Int(attoseconds / 1_000_000_000_000) * rate / 1_000_000

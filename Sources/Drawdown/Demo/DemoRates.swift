@@ -4,10 +4,12 @@ import Credits
 enum DemoRates {
     /// Valid for all time, for the demo's messages bring no time of their own.
     static let card = RateCard(
-        version: "demo", effectiveFrom: .earliest,
+        version: "demo",
+        effectiveFrom: .earliest,
         rates: DemoAction.allCases.map { action in
             Rate(id: action.rateID, action: action.rawValue, credits: action.price.amount)
-        })
+        }
+    )
 }
 
 /// Something that the demo's customers do.

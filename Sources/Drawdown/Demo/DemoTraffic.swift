@@ -1,7 +1,7 @@
 /// An endless stream of believable messages: a pure function of its seed.
 ///
-/// A few hundred customers, a few of them busy, buy credits and use them up. Now and then a producer
-/// repeats itself, contradicts itself, or sends nonsense.
+/// A few hundred customers, a few of them busy, buy credits and use them up. Now and then a
+/// producer repeats itself, contradicts itself, or sends nonsense.
 struct DemoTraffic: Sendable {
     /// Of 10,000 messages that are no purchases.
     private enum Share {
@@ -13,7 +13,7 @@ struct DemoTraffic: Sendable {
 
     /// Customers that the stream begins with; the others come as they are drawn.
     private static let openingCustomers = 60
-    /// Messages between the wish for credits and their purchase: long enough to be seen running low.
+    /// Messages between wishing for credits and buying them: long enough to be seen running low.
     private static let purchaseDelay = 300
     /// How many events back a repetition reaches.
     private static let memory = 512
@@ -32,8 +32,10 @@ struct DemoTraffic: Sendable {
     private var purchases: [(due: Int, customer: Int)] = []
     private var purchaseIndex = 0
 
-    /// - Parameter seed: another one for each run of `dev`, for its ids are a function of it and the
-    ///   ledger knows those of earlier runs.
+    /// Starts a stream.
+    ///
+    /// - Parameter seed: another one for each run of `dev`, for the ids are a function of it, and
+    ///   the ledger knows those of earlier runs.
     init(seed: UInt64) {
         random = SplitMix64(seed: seed)
         run = String(random.next() >> 24, radix: 36)
@@ -88,14 +90,22 @@ struct DemoTraffic: Sendable {
         let region = random.pick(["eu-west", "us-east", "us-west", "ap-south"])
         let namesCustomer = random.below(4) > 0
         func usage(
-            _ id: String, _ action: String, _ quantity: Int?, _ credits: DemoCredits?,
+            _ id: String,
+            _ action: String,
+            _ quantity: Int?,
+            _ credits: DemoCredits?,
             _ dimensions: [(String, String)]
         ) -> DemoUsage {
             DemoUsage(
-                id: id, customer: customer, action: action, quantity: quantity, credits: credits,
+                id: id,
+                customer: customer,
+                action: action,
+                quantity: quantity,
+                credits: credits,
                 dimensions: dimensions.map { (name: $0.0, json: $0.1) }
                     + [(name: "region", json: "\"\(region)\"")],
-                namesCustomer: namesCustomer)
+                namesCustomer: namesCustomer
+            )
         }
         switch random.below(100) {
         case 0..<52:
@@ -112,7 +122,12 @@ struct DemoTraffic: Sendable {
             ]
             return (
                 usage(
-                    id("cmpl"), DemoAction.completion.rawValue, input + output, nil, dimensions),
+                    id("cmpl"),
+                    DemoAction.completion.rawValue,
+                    input + output,
+                    nil,
+                    dimensions
+                ),
                 DemoAction.completion.price.times(thousandths: input + output)
             )
         case 74..<92:
@@ -120,8 +135,12 @@ struct DemoTraffic: Sendable {
             let size = random.pick(["1024x1024", "1536x1024", "512x512"])
             return (
                 usage(
-                    id("img"), DemoAction.image.rawValue, count, nil,
-                    [("model", "\"prisma\""), ("resolution", "\"\(size)\"")]),
+                    id("img"),
+                    DemoAction.image.rawValue,
+                    count,
+                    nil,
+                    [("model", "\"prisma\""), ("resolution", "\"\(size)\"")]
+                ),
                 DemoAction.image.price.times(thousandths: count)
             )
         case 92..<96:
@@ -129,8 +148,12 @@ struct DemoTraffic: Sendable {
             let size = random.pick(["720p", "1080p"])
             return (
                 usage(
-                    id("vid"), DemoAction.video.rawValue, seconds, nil,
-                    [("model", "\"prisma-motion\""), ("resolution", "\"\(size)\"")]),
+                    id("vid"),
+                    DemoAction.video.rawValue,
+                    seconds,
+                    nil,
+                    [("model", "\"prisma-motion\""), ("resolution", "\"\(size)\"")]
+                ),
                 DemoAction.video.price.times(thousandths: seconds)
             )
         default:
@@ -213,7 +236,10 @@ struct DemoTraffic: Sendable {
     }
 
     private mutating func grant(
-        _ credits: DemoCredits, to customer: Int, source: String, expiresAfter: String?
+        _ credits: DemoCredits,
+        to customer: Int,
+        source: String,
+        expiresAfter: String?
     ) -> DemoMessage {
         customers[customer].balance = customers[customer].balance + credits
         var json = DemoJSON()
@@ -243,13 +269,16 @@ struct DemoTraffic: Sendable {
             json.add(
                 "thresholds",
                 json: "[{\"type\":\"percent\",\"value\":\"20\"},"
-                    + "{\"type\":\"absolute\",\"value\":\"\(low)\"}]")
+                    + "{\"type\":\"absolute\",\"value\":\"\(low)\"}]"
+            )
         }
         return command("configure", to: customer, json)
     }
 
     private mutating func command(
-        _ type: String, to customer: Int, _ fields: DemoJSON
+        _ type: String,
+        to customer: Int,
+        _ fields: DemoJSON
     ) -> DemoMessage {
         let name = customers[customer].name
         var json = DemoJSON()

@@ -40,4 +40,6 @@ struct LiveFigures: Equatable, Sendable {
     /// The broker's `bootstrap.servers`.
     var broker = ""
     var storePath = ""
+    /// A command to try next, on another terminal; empty for none.
+    var hint = ""
 }

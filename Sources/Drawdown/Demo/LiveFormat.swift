@@ -2,14 +2,21 @@ import Credits
 
 /// How the live view writes numbers.
 enum LiveFormat {
-    /// `12,345`
+    /// Such as `12,345`.
     static func count(_ number: some BinaryInteger) -> String {
         grouped(String(number))
     }
 
-    /// `-1,234.0875`: exact, whatever its length.
-    static func amount(_ amount: Amount) -> String {
-        grouped("\(amount)")
+    /// A rate to the nearest whole number; what is no number shows as `–`.
+    static func rate(_ rate: Double) -> String {
+        guard let whole = Int(exactly: rate.rounded()) else { return "–" }
+        return count(whole)
+    }
+
+    /// `-1,234.0875`, at the right of a column; decimals that find no room show as `…`.
+    static func amount(_ amount: Amount, width: Int) -> String {
+        let text = grouped("\(amount)")
+        return text.count <= width ? text.padded(to: width, .right) : text.prefix(width - 1) + "…"
     }
 
     private static func grouped(_ text: String) -> String {
@@ -25,7 +32,7 @@ enum LiveFormat {
         return (isNegative ? "-" : "") + whole + fraction
     }
 
-    /// `1.2 ms`, `340 ms`, `2.5 s`
+    /// Such as `1.2 ms`, `340 ms` or `2.5 s`.
     static func latency(_ duration: Duration?) -> String {
         guard let duration else { return "–" }
         let (seconds, attoseconds) = duration.components
@@ -37,7 +44,7 @@ enum LiveFormat {
         }
     }
 
-    /// `0:42`, `12:07`, `3:05:09`
+    /// Such as `0:42`, `12:07` or `3:05:09`.
     static func uptime(_ duration: Duration) -> String {
         let seconds = Int(duration.components.seconds)
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
@@ -54,10 +61,11 @@ enum LiveFormat {
     /// A curve of bars, the highest value at full height.
     static func curve(_ values: [Double]) -> String {
         let bars = Array("▁▂▃▄▅▆▇█")
+        let values = values.map { $0.isFinite ? max($0, 0) : 0 }
         guard let highest = values.max(), highest > 0 else {
             return String(repeating: "▁", count: values.count)
         }
-        return String(values.map { bars[min(max(Int($0 / highest * 7.5), 0), 7)] })
+        return String(values.map { bars[min(Int($0 / highest * 7.5), 7)] })
     }
 
     /// Text held to a width in characters; what is cut off shows as `…`.

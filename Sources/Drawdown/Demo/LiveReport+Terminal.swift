@@ -10,12 +10,17 @@ extension LiveReport.Mode {
             unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0
         else { return .lines }
         return terminal(
-            width: Int(size.ws_col), height: Int(size.ws_row), environment: environment)
+            width: Int(size.ws_col),
+            height: Int(size.ws_row),
+            environment: environment
+        )
     }
 
     /// A picture wherever it fits; its colours unless `NO_COLOR` is set to anything.
     static func terminal(
-        width: Int, height: Int, environment: [String: String]
+        width: Int,
+        height: Int,
+        environment: [String: String]
     ) -> LiveReport.Mode {
         guard width >= LiveView.minimumWidth, height >= LiveView.minimumHeight,
             environment["TERM"] != "dumb"

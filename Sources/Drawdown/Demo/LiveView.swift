@@ -21,73 +21,88 @@ struct LiveView: Sendable {
 
     /// At most `height` − 1 lines, none wider than `width`.
     func lines(_ figures: LiveFigures) -> [String] {
-        // Besides the lists there are 16 lines, and one for the cursor.
-        let room = height - 17
-        let balances = balances(figures, count: min(room * 3 / 7, 8))
-        let triggers = triggers(figures, count: min(room - room * 3 / 7, 12))
-        return title(figures) + [rate(figures), ""] + numbers(figures) + [""] + balances + [""]
-            + triggers + [""] + addresses(figures)
+        // Besides the lists there are 18 lines, and one is left to the cursor.
+        let room = height - 19
+        let balanceCount = min(room / 2, 8)
+        let parts = [
+            title(figures), [rate(figures), ""], numbers(figures), [""],
+            balances(figures, count: balanceCount), [""],
+            triggers(figures, count: min(room - balanceCount, 12)), [""],
+            addresses(figures),
+        ]
+        return parts.joined().map { $0.isEmpty ? "" : "  " + $0 }
     }
+
+    /// What is left between the margins.
+    private var inner: Int { width - 4 }
 
     // MARK: Parts
 
     private func title(_ figures: LiveFigures) -> [String] {
         let right = "up \(LiveFormat.uptime(figures.uptime)) · Ctrl-C ends it"
-        let name = "drawdown"
-        let space = String(repeating: " ", count: width - name.count - right.count)
-        return [
-            paint(name, .bold) + space + paint(right, .faint),
-            paint(String(repeating: "─", count: width), .faint),
-        ]
+        let name = "drawdown".padded(to: inner - right.count)
+        return [paint(name, .bold) + paint(right, .faint), paint(rule(inner), .faint)]
     }
 
     private func rate(_ figures: LiveFigures) -> String {
-        let number = LiveFormat.count(Int(figures.eventsPerSecond.rounded()))
-        let curve = LiveFormat.curve(figures.recentRates.suffix(width - 34))
-        return paint(number.padded(to: 14, .right), .bold) + " events/s    "
-            + paint(curve, .accent)
+        let number = LiveFormat.rate(figures.eventsPerSecond)
+        let curve = LiveFormat.curve(figures.recentRates.suffix(inner - 27))
+        return paint(number.padded(to: 13, .right), .bold) + "  "
+            + paint("events/s", .faint) + "    " + paint(curve, .accent)
     }
 
     private func numbers(_ figures: LiveFigures) -> [String] {
         let right = [
-            ("commit p50", LiveFormat.latency(figures.commitP50)),
-            ("commit p99", LiveFormat.latency(figures.commitP99)),
-            ("lag", figures.lag.map { LiveFormat.count($0) } ?? "–"),
-            ("outbox", LiveFormat.count(figures.outboxDepth)),
-            ("accounts", LiveFormat.count(figures.accountCount)),
+            (LiveFormat.latency(figures.commitP50), "commit p50"),
+            (LiveFormat.latency(figures.commitP99), "commit p99"),
+            (figures.lag.map { LiveFormat.count($0) } ?? "–", "messages behind"),
+            (LiveFormat.count(figures.outboxDepth), "to be published"),
+            (LiveFormat.count(figures.accountCount), "accounts"),
         ]
         return zip(Outcome.allCases, right).map { outcome, other in
-            let count = LiveFormat.count(figures.outcomes[outcome]).padded(to: 14, .right)
-            return count + " " + paint(outcome.name.padded(to: 20), .faint)
-                + other.1.padded(to: 14, .right) + " " + paint(other.0, .faint)
+            let count = LiveFormat.count(figures.outcomes[outcome]).padded(to: 13, .right)
+            let name = outcome.name.padded(to: 12)
+            return paint(count, figures.outcomes[outcome] == 0 ? .faint : .plain) + "  "
+                + paint(name, .faint) + other.0.padded(to: 16, .right) + "  "
+                + paint(other.1, .faint)
         }
     }
 
     private func balances(_ figures: LiveFigures, count: Int) -> [String] {
         let rows = figures.lowestBalances.prefix(count).map { balance in
-            let name = LiveFormat.fitted(balance.customer, to: width - 24)
-            let amount = LiveFormat.amount(balance.amount).padded(to: 24, .right)
+            let name = LiveFormat.fitted(balance.customer, to: inner - 24)
+            let amount = LiveFormat.amount(balance.amount, width: 24)
             return name + (balance.amount.isNegative ? paint(amount, .alarm) : amount)
         }
-        return [paint("lowest balances", .faint)] + filled(rows, to: count)
+        return [heading("lowest balances")] + filled(rows, to: count)
     }
 
     private func triggers(_ figures: LiveFigures, count: Int) -> [String] {
         let rows = figures.latestTriggers.prefix(count).map { trigger in
-            let name = LiveFormat.fitted(trigger.customer, to: width - 54)
+            let name = LiveFormat.fitted(trigger.customer, to: inner - 52)
             let type = LiveFormat.fitted(trigger.type, to: 26)
-            let amount = LiveFormat.amount(trigger.balance).padded(to: 18, .right)
+            let amount = LiveFormat.amount(trigger.balance, width: 16)
             return paint(LiveFormat.timeOfDay(trigger.time), .faint) + "  "
                 + paint(type, Ink(ofTrigger: trigger.type)) + name + amount
         }
-        return [paint("latest triggers", .faint)] + filled(rows, to: count)
+        return [heading("latest triggers")] + filled(rows, to: count)
     }
 
     private func addresses(_ figures: LiveFigures) -> [String] {
-        [("API", figures.api), ("Kafka", figures.broker), ("ledger", figures.storePath)]
-            .map { paint($0.padded(to: 8), .faint) + LiveFormat.fitted($1, to: width - 8) }
-            .map(\.withoutTrailingSpaces)
+        [
+            ("API", figures.api), ("Kafka", figures.broker), ("ledger", figures.storePath),
+            ("try", figures.hint),
+        ].filter { !$0.1.isEmpty }.map { label, text in
+            paint(label.padded(to: 8), .faint)
+                + LiveFormat.fitted(text, to: inner - 8).withoutTrailingSpaces
+        }
     }
+
+    private func heading(_ text: String) -> String {
+        paint("\(text) \(rule(inner - text.count - 1))", .faint)
+    }
+
+    private func rule(_ length: Int) -> String { String(repeating: "─", count: length) }
 
     /// Empty lines hold the place, so that what stands below does not jump.
     private func filled(_ rows: [String], to count: Int) -> [String] {
@@ -127,13 +142,14 @@ struct LiveView: Sendable {
 extension LiveView {
     /// One line for logs and pipes.
     static func summary(_ figures: LiveFigures) -> String {
-        var parts = [LiveFormat.count(Int(figures.eventsPerSecond.rounded())) + " events/s"]
+        var parts = [LiveFormat.rate(figures.eventsPerSecond) + " events/s"]
         for outcome in Outcome.allCases where figures.outcomes[outcome] > 0 || outcome == .applied {
             parts.append("\(outcome.name) \(LiveFormat.count(figures.outcomes[outcome]))")
         }
         parts.append(
             "commit \(LiveFormat.latency(figures.commitP50)) p50, "
-                + "\(LiveFormat.latency(figures.commitP99)) p99")
+                + "\(LiveFormat.latency(figures.commitP99)) p99"
+        )
         parts.append("lag \(figures.lag.map { LiveFormat.count($0) } ?? "–")")
         parts.append("outbox \(LiveFormat.count(figures.outboxDepth))")
         return LiveFormat.timeOfDay(figures.now) + "  " + parts.joined(separator: " · ")

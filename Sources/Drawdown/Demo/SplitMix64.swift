@@ -1,5 +1,5 @@
-/// A small generator of pseudo-random numbers (Steele, Lea and Flood, 2014): same seed, same stream,
-/// on every machine and with every version of the compiler.
+/// A small generator of pseudo-random numbers (Steele, Lea and Flood, 2014): same seed, same
+/// stream, on every machine and with every version of the compiler.
 struct SplitMix64: Sendable {
     private var state: UInt64
 

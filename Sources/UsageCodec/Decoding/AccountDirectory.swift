@@ -29,18 +29,24 @@ struct AccountDirectory {
 
     /// The index of an account in the batch's list.
     mutating func index(
-        customerID: ByteSlice, creditType: ByteSlice, in batch: inout InputBatch
+        customerID: ByteSlice,
+        creditType: ByteSlice,
+        in batch: inout InputBatch
     ) -> Int32 {
         let hash = AccountKey.hash(
-            customerID: batch.bytes.span(of: customerID),
-            creditType: batch.bytes.span(of: creditType), key: hashKey)
+            customerID: batch.bytes.view(customerID),
+            creditType: batch.bytes.view(creditType),
+            key: hashKey
+        )
         let account = AccountKey(customerID: customerID, creditType: creditType, hash: hash)
         return table.index(of: account, in: &batch)
     }
 
     /// The customer that a message names: the field, else the record's key.
     static func customer(
-        at index: Int?, of document: borrowing JSONDocument, _ message: ReceivedMessage,
+        at index: Int?,
+        of document: borrowing JSONDocument,
+        _ message: ReceivedMessage,
         in arena: inout [UInt8]
     ) throws(Refusal) -> ByteSlice {
         let field = "customer_id"
@@ -49,7 +55,7 @@ struct AccountDirectory {
             return slice
         }
         guard message.hasKey else { throw .missing(field) }
-        let key = arena.span(of: message.key)
+        let key = arena.view(message.key)
         // Unlike JSON, which the parser has checked, a record's key may be any bytes.
         guard NameRules.isText(key) else {
             throw .expected(.invalidField, field, "UTF-8", got: Excerpt.text(key))

@@ -39,7 +39,9 @@ struct AccountTable {
     }
 
     private func isSame(
-        _ account: AccountKey, _ index: Int32, in batch: borrowing InputBatch
+        _ account: AccountKey,
+        _ index: Int32,
+        in batch: borrowing InputBatch
     ) -> Bool {
         // A batch that was not announced may be shorter than what is remembered of the one before.
         guard Int(index) < batch.accounts.count else { return false }
@@ -50,11 +52,13 @@ struct AccountTable {
     }
 
     private func isSame(
-        _ left: ByteSlice, _ right: ByteSlice, in bytes: borrowing [UInt8]
+        _ left: ByteSlice,
+        _ right: ByteSlice,
+        in bytes: borrowing [UInt8]
     ) -> Bool {
         guard left != right else { return true }
         guard left.count == right.count else { return false }
-        let (a, b) = (bytes.span(of: left), bytes.span(of: right))
+        let (a, b) = (bytes.view(left), bytes.view(right))
         for index in a.indices where a[index] != b[index] { return false }
         return true
     }

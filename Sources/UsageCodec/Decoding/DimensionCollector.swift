@@ -26,30 +26,38 @@ struct DimensionCollector {
                 object, "dimensions", "an object of strings and numbers", in: &arena)
         }
         parts.removeAll(keepingCapacity: true)
+        var isSorted = true
         var member = index + 1
         while member < Int(object.end) {
             let node = document.nodes[member]
-            if node.kind != .null { parts.append(try part(of: node, document, in: &arena)) }
             member = Int(node.end)
+            guard node.kind != .null else { continue }
+            let part = try part(of: node, document, in: &arena)
+            if isSorted, let last = parts.last { isSorted = Self.isBefore(last, part, in: arena) }
+            parts.append(part)
         }
         guard !parts.isEmpty else { return .empty }
-        sort(by: arena)
+        if !isSorted { sort(by: arena) }
         canonical.removeAll(keepingCapacity: true)
         for part in parts { append(part, from: arena) }
         return arena.appendSlice(canonical.span)
     }
 
     private func part(
-        of node: JSONNode, _ document: borrowing JSONDocument, in arena: inout [UInt8]
+        of node: JSONNode,
+        _ document: borrowing JSONDocument,
+        in arena: inout [UInt8]
     ) throws(Refusal) -> Part {
         let name = document.keySlice(of: node, in: &arena)
         guard 1...Dimensions.maximumNameLength ~= Int(name.count),
-            !NameRules.hasControlCharacters(arena.span(of: name))
+            node.isKeyPlain || !NameRules.hasControlCharacters(arena.view(name))
         else {
             throw .expected(
-                .invalidField, path(of: name, in: arena),
+                .invalidField,
+                path(of: name, in: arena),
                 "named by 1 to 255 bytes without control characters",
-                got: Excerpt.text(arena.span(of: name)))
+                got: Excerpt.text(arena.view(name))
+            )
         }
         guard node.kind == .string || node.kind == .number else {
             let path = path(of: name, in: arena)
@@ -61,27 +69,25 @@ struct DimensionCollector {
             throw document.invalid(node, path, "at most 65535 bytes", in: &arena)
         }
         return Part(
-            order: node.key_head.byteSwapped, name: name,
-            isNumber: node.kind == .number, value: value)
+            order: node.key_head.byteSwapped,
+            name: name,
+            isNumber: node.kind == .number,
+            value: value
+        )
     }
 
     private func path(of name: ByteSlice, in arena: borrowing [UInt8]) -> String {
-        "dimensions.\(Excerpt.text(arena.span(of: name)))"
+        "dimensions.\(Excerpt.text(arena.view(name)))"
     }
 
     private mutating func sort(by arena: borrowing [UInt8]) {
-        var isSorted = true
-        for index in parts.indices.dropFirst() where isSorted {
-            isSorted = Self.isBefore(parts[index - 1], parts[index], in: arena)
-        }
-        guard !isSorted else { return }
         let bytes = copy arena
         parts.sort { Self.isBefore($0, $1, in: bytes) }
     }
 
     private static func isBefore(_ a: Part, _ b: Part, in arena: borrowing [UInt8]) -> Bool {
         guard a.order == b.order else { return a.order < b.order }
-        let (left, right) = (arena.span(of: a.name), arena.span(of: b.name))
+        let (left, right) = (arena.view(a.name), arena.view(b.name))
         for index in 0..<min(left.count, right.count) where left[index] != right[index] {
             return left[index] < right[index]
         }
@@ -90,7 +96,7 @@ struct DimensionCollector {
 
     private mutating func append(_ part: Part, from arena: borrowing [UInt8]) {
         canonical.append(UInt8(truncatingIfNeeded: part.name.count))
-        canonical.append(arena.span(of: part.name))
+        canonical.append(arena.view(part.name))
         let kind: Dimensions.Kind = part.isNumber ? .number : .text
         canonical.append(kind.rawValue)
         let lengthAt = canonical.count
@@ -104,7 +110,7 @@ struct DimensionCollector {
 
     /// Numbers are written as amounts where they are amounts, so that `1.0` equals `1`.
     private mutating func appendValue(of part: Part, from arena: borrowing [UInt8]) {
-        let text = arena.span(of: part.value)
+        let text = arena.view(part.value)
         if part.isNumber, !Self.isPlainInteger(text), let amount = try? Amount(text: text) {
             amount.write(to: &canonical)
         } else {

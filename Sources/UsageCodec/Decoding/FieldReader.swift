@@ -6,19 +6,25 @@ extension JSONDocument {
     /// What a refusal shows of a value.
     func excerpt(of node: JSONNode, in arena: inout [UInt8]) -> String {
         let slice = slice(of: node, in: &arena)
-        let text = Excerpt.text(arena.span(of: slice))
+        let text = Excerpt.text(arena.view(slice))
         return node.kind == .string ? "\"\(text)\"" : text
     }
 
     func invalid(
-        _ node: JSONNode, _ field: String, _ constraint: String, in arena: inout [UInt8]
+        _ node: JSONNode,
+        _ field: String,
+        _ constraint: String,
+        in arena: inout [UInt8]
     ) -> Refusal {
         .expected(.invalidField, field, constraint, got: excerpt(of: node, in: &arena))
     }
 
     /// A string of any text.
     func text(
-        at index: Int?, _ field: String, lengths: ClosedRange<Int>, in arena: inout [UInt8]
+        at index: Int?,
+        _ field: String,
+        lengths: ClosedRange<Int>,
+        in arena: inout [UInt8]
     ) throws(Refusal) -> ByteSlice? {
         guard let index else { return nil }
         let node = nodes[index]
@@ -35,22 +41,31 @@ extension JSONDocument {
 
     /// A string without control characters.
     func name(
-        at index: Int?, _ field: String, lengths: ClosedRange<Int>, in arena: inout [UInt8]
+        at index: Int?,
+        _ field: String,
+        lengths: ClosedRange<Int>,
+        in arena: inout [UInt8]
     ) throws(Refusal) -> ByteSlice? {
-        guard let slice = try text(at: index, field, lengths: lengths, in: &arena) else {
-            return nil
-        }
-        if NameRules.hasControlCharacters(arena.span(of: slice)) {
+        guard let index,
+            let slice = try text(at: index, field, lengths: lengths, in: &arena)
+        else { return nil }
+        if nodes[index].isValuePlain { return slice }
+        if NameRules.hasControlCharacters(arena.view(slice)) {
             throw .expected(
-                .invalidField, field, "free of control characters",
-                got: "\"\(Excerpt.text(arena.span(of: slice)))\"")
+                .invalidField,
+                field,
+                "free of control characters",
+                got: "\"\(Excerpt.text(arena.view(slice)))\""
+            )
         }
         return slice
     }
 
     /// A number or a numeric string, digit for digit from its text.
     func amount(
-        at index: Int?, _ field: String, in arena: inout [UInt8]
+        at index: Int?,
+        _ field: String,
+        in arena: inout [UInt8]
     ) throws(Refusal) -> Amount? {
         guard let index else { return nil }
         let node = nodes[index]
@@ -59,24 +74,33 @@ extension JSONDocument {
         }
         let slice = slice(of: node, in: &arena)
         do throws(AmountFault) {
-            return try Amount(text: arena.span(of: slice))
+            return try Amount(text: arena.view(slice))
         } catch {
             let excerpt = excerpt(of: node, in: &arena)
             switch error {
             case .malformed:
                 throw .expected(
-                    .invalidField, field, "a decimal number of at most 12 decimals", got: excerpt)
+                    .invalidField,
+                    field,
+                    "a decimal number of at most 12 decimals",
+                    got: excerpt
+                )
             case .outOfRange:
                 throw .expected(
-                    .outOfRange, field, "a number of at most 26 digits before the point",
-                    got: excerpt)
+                    .outOfRange,
+                    field,
+                    "a number of at most 26 digits before the point",
+                    got: excerpt
+                )
             }
         }
     }
 
     /// An amount that is not below 0.
     func unsignedAmount(
-        at index: Int?, _ field: String, in arena: inout [UInt8]
+        at index: Int?,
+        _ field: String,
+        in arena: inout [UInt8]
     ) throws(Refusal) -> Amount? {
         guard let index, let amount = try amount(at: index, field, in: &arena) else { return nil }
         guard !amount.isNegative else {
@@ -87,15 +111,21 @@ extension JSONDocument {
 
     /// An RFC 3339 date-time.
     func timestamp(
-        at index: Int?, _ field: String, in arena: inout [UInt8]
+        at index: Int?,
+        _ field: String,
+        in arena: inout [UInt8]
     ) throws(Refusal) -> Timestamp? {
         guard let index else { return nil }
         let node = nodes[index]
         if node.kind == .string {
             let slice = slice(of: node, in: &arena)
-            if let timestamp = Timestamp(text: arena.span(of: slice)) { return timestamp }
+            if let timestamp = Timestamp(text: arena.view(slice)) { return timestamp }
         }
         throw invalid(
-            node, field, "an RFC 3339 time in the years 0001 to 9999", in: &arena)
+            node,
+            field,
+            "an RFC 3339 time in the years 0001 to 9999",
+            in: &arena
+        )
     }
 }

@@ -26,7 +26,11 @@ struct FieldTable: Sendable {
             var slot = Self.slot(head: head, tail: tail)
             while slots[slot].field >= 0 { slot = (slot + 1) % slots.count }
             slots[slot] = Name(
-                head: head, tail: tail, count: UInt32(bytes.count), field: field)
+                head: head,
+                tail: tail,
+                count: UInt32(bytes.count),
+                field: field
+            )
         }
     }
 

@@ -29,7 +29,6 @@ public struct InputDecoder: ~Copyable {
     private var accounts: AccountDirectory
     private var usage: UsageReader
     private let commands: CommandReader
-    private let padding = [UInt8](repeating: 0, count: JSONParser.padding)
 
     /// - Parameters:
     ///   - hashKey: the store's secret, under which ids and accounts are hashed.
@@ -61,15 +60,24 @@ public struct InputDecoder: ~Copyable {
     ///   - origin: its `partition` is an index into the batch's partitions.
     ///   - batch: what grows.
     public mutating func decode(
-        _ role: MessageRole, key: Span<UInt8>?, value: Span<UInt8>?, headers: [MessageHeader],
-        timestamp: Timestamp, origin: Origin, into batch: inout InputBatch
+        _ role: MessageRole,
+        key: Span<UInt8>?,
+        value: Span<UInt8>?,
+        headers: [MessageHeader],
+        timestamp: Timestamp,
+        origin: Origin,
+        into batch: inout InputBatch
     ) {
         // Positions from another batch's arena would name somebody else's account.
         if batch.isEmpty { beginBatch() }
         let keySlice = batch.keep(key)
         let message = ReceivedMessage(
-            origin: origin, timestamp: timestamp, key: keySlice, value: batch.keep(value),
-            headers: batch.keep(headers))
+            origin: origin,
+            timestamp: timestamp,
+            key: keySlice,
+            value: batch.keep(value),
+            headers: batch.keep(headers)
+        )
         do throws(Refusal) {
             try checkSize(of: message)
             try decode(role, message, into: &batch)
@@ -87,14 +95,18 @@ public struct InputDecoder: ~Copyable {
         }
         guard message.value.count <= limits.maximumBytes else {
             throw .expectedMessage(
-                .tooLarge, "at most \(limits.maximumBytes) bytes",
-                got: "\(message.value.count) bytes")
+                .tooLarge,
+                "at most \(limits.maximumBytes) bytes",
+                got: "\(message.value.count) bytes"
+            )
         }
     }
 
     /// The one place that decides how a message is written; so far all are plain JSON.
     private mutating func decode(
-        _ role: MessageRole, _ message: ReceivedMessage, into batch: inout InputBatch
+        _ role: MessageRole,
+        _ message: ReceivedMessage,
+        into batch: inout InputBatch
     ) throws(Refusal) {
         try parse(message.value.range, of: &batch.bytes)
         let document = parser.document
@@ -109,10 +121,12 @@ public struct InputDecoder: ~Copyable {
     }
 
     private mutating func parse(
-        _ range: Range<Int>, of arena: inout [UInt8]
+        _ range: Range<Int>,
+        of arena: inout [UInt8]
     ) throws(Refusal) {
         // What follows in the arena takes the padding's place.
-        arena.append(contentsOf: padding)
+        let padding = InlineArray<64, UInt8>(repeating: 0)
+        arena.append(padding.span)
         defer { arena.removeLast(padding.count) }
         do throws(JSONFault) {
             try parser.parse(range, of: arena)

@@ -9,7 +9,13 @@ enum JSONKind: UInt8 {
 }
 
 extension JSONNode {
+    @inline(__always)
     var kind: JSONKind { JSONKind(rawValue: type) ?? .null }
+
+    /// Whether the member's name is known to be free of control characters.
+    var isKeyPlain: Bool { Int(flags) & CSIMDJSON_KEY_PLAIN != 0 }
+    /// Whether the string is known to be free of control characters.
+    var isValuePlain: Bool { Int(flags) & CSIMDJSON_VALUE_PLAIN != 0 }
 }
 
 /// A parsed document: its values in the order of the text, each before its children.
@@ -35,19 +41,28 @@ struct JSONDocument: ~Escapable {
     /// Text that had escapes is appended to the arena; everything else is there already.
     func slice(of node: JSONNode, in arena: inout [UInt8]) -> ByteSlice {
         slice(
-            start: node.value_start, count: node.value_count,
-            isUnescaped: Int(node.flags) & CSIMDJSON_VALUE_UNESCAPED != 0, in: &arena)
+            start: node.value_start,
+            count: node.value_count,
+            isUnescaped: Int(node.flags) & CSIMDJSON_VALUE_UNESCAPED != 0,
+            in: &arena
+        )
     }
 
     /// The name of an object's member.
     func keySlice(of node: JSONNode, in arena: inout [UInt8]) -> ByteSlice {
         slice(
-            start: node.key_start, count: node.key_count,
-            isUnescaped: Int(node.flags) & CSIMDJSON_KEY_UNESCAPED != 0, in: &arena)
+            start: node.key_start,
+            count: node.key_count,
+            isUnescaped: Int(node.flags) & CSIMDJSON_KEY_UNESCAPED != 0,
+            in: &arena
+        )
     }
 
     private func slice(
-        start: UInt32, count: UInt32, isUnescaped: Bool, in arena: inout [UInt8]
+        start: UInt32,
+        count: UInt32,
+        isUnescaped: Bool,
+        in arena: inout [UInt8]
     ) -> ByteSlice {
         guard isUnescaped else { return ByteSlice(start: base + Int(start), count: Int(count)) }
         let text = strings.extracting(Int(start)..<Int(start) + Int(count))
@@ -56,6 +71,14 @@ struct JSONDocument: ~Escapable {
 }
 
 extension [UInt8] {
+    /// The bytes of a slice, borrowed; inlined, for an event looks at a dozen of them.
+    @inline(__always)
+    @_lifetime(borrow self)
+    func view(_ slice: ByteSlice) -> Span<UInt8> {
+        let start = Int(slice.start)
+        return span.extracting(start..<start + Int(slice.count))
+    }
+
     /// Appends borrowed bytes and says where they are now.
     mutating func appendSlice(_ bytes: Span<UInt8>) -> ByteSlice {
         let start = count

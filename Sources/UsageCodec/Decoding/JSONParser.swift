@@ -30,7 +30,8 @@ enum JSONFault: Error {
 
     /// Parses the bytes of `range`, which at least ``padding`` more bytes of the array must follow.
     mutating func parse(
-        _ range: Range<Int>, of bytes: borrowing [UInt8]
+        _ range: Range<Int>,
+        of bytes: borrowing [UInt8]
     ) throws(JSONFault) {
         precondition(range.upperBound + Self.padding <= bytes.count, "expected padding")
         base = range.lowerBound
@@ -58,9 +59,14 @@ enum JSONFault: Error {
             // cannot while it is borrowed.
             let nodes = unsafe UnsafeBufferPointer(start: found.nodes, count: found.node_count)
             let strings = unsafe UnsafeBufferPointer(
-                start: found.strings, count: found.string_count)
+                start: found.strings,
+                count: found.string_count
+            )
             let document = unsafe JSONDocument(
-                base: base, nodes: nodes.span, strings: strings.span)
+                base: base,
+                nodes: nodes.span,
+                strings: strings.span
+            )
             return unsafe _overrideLifetime(document, borrowing: self)
         }
     }

@@ -27,16 +27,25 @@ enum NameRules {
 
     /// Refuses bytes that are no name of the field.
     static func check(
-        _ bytes: Span<UInt8>, as field: String, lengths: ClosedRange<Int>
+        _ bytes: Span<UInt8>,
+        as field: String,
+        lengths: ClosedRange<Int>
     ) throws(Refusal) {
         guard lengths.contains(bytes.count) else {
             throw .expected(
-                .invalidField, field, "\(lengths.lowerBound) to \(lengths.upperBound) bytes",
-                got: Excerpt.text(bytes))
+                .invalidField,
+                field,
+                "\(lengths.lowerBound) to \(lengths.upperBound) bytes",
+                got: Excerpt.text(bytes)
+            )
         }
         guard !hasControlCharacters(bytes) else {
             throw .expected(
-                .invalidField, field, "free of control characters", got: Excerpt.text(bytes))
+                .invalidField,
+                field,
+                "free of control characters",
+                got: Excerpt.text(bytes)
+            )
         }
     }
 }

@@ -3,10 +3,16 @@ import Credits
 extension Refusal {
     /// `expected <field> to be <constraint>, got: <value>`.
     static func expected(
-        _ code: RefusalCode, _ field: String, _ constraint: String, got value: String
+        _ code: RefusalCode,
+        _ field: String,
+        _ constraint: String,
+        got value: String
     ) -> Refusal {
         Refusal(
-            code, field: field, message: "expected \(field) to be \(constraint), got: \(value)")
+            code,
+            field: field,
+            message: "expected \(field) to be \(constraint), got: \(value)"
+        )
     }
 
     /// A field that must be there is not.
@@ -16,7 +22,9 @@ extension Refusal {
 
     /// The message as a whole is at fault, not one of its fields.
     static func expectedMessage(
-        _ code: RefusalCode, _ constraint: String, got value: String
+        _ code: RefusalCode,
+        _ constraint: String,
+        got value: String
     ) -> Refusal {
         Refusal(code, message: "expected value to be \(constraint), got: \(value)")
     }

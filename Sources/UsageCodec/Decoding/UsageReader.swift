@@ -55,30 +55,49 @@ struct UsageReader {
 
     /// Appends the event that the document holds.
     mutating func read(
-        _ document: borrowing JSONDocument, _ message: ReceivedMessage,
-        accounts: inout AccountDirectory, into batch: inout InputBatch
+        _ document: borrowing JSONDocument,
+        _ message: ReceivedMessage,
+        accounts: inout AccountDirectory,
+        into batch: inout InputBatch
     ) throws(Refusal) {
         let fields = try fields(of: document, message, in: &batch.bytes)
         let price = price(of: fields, into: &batch)
         let creditType =
             fields.creditType ?? price.creditType ?? accounts.defaultType(in: &batch.bytes)
         let account = accounts.index(
-            customerID: fields.customerID, creditType: creditType, in: &batch)
+            customerID: fields.customerID,
+            creditType: creditType,
+            in: &batch
+        )
         let key = IDSpace.usage.key(
-            scope: batch.bytes.span(of: fields.source), id: batch.bytes.span(of: fields.usageID),
-            under: hashKey)
+            scope: batch.bytes.view(fields.source),
+            id: batch.bytes.view(fields.usageID),
+            under: hashKey
+        )
         batch.usage.append(
             UsageEvent(
                 key: key,
                 fingerprint: Self.fingerprint(of: fields, creditType, in: batch.bytes),
-                account: account, pricingRefusal: price.refusal, usageID: fields.usageID,
-                source: fields.source, action: fields.action, dimensions: fields.dimensions,
-                holdID: fields.holdID, quantity: fields.quantity, credits: price.credits,
-                rate: price.rate, occurredAt: fields.occurredAt, message: message))
+                account: account,
+                pricingRefusal: price.refusal,
+                usageID: fields.usageID,
+                source: fields.source,
+                action: fields.action,
+                dimensions: fields.dimensions,
+                holdID: fields.holdID,
+                quantity: fields.quantity,
+                credits: price.credits,
+                rate: price.rate,
+                occurredAt: fields.occurredAt,
+                message: message
+            )
+        )
     }
 
     private mutating func fields(
-        of document: borrowing JSONDocument, _ message: ReceivedMessage, in arena: inout [UInt8]
+        of document: borrowing JSONDocument,
+        _ message: ReceivedMessage,
+        in arena: inout [UInt8]
     ) throws(Refusal) -> Fields {
         let nodes = FieldNodes(of: 0, in: document, by: table)
         var fields = Fields()
@@ -86,7 +105,11 @@ struct UsageReader {
         fields.source =
             try name(.source, nodes, 0...256, of: document, in: &arena) ?? .empty
         fields.customerID = try AccountDirectory.customer(
-            at: nodes[Field.customerID.rawValue], of: document, message, in: &arena)
+            at: nodes[Field.customerID.rawValue],
+            of: document,
+            message,
+            in: &arena
+        )
         fields.creditType = try name(.creditType, nodes, 1...64, of: document, in: &arena)
         let action = try name(.action, nodes, 1...256, of: document, in: &arena)
         fields.action = action ?? .empty
@@ -96,21 +119,32 @@ struct UsageReader {
         fields.credits = try amount(.credits, nodes, of: document, in: &arena)
         guard action != nil || fields.credits != nil else {
             throw .expected(
-                .missingField, Field.credits.name, "present where there is no action",
-                got: "nothing")
+                .missingField,
+                Field.credits.name,
+                "present where there is no action",
+                got: "nothing"
+            )
         }
         fields.occurredAt =
             try document.timestamp(
-                at: nodes[Field.occurredAt.rawValue], Field.occurredAt.name, in: &arena)
+                at: nodes[Field.occurredAt.rawValue],
+                Field.occurredAt.name,
+                in: &arena
+            )
             ?? message.timestamp
         fields.dimensions = try dimensions.slice(
-            at: nodes[Field.dimensions.rawValue], of: document, in: &arena)
+            at: nodes[Field.dimensions.rawValue],
+            of: document,
+            in: &arena
+        )
         fields.holdID = try name(.holdID, nodes, 1...256, of: document, in: &arena) ?? .empty
         return fields
     }
 
     private func required(
-        _ field: Field, _ nodes: FieldNodes, of document: borrowing JSONDocument,
+        _ field: Field,
+        _ nodes: FieldNodes,
+        of document: borrowing JSONDocument,
         in arena: inout [UInt8]
     ) throws(Refusal) -> ByteSlice {
         guard let slice = try name(field, nodes, 1...256, of: document, in: &arena) else {
@@ -120,14 +154,19 @@ struct UsageReader {
     }
 
     private func name(
-        _ field: Field, _ nodes: FieldNodes, _ lengths: ClosedRange<Int>,
-        of document: borrowing JSONDocument, in arena: inout [UInt8]
+        _ field: Field,
+        _ nodes: FieldNodes,
+        _ lengths: ClosedRange<Int>,
+        of document: borrowing JSONDocument,
+        in arena: inout [UInt8]
     ) throws(Refusal) -> ByteSlice? {
         try document.name(at: nodes[field.rawValue], field.name, lengths: lengths, in: &arena)
     }
 
     private func amount(
-        _ field: Field, _ nodes: FieldNodes, of document: borrowing JSONDocument,
+        _ field: Field,
+        _ nodes: FieldNodes,
+        of document: borrowing JSONDocument,
         in arena: inout [UInt8]
     ) throws(Refusal) -> Amount? {
         try document.unsignedAmount(at: nodes[field.rawValue], field.name, in: &arena)
@@ -140,19 +179,27 @@ struct UsageReader {
     private func price(of fields: Fields, into batch: inout InputBatch) -> Price {
         if let credits = fields.credits { return Price(credits: credits) }
         let match = rates.match(
-            action: batch.bytes.span(of: fields.action), occurredAt: fields.occurredAt)
+            action: batch.bytes.view(fields.action),
+            occurredAt: fields.occurredAt
+        )
         guard let match else {
-            let action = Excerpt.text(batch.bytes.span(of: fields.action))
+            let action = Excerpt.text(batch.bytes.view(fields.action))
             let refusal = Refusal.expected(
-                .noRate, Field.action.name, "priced by the rate card", got: "\"\(action)\"")
+                .noRate,
+                Field.action.name,
+                "priced by the rate card",
+                got: "\"\(action)\""
+            )
             return refused(refusal, in: &batch)
         }
         let creditType = match.rate.creditType.map { batch.bytes.appendSlice($0.utf8) }
         guard let credits = match.rate.credits.multiplied(by: fields.quantity) else {
             let refusal = Refusal.expected(
-                .outOfRange, Field.quantity.name,
+                .outOfRange,
+                Field.quantity.name,
                 "a number whose price has at most 26 digits before the point",
-                got: "\(fields.quantity)")
+                got: "\(fields.quantity)"
+            )
             var price = refused(refusal, in: &batch)
             price.creditType = creditType
             return price
@@ -168,16 +215,18 @@ struct UsageReader {
     /// The hash of what counts for `duplicate` against `conflict` (contract §2.1): not
     /// `occurred_at`, not unknown fields, and nothing of where the message stood.
     private static func fingerprint(
-        of fields: Fields, _ creditType: ByteSlice, in arena: borrowing [UInt8]
+        of fields: Fields,
+        _ creditType: ByteSlice,
+        in arena: borrowing [UInt8]
     ) -> UInt64 {
         var hash = KeyedHash(key: .content)
-        hash.combine(prefixed: arena.span(of: fields.customerID))
-        hash.combine(prefixed: arena.span(of: creditType))
-        hash.combine(prefixed: arena.span(of: fields.action))
+        hash.combine(prefixed: arena.view(fields.customerID))
+        hash.combine(prefixed: arena.view(creditType))
+        hash.combine(prefixed: arena.view(fields.action))
         hash.combine(fields.quantity)
         hash.combine(optional: fields.credits)
-        hash.combine(prefixed: arena.span(of: fields.dimensions))
-        hash.combine(prefixed: arena.span(of: fields.holdID))
+        hash.combine(prefixed: arena.view(fields.dimensions))
+        hash.combine(prefixed: arena.view(fields.holdID))
         return hash.finalize().high
     }
 }

@@ -32,10 +32,14 @@ struct CommitAudit {
     private static let otherPolicies = Policies(
         defaults: AccountSettings(
             overdraft: .refuse,
-            thresholds: Threshold(kind: .absolute, value: Amount(whole: 7)).map { [$0] }))
+            thresholds: Threshold(kind: .absolute, value: Amount(whole: 7)).map { [$0] }
+        )
+    )
 
     mutating func faults(
-        in transition: Transition, inputs: Int, coalescing: Int64
+        in transition: Transition,
+        inputs: Int,
+        coalescing: Int64
     ) -> [String] {
         faults = []
         let made = transition.commit
@@ -99,7 +103,9 @@ struct CommitAudit {
         book.balance = entry.balanceAfter
         let total = book.remaining.values.reduce(-book.overdraft.units) { $0 &+ $1.units }
         expect(
-            total == book.balance.units, "\(line): grants − overdraft ≠ balance \(book.balance)")
+            total == book.balance.units,
+            "\(line): grants − overdraft ≠ balance \(book.balance)"
+        )
         if !entry.amount.isZero {
             if book.movedEntries == 0 { book.firstMoved = entry.sequence }
             book.movedEntries += 1
@@ -162,6 +168,7 @@ struct CommitAudit {
                 let remaining = books[name]?.remaining[grant.ordinal] ?? .zero
                 expect(grant.remaining == remaining, "\(name) \(grant.terms.grantID) remaining")
             }
+            expect(Account(restoring: live.state) == live, "\(name) is not what its state restores")
             replay(into: live, group: index, of: made)
         }
     }
@@ -171,19 +178,25 @@ struct CommitAudit {
         var account =
             replayed[name]
             ?? Account(
-                customerID: name.customerID, creditType: name.creditType,
-                policies: Self.otherPolicies)
+                customerID: name.customerID,
+                creditType: name.creditType,
+                policies: Self.otherPolicies
+            )
         let wasAnnounced = made.triggers.contains {
             $0.type == .balanceChanged && $0.group == Int32(index)
         }
         let entries = made.entries.filter { $0.group == Int32(index) }
         if let fault = account.replay(
-            made.groups[index], entries: entries, of: made, wasAnnounced: wasAnnounced)
-        {
+            made.groups[index],
+            entries: entries,
+            of: made,
+            wasAnnounced: wasAnnounced
+        ) {
             faults.append("\(name) does not replay: \(fault)")
         }
         expect(account == live, Self.difference(replayed: account, live: live))
-        replayed[name] = account
+        // Goes on from the live one, so that each fault is told once, where it happens.
+        replayed[name] = live
     }
 
     private static func difference(replayed: Account, live: Account) -> String {

@@ -4,22 +4,41 @@ extension LedgerTable {
     init(_ text: String) throws {
         var lines: [Line] = []
         var clock = Self.beginning
+        for (number, words) in Self.sentences(in: text) {
+            var parser = LineParser(words: words, number: number, clock: clock)
+            let (step, expectation) = try parser.line()
+            if case .time(let moment) = step { clock = moment }
+            lines.append(
+                Line(
+                    number: number,
+                    text: words.joined(separator: " "),
+                    step: step,
+                    expectation: expectation
+                )
+            )
+        }
+        self.lines = lines
+    }
+
+    /// The words of each line, with those of the lines that continue it.
+    private static func sentences(in text: String) -> [(number: Int, words: [String])] {
+        var sentences: [(number: Int, words: [String])] = []
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false)
             .enumerated()
         {
             let content = line.split(separator: "//", omittingEmptySubsequences: false)[0]
             let words = content.split(separator: " ").map(String.init)
-            guard !words.isEmpty else { continue }
-            var parser = LineParser(words: words, number: index + 1, clock: clock)
-            let (step, expectation) = try parser.line()
-            if case .time(let moment) = step { clock = moment }
-            lines.append(
-                Line(
-                    number: index + 1, text: words.joined(separator: " "), step: step,
-                    expectation: expectation))
+            guard let first = words.first else { continue }
+            if kinds.contains(first) || sentences.isEmpty {
+                sentences.append((index + 1, words))
+            } else {
+                sentences[sentences.count - 1].words += words
+            }
         }
-        self.lines = lines
+        return sentences
     }
+
+    private static let kinds: Set<String> = ["defaults", "time", "grant", "usage", "configure"]
 }
 
 /// Reads the words of one line from left to right.
@@ -80,9 +99,11 @@ private struct LineParser {
         switch kind {
         case "usage":
             inputKind = .usage(
-                source: option("source") ?? "", action: option("action") ?? "",
+                source: option("source") ?? "",
+                action: option("action") ?? "",
                 credits: credits == "?" ? nil : try amount(credits),
-                occurredAt: try option("occurred").map { try moment($0) } ?? clock)
+                occurredAt: try option("occurred").map { try moment($0) } ?? clock
+            )
         case "grant":
             inputKind = .command(.grant(try terms(id: id, credits: try amount(credits))))
         default:
@@ -90,19 +111,28 @@ private struct LineParser {
         }
         if let left = options.keys.first { throw fault("expected a known option, got: \(left)") }
         return TestInput(
-            id: id, account: account, kind: inputKind, content: content, offset: Int64(number),
-            timestamp: clock)
+            id: id,
+            account: account,
+            kind: inputKind,
+            content: content,
+            offset: Int64(number),
+            timestamp: clock
+        )
     }
 
     private mutating func terms(id: String, credits: Amount) throws -> GrantTerms {
         let source = try named(option("source") ?? "purchase", GrantSource.init(name:))
         let category = try option("category").map { try named($0, GrantCategory.init(name:)) }
         return GrantTerms(
-            grantID: option("grant") ?? id, credits: credits, source: source, category: category,
+            grantID: option("grant") ?? id,
+            credits: credits,
+            source: source,
+            category: category,
             priority: try named(option("priority") ?? "50") { Int($0) },
             effectiveAt: try option("effective").map { try moment($0) } ?? clock,
             expiresAt: try option("expires").map { try moment($0) },
-            reference: option("reference"))
+            reference: option("reference")
+        )
     }
 
     private mutating func settings() throws -> AccountSettings {
@@ -155,7 +185,9 @@ private struct LineParser {
         expectation.outcome = outcome
         guard try word("balance") == "balance" else { throw fault("expected a balance") }
         var account = LedgerTable.AccountExpectation(
-            name: input.account, balance: try amount(try word("a balance")))
+            name: input.account,
+            balance: try amount(try word("a balance"))
+        )
         while position < words.count {
             let word = try word("an expectation")
             if let code = RefusalCode.allCases.first(where: { $0.name == word }) {
@@ -184,7 +216,10 @@ private struct LineParser {
                 position += 1
                 expectation.accounts.append(
                     LedgerTable.AccountExpectation(
-                        name: try account(word), balance: try amount(try self.word("a balance"))))
+                        name: try account(word),
+                        balance: try amount(try self.word("a balance"))
+                    )
+                )
             } else if let last = expectation.accounts.indices.last {
                 expectation.accounts[last].triggers.append(try trigger(word))
             } else {
@@ -207,7 +242,9 @@ private struct LineParser {
     private func account(_ word: String) throws -> AccountName {
         let parts = word.split(separator: "/").map(String.init)
         return AccountName(
-            customerID: parts[0], creditType: parts.count > 1 ? parts[1] : "credits")
+            customerID: parts[0],
+            creditType: parts.count > 1 ? parts[1] : "credits"
+        )
     }
 
     private func amount(_ word: String) throws -> Amount {

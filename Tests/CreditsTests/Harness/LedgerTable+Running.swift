@@ -7,16 +7,20 @@ import Testing
 /// One input per batch checks the lines' own words. Then the widest batches and seeded random ones
 /// must make the same entries, balances, refusals and crossings. Every commit is audited.
 func checkLedger(
-    _ text: String, sourceLocation: SourceLocation = #_sourceLocation
+    _ text: String,
+    sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
     let table = try LedgerTable(text)
     var reference = TableRun(cut: .everyLine, callSite: sourceLocation)
     reference.run(table)
     let expected = reference.story
-    for cut in [TableCut.widest] + (1...20).map(TableCut.random) {
+    // One broken run tells enough: the others would say the same.
+    var areSound = !reference.hasFaults
+    for cut in [TableCut.widest] + (1...20).map(TableCut.random) where areSound {
         var run = TableRun(cut: cut, callSite: sourceLocation)
         run.run(table)
         run.compare(to: expected)
+        areSound = !run.hasFaults
     }
 }
 
@@ -39,6 +43,7 @@ struct TableRun {
     private var pending: [TestInput] = []
     private var isTimePending = false
     private var generator: SplitMix64
+    private(set) var hasFaults = false
 
     init(cut: TableCut, callSite: SourceLocation) {
         self.cut = cut
@@ -98,14 +103,18 @@ struct TableRun {
         }
     }
 
-    private func record(_ fault: String, line: LedgerTable.Line?) {
+    private mutating func record(_ fault: String, line: LedgerTable.Line?) {
+        hasFaults = true
         guard let line else {
             Issue.record("\(cut): \(fault)", sourceLocation: callSite)
             return
         }
         let location = SourceLocation(
-            fileID: callSite.fileID, filePath: callSite.filePath,
-            line: callSite.line + line.number, column: 1)
+            fileID: callSite.fileID,
+            filePath: callSite.filePath,
+            line: callSite.line + line.number,
+            column: 1
+        )
         Issue.record("\(line.text): \(fault)", sourceLocation: location)
     }
 }
@@ -113,7 +122,7 @@ struct TableRun {
 // MARK: What a line says
 
 extension TableRun {
-    private func check(_ line: LedgerTable.Line, made commit: Commit) {
+    private mutating func check(_ line: LedgerTable.Line, made commit: Commit) {
         let expected = line.expectation
         var counts = OutcomeCounts()
         if let outcome = expected.outcome { counts[outcome] = 1 }
@@ -130,7 +139,7 @@ extension TableRun {
         if made != expected.allocations { record("got allocations \(made)", line: line) }
     }
 
-    private func checkTriggers(of line: LedgerTable.Line, made commit: Commit) {
+    private mutating func checkTriggers(of line: LedgerTable.Line, made commit: Commit) {
         var made: [AccountName: [String]] = [:]
         for trigger in commit.triggers {
             made[Self.account(of: trigger, in: commit), default: []].append(trigger.tableWord)
@@ -179,31 +188,35 @@ extension TableRun {
                 let allocations = describeAllocations(of: entry, in: commit)
                 story["entries of \(name)", default: []].append(
                     "\(entry.sequence) \(entry.type.name) \(entry.balanceBefore) + \(entry.amount) "
-                        + "\(allocations) \(entry.key) \(entry.occurredAt) \(entry.origin)")
+                        + "\(allocations) \(entry.key) \(entry.occurredAt) \(entry.origin)"
+                )
             }
             for trigger in commit.triggers where trigger.type != .balanceChanged {
                 let name = Self.account(of: trigger, in: commit)
                 story["triggers of \(name)", default: []].append(
-                    "\(trigger.sequence) \(trigger.type.name) \(trigger.balance) \(trigger.payload)")
+                    "\(trigger.sequence) \(trigger.type.name) \(trigger.balance) \(trigger.payload)"
+                )
             }
             for letter in commit.deadLetters {
                 story["dead letters", default: []].append(
-                    "\(letter.message.origin) \(letter.refusal)")
+                    "\(letter.message.origin) \(letter.refusal)"
+                )
             }
         }
         for (name, account) in store.accounts {
-            story["state of \(name)"] = [
-                "balance \(account.balance) overdraft \(account.overdraft)",
-                "basis \(account.basis)", "thresholds \(account.thresholds)",
-                "settings \(account.settings)",
-            ] + account.grants.map { "\($0)" }
+            story["state of \(name)"] =
+                [
+                    "balance \(account.balance) overdraft \(account.overdraft)",
+                    "basis \(account.basis)", "thresholds \(account.thresholds)",
+                    "settings \(account.settings)",
+                ] + account.grants.map { "\($0)" }
         }
         let counts = store.commits.reduce(into: OutcomeCounts()) { $0 += $1.outcomes }
         story["outcomes"] = ["\(counts)"]
         return story
     }
 
-    func compare(to expected: [String: [String]]) {
+    mutating func compare(to expected: [String: [String]]) {
         let made = story
         for key in Set(made.keys).union(expected.keys).sorted() where made[key] != expected[key] {
             let (now, before) = (made[key] ?? [], expected[key] ?? [])

@@ -7,7 +7,8 @@ import Credits
 /// grant      g1  acme        100  expires=P30D   applied    balance 100  grant.created changed
 /// usage      u1  acme         90                 applied    balance 10   low[20%] g1:-90
 /// usage      u1  acme         91                 conflict   balance 10   usage.conflict
-/// usage      u2  acme         11                 rejected   balance 10   insufficient_credits usage.rejected
+/// usage      u2  acme         11                 rejected   balance 10   usage.rejected
+///                                                           insufficient_credits
 /// configure  c1  acme  overdraft=record          applied    balance 10
 /// time       P1D     acme balance 10 changed
 /// ```
@@ -21,7 +22,8 @@ import Credits
 ///   `credit_` and `balance.` (brackets name thresholds or grant and are optional), the code of a
 ///   refusal, and, if any is given, all allocations `grant:credits` with `overdraft`.
 /// - `time MOMENT` moves the clock, which stands at 0 before; accounts that it touches follow.
-/// - `defaults` begins a run of the program under these settings. `//` begins a comment.
+/// - `defaults` begins a run of the program under these settings. `//` begins a comment. A line that
+///   begins with anything else continues the one before it.
 struct LedgerTable {
     struct Line {
         /// 1 for the table's first line.

@@ -27,8 +27,11 @@ struct TestBatch {
                 refusal = Int32(batch.pricingRefusals.count)
                 batch.pricingRefusals.append(
                     Refusal(
-                        .noRate, field: "action",
-                        message: "expected action to be priced, got: \(action)"))
+                        .noRate,
+                        field: "action",
+                        message: "expected action to be priced, got: \(action)"
+                    )
+                )
             } else {
                 refusal = -1
             }
@@ -37,15 +40,27 @@ struct TestBatch {
                 UsageEvent(
                     key: TestKeys.key(.usage, scope: source, id: input.id),
                     fingerprint: TestKeys.fingerprint("\(input.account) \(input.content)"),
-                    account: account, pricingRefusal: refusal, usageID: slice(input.id),
-                    source: sender, action: slice(action), dimensions: .empty, holdID: .empty,
-                    quantity: Amount(whole: 1), credits: credits ?? .zero, rate: .explicit,
-                    occurredAt: occurredAt, message: message(of: input, partition: Self.usage)))
+                    account: account,
+                    pricingRefusal: refusal,
+                    usageID: slice(input.id),
+                    source: sender,
+                    action: slice(action),
+                    dimensions: .empty,
+                    holdID: .empty,
+                    quantity: Amount(whole: 1),
+                    credits: credits ?? .zero,
+                    rate: .explicit,
+                    occurredAt: occurredAt,
+                    message: message(of: input, partition: Self.usage)
+                )
+            )
         }
     }
 
     private mutating func command(
-        _ action: CommandAction, from input: TestInput, account: Int32
+        _ action: CommandAction,
+        from input: TestInput,
+        account: Int32
     ) -> Command {
         var claim: IDKey?
         if case .grant(let terms) = action {
@@ -54,15 +69,22 @@ struct TestBatch {
         return Command(
             key: TestKeys.key(.command, id: input.id),
             fingerprint: TestKeys.fingerprint("\(input.account) \(input.content)"),
-            account: account, commandID: input.id, action: action, claim: claim,
-            message: message(of: input, partition: Self.commands))
+            account: account,
+            commandID: input.id,
+            action: action,
+            claim: claim,
+            message: message(of: input, partition: Self.commands)
+        )
     }
 
     private mutating func message(of input: TestInput, partition: Int32) -> ReceivedMessage {
         ReceivedMessage(
             origin: Origin(partition: partition, offset: input.offset),
-            timestamp: input.timestamp, key: slice(input.account.customerID),
-            value: slice(input.content), headers: -1)
+            timestamp: input.timestamp,
+            key: slice(input.account.customerID),
+            value: slice(input.content),
+            headers: -1
+        )
     }
 
     private mutating func slice(_ text: String) -> ByteSlice {
@@ -76,8 +98,11 @@ struct TestBatch {
         names.append(name)
         batch.accounts.append(
             AccountKey(
-                customerID: slice(name.customerID), creditType: slice(name.creditType),
-                hash: TestKeys.accountHash(name)))
+                customerID: slice(name.customerID),
+                creditType: slice(name.creditType),
+                hash: TestKeys.accountHash(name)
+            )
+        )
         return index
     }
 }

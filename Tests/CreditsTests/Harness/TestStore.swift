@@ -20,13 +20,17 @@ struct TestStore {
     ///
     /// - Returns: the commit, and what is wrong with it.
     mutating func apply(
-        _ inputs: [TestInput], at now: Timestamp
+        _ inputs: [TestInput],
+        at now: Timestamp
     ) -> (commit: Commit, faults: [String]) {
         let prepared = TestBatch(inputs)
         let loaded = load(for: prepared, now: now)
         let transition = Ledger(policies: policies).apply(prepared.batch, to: loaded, now: now)
         let faults = audit.faults(
-            in: transition, inputs: inputs.count, coalescing: policies.coalescing)
+            in: transition,
+            inputs: inputs.count,
+            coalescing: policies.coalescing
+        )
         keep(transition)
         return (transition.commit, faults)
     }
@@ -43,7 +47,10 @@ struct TestStore {
         let loaded = names.map { name in
             accounts[name]
                 ?? Account(
-                    customerID: name.customerID, creditType: name.creditType, policies: policies)
+                    customerID: name.customerID,
+                    creditType: name.creditType,
+                    policies: policies
+                )
         }
         var known: [IDKey: KnownID] = [:]
         for command in prepared.batch.commands {
@@ -51,10 +58,14 @@ struct TestStore {
             if let claim = command.claim { known[claim] = commandIDs[claim] }
         }
         return Loaded(
-            commitNumber: UInt64(commits.count + 1), recordedAt: recordedAt,
-            nextAccountNumber: nextAccountNumber, accounts: loaded,
+            commitNumber: UInt64(commits.count + 1),
+            recordedAt: recordedAt,
+            nextAccountNumber: nextAccountNumber,
+            accounts: loaded,
             due: loaded.indices.filter { isDue(loaded[$0]) },
-            usage: prepared.batch.usage.map { usageIDs[$0.key] }, commands: known)
+            usage: prepared.batch.usage.map { usageIDs[$0.key] },
+            commands: known
+        )
     }
 
     private mutating func keep(_ transition: Transition) {

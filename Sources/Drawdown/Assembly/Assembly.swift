@@ -1,0 +1,121 @@
+import Credits
+import EmbeddedLedgerStore
+import Foundation
+import LedgerStore
+import Logging
+import QueryAPI
+import UsagePipeline
+
+/// What the long-running commands do.
+enum Assembly {
+    /// `drawdown run`: the worker of a configuration, with its API, until a signal ends it.
+    static func run(_ configuration: Configuration, isWithoutGroup: Bool) async throws {
+        let logger = makeLogger()
+        let assembly = try WorkerAssembly(
+            configuration,
+            membership: isWithoutGroup ? .alone : .group,
+            logger: logger
+        )
+        let signals = StopSignals { [control = assembly.worker.control] in
+            logger.notice("Stopping: what was read is applied and published first")
+            control.stop()
+        }
+        defer { withExtendedLifetime(signals) {} }
+        logger.notice(
+            "Started",
+            metadata: [
+                "store": "\(configuration.store.path)",
+                "store.commit": "\(assembly.store.head.number)",
+                "kafka": "\(configuration.kafka["bootstrap.servers"] ?? "")",
+            ]
+        )
+        let listen = configuration.http.listen
+        let api = try startAPI(assembly, configuration, logger: logger) { port in
+            logger.notice("The API listens", metadata: ["http": "http://\(listen.host):\(port)"])
+        }
+        do {
+            try await assembly.work()
+        } catch {
+            await api.stop()
+            throw error
+        }
+        await api.stop()
+        logger.notice("Stopped", metadata: ["store.commit": "\(assembly.reader.head.number)"])
+    }
+
+    /// Logs go to standard error, so that standard output is only what was asked for.
+    static func makeLogger(level: Logger.Level = .notice) -> Logger {
+        var logger = Logger(label: "drawdown") { label in
+            StreamLogHandler.standardError(label: label)
+        }
+        logger.logLevel = level
+        return logger
+    }
+
+    /// Serves the API beside the worker; a port that is taken ends the worker, for nobody would
+    /// know why it does not answer.
+    static func startAPI(
+        _ assembly: WorkerAssembly,
+        _ configuration: Configuration,
+        logger: Logger,
+        onListening: @escaping @Sendable (Int) -> Void
+    ) throws(CommandFailure) -> RunningAPI {
+        let listen = configuration.http.listen
+        let server: APIServer
+        do {
+            server = APIServer(
+                reader: assembly.reader,
+                status: assembly.health,
+                rates: configuration.policies.rates,
+                version: Drawdown.version,
+                configuration: try APIConfiguration(host: listen.host, port: listen.port),
+                logger: logger
+            )
+        } catch {
+            throw CommandFailure(.configuration, error.description)
+        }
+        let control = assembly.worker.control
+        return RunningAPI(server, onListening: onListening) { control.stop() }
+    }
+
+    /// `drawdown verify`: proves the store in a directory.
+    static func verify(storeAt path: String, asJSON: Bool) throws {
+        try Verification(path: path).run(asJSON: asJSON)
+    }
+}
+
+/// The API as a task that can be ended.
+final class RunningAPI: Sendable {
+    private let task: Task<Void, any Error>
+
+    init(
+        _ server: APIServer,
+        onListening: @escaping @Sendable (Int) -> Void,
+        onFailure: @escaping @Sendable () -> Void
+    ) {
+        task = Task {
+            do {
+                try await server.run(onListening: onListening)
+            } catch {
+                onFailure()
+                throw error
+            }
+        }
+    }
+
+    /// Ends serving; answers under way are given first.
+    func stop() async {
+        task.cancel()
+        _ = await task.result
+    }
+
+    /// Why serving ended by itself; nil: it did not.
+    func failure() async -> (any Error)? {
+        do {
+            try await task.value
+            return nil
+        } catch {
+            return error
+        }
+    }
+}

@@ -1,0 +1,285 @@
+import Credits
+import EmbeddedLedgerStore
+import Foundation
+import KafkaIO
+import LedgerStore
+import Logging
+import UsageCodec
+import UsagePipeline
+
+/// The one place where the parts are put together: a configuration becomes a worker.
+///
+/// Opens in the order in which things can be refused: the store first, for another process may hold
+/// it, then Kafka, then the comparison of the two.
+final class WorkerAssembly {
+    let store: EmbeddedLedgerStore
+    let worker: Worker
+    let health: WorkerHealth
+    let reader: any LedgerReader
+    private let consumer: Consumer
+    private let producer: Producer
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - configuration: what was read and validated.
+    ///   - cluster: names the cluster where its own id does not do; nil asks the brokers.
+    ///   - membership: how the worker comes by its partitions.
+    ///   - logger: takes what librdkafka says, and what ends the worker.
+    /// - Throws: ``CommandFailure``: what is missing, where, and what to do.
+    init(
+        _ configuration: Configuration,
+        cluster: String? = nil,
+        membership: KafkaMessageSource.Membership,
+        logger: Logger
+    ) throws(CommandFailure) {
+        self.logger = logger
+        let policies = configuration.policies
+        let store = try Self.openStore(configuration, policies: policies)
+        self.store = store
+        reader = store.reader
+        do {
+            consumer = try Consumer(
+                properties: configuration.kafka,
+                clientID: "drawdown",
+                log: logger.kafka
+            )
+            producer = try Producer(
+                properties: Self.producerProperties(of: configuration),
+                clientID: "drawdown",
+                log: logger.kafka
+            )
+            let cluster = try cluster ?? consumer.clusterID(timeout: .seconds(10))
+            try Self.checkTopics(configuration, consumer)
+            try Self.audit(configuration, consumer, store, cluster: cluster)
+            let positions = AssignedPartitions()
+            health = WorkerHealth(
+                consumer: consumer,
+                cluster: cluster,
+                reader: store.reader,
+                assigned: positions
+            )
+            worker = Self.worker(
+                configuration,
+                policies: policies,
+                store: store,
+                source: KafkaMessageSource(
+                    consumer: consumer,
+                    cluster: cluster,
+                    topics: configuration.topics.usage + [configuration.topics.commands],
+                    membership: membership,
+                    positions: positions,
+                    logger: logger
+                ),
+                sink: KafkaMessageSink(
+                    producer: producer,
+                    triggers: configuration.topics.triggers,
+                    deadLetters: configuration.topics.deadLetters
+                )
+            )
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch {
+            throw CommandFailure(
+                kafka: error,
+                servers: configuration.kafka["bootstrap.servers"] ?? ""
+            )
+        }
+    }
+
+    private static func openStore(
+        _ configuration: Configuration,
+        policies: Policies
+    ) throws(CommandFailure) -> EmbeddedLedgerStore {
+        do {
+            return try EmbeddedLedgerStore(
+                path: configuration.store.path,
+                policies: policies,
+                options: EmbeddedLedgerStore.Options(
+                    reserve: configuration.store.reserve.bytes
+                )
+            )
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    private static func worker(
+        _ configuration: Configuration,
+        policies: Policies,
+        store: EmbeddedLedgerStore,
+        source: KafkaMessageSource,
+        sink: KafkaMessageSink
+    ) -> Worker {
+        var roles = [configuration.topics.commands: MessageRole.command]
+        for topic in configuration.topics.usage { roles[topic] = .usage }
+        let settings = WorkerSettings(
+            roles: roles,
+            start: configuration.start == .earliest ? .earliest : .latest,
+            maximumEvents: configuration.commit.maxEvents,
+            maximumAge: .microseconds(configuration.commit.maxAge.microseconds)
+        )
+        let decoder = InputDecoder(
+            hashKey: store.identity.hashKey,
+            rates: policies.rates,
+            limits: DecodeLimits(maximumBytes: configuration.events.maxBytes.bytes)
+        )
+        return Worker(
+            source: source,
+            sink: sink,
+            store: store,
+            policies: policies,
+            decoder: decoder,
+            settings: settings
+        )
+    }
+
+    /// A dead letter is its input with a few headers more; a producer that takes no message of that
+    /// size would stop the worker at the first large one.
+    private static func producerProperties(of configuration: Configuration) -> [String: String] {
+        var properties = configuration.kafka.filter { !consumerOnly.contains($0.key) }
+        let room = min(configuration.events.maxBytes.bytes * 2 + (1 << 20), 1_000_000_000)
+        properties["message.max.bytes"] = properties["message.max.bytes"] ?? "\(room)"
+        return properties
+    }
+
+    private static let consumerOnly: Set<String> = [
+        "group.id", "group.instance.id", "session.timeout.ms", "heartbeat.interval.ms",
+        "max.poll.interval.ms", "partition.assignment.strategy", "queued.min.messages",
+        "queued.max.messages.kbytes", "fetch.min.bytes", "fetch.wait.max.ms",
+        "fetch.message.max.bytes", "max.partition.fetch.bytes", "fetch.max.bytes",
+        "fetch.error.backoff.ms", "fetch.queue.backoff.ms",
+    ]
+
+    /// A topic that is missing is said so now: later it would look like silence.
+    private static func checkTopics(
+        _ configuration: Configuration,
+        _ consumer: Consumer
+    ) throws(KafkaError) {
+        let topics = configuration.topics
+        _ = try consumer.partitions(
+            of: topics.usage + [topics.commands, topics.triggers, topics.deadLetters],
+            timeout: .seconds(10)
+        )
+    }
+
+    private static func audit(
+        _ configuration: Configuration,
+        _ consumer: Consumer,
+        _ store: EmbeddedLedgerStore,
+        cluster: String
+    ) throws {
+        let topics = configuration.topics.usage + [configuration.topics.commands]
+        let partitions = try consumer.partitions(of: topics, timeout: .seconds(10))
+        let acknowledged = try consumer.acknowledged(partitions, timeout: .seconds(10))
+        let positions = acknowledged.compactMap { record -> AcknowledgedPosition? in
+            guard let offset = record.offset else { return nil }
+            return AcknowledgedPosition(
+                partition: PartitionKey(record.partition),
+                offset: offset,
+                metadata: record.metadata ?? ""
+            )
+        }
+        let fault = OffsetAudit.fault(
+            acknowledged: positions,
+            stored: store.offsets(cluster: cluster),
+            identity: store.identity
+        )
+        if let fault { throw CommandFailure(.history, fault) }
+    }
+
+    // MARK: Working
+
+    /// Works until it is stopped or fails, on threads of its own.
+    func work() async throws(CommandFailure) {
+        let result = await withCheckedContinuation { continuation in
+            // Safe to send: the worker is used by this thread only until the continuation resumes.
+            nonisolated(unsafe) let worker = worker
+            let thread = Thread {
+                continuation.resume(
+                    returning: Result { () throws(WorkerFailure) in try unsafe worker.run() }
+                )
+            }
+            thread.name = "drawdown-worker"
+            thread.start()
+        }
+        if case .failure(let failure) = result {
+            health.noteFailure(failure.message)
+            logger.error("The worker ended", metadata: ["reason": "\(failure.message)"])
+            close()
+            throw CommandFailure(failure)
+        }
+        close()
+    }
+
+    /// Leaves Kafka.
+    ///
+    /// Whatever hangs here is left behind: everything that counts is durable.
+    private func close() {
+        if !producer.close(timeout: .seconds(5)) {
+            logger.warning("Kafka's producer did not close in time")
+        }
+        if !consumer.close(timeout: .seconds(5)) {
+            logger.warning("Kafka's consumer did not close in time")
+        }
+    }
+}
+
+extension CommandFailure {
+    init(_ error: StoreError) {
+        let code: ExitCodes =
+            switch error.code {
+            case .inUse, .fenced: .fenced
+            case .unusable, .damaged, .diskFull, .failed: .storage
+            }
+        self.init(code, error.message)
+    }
+
+    init(_ failure: WorkerFailure) {
+        switch failure {
+        case .store(let error): self.init(error)
+        case .sink(let error): self.init(.unavailable, error.message)
+        case .source(let error):
+            let code: ExitCodes =
+                switch error.code {
+                case .gap: .history
+                case .fenced: .fenced
+                case .unavailable: .unavailable
+                }
+            self.init(code, error.message)
+        }
+    }
+
+    /// A failure of Kafka before the worker began.
+    init(kafka error: any Error, servers: String) {
+        guard let error = error as? KafkaError else {
+            self.init(.unavailable, "Kafka at \(servers): \(error)")
+            return
+        }
+        switch error.code {
+        case .configuration: self.init(.configuration, "kafka: \(error.reason)")
+        default: self.init(.unavailable, "Kafka at \(servers): \(error.reason)")
+        }
+    }
+}
+
+extension Logger {
+    /// librdkafka's log lines, on their way into ours.
+    var kafka: @Sendable (KafkaLogLine) -> Void {
+        { line in
+            let level: Level =
+                switch line.level {
+                case .emergency, .alert, .critical: .critical
+                case .error: .error
+                case .warning: .warning
+                case .notice: .notice
+                case .info: .info
+                case .debug: .debug
+                }
+            log(
+                level: level,
+                "librdkafka",
+                metadata: ["kafka.facility": "\(line.facility)", "kafka.line": "\(line.message)"]
+            )
+        }
+    }
+}

@@ -1,0 +1,289 @@
+public import Credits
+public import LedgerStore
+
+/// A ledger store in one directory of this machine: journal and projections in LMDB.
+///
+/// One thread owns it. Ids and accounts are in memory, exactly; at start they are derived from the
+/// journal, accounts from their last checkpoint on. Only one process can have the directory open for
+/// writing; ``EmbeddedJournal`` reads beside it.
+public final class EmbeddedLedgerStore: LedgerStore {
+    /// How long the last commit took.
+    public struct CommitTiming: Sendable {
+        public var encoding: Duration = .zero
+        /// Writing to LMDB and waiting for the disk.
+        public var writing: Duration = .zero
+        public var byteCount = 0
+    }
+
+    /// How the store is opened.
+    public struct Options: Sendable {
+        /// Bytes set aside on the disk, so that a full disk can be left in order.
+        ///
+        /// 0: none.
+        public var reserve: Int
+        /// Makes the store where there is none.
+        public var creates: Bool
+        /// Commits between the beginnings of two rounds of account checkpoints.
+        public var checkpointInterval: UInt64
+
+        public init(
+            reserve: Int = 64 << 20,
+            creates: Bool = true,
+            checkpointInterval: UInt64 = 64
+        ) {
+            self.reserve = reserve
+            self.creates = creates
+            self.checkpointInterval = checkpointInterval
+        }
+    }
+
+    public let identity: StoreIdentity
+    public private(set) var lastCommitTiming = CommitTiming()
+    private let clock = ContinuousClock()
+    private let environment: LMDBEnvironment
+    private let directory: StoreDirectory
+    private let storeTables: StoreTables
+    private let tables: LedgerTables
+    private let storeReader: StoreReader
+    private var state: StateRow
+    private var rounds: CheckpointRounds
+    private var readersCheckedAt: ContinuousClock.Instant
+    /// Why nothing can be done any more; nil: all is well.
+    private var failure: String?
+
+    private static let readersCheckInterval = Duration.seconds(10)
+
+    /// Opens the store in a directory.
+    ///
+    /// - Throws: ``StoreError``: `inUse` where another process has it, `damaged` where something is
+    ///   missing or not what was written, `diskFull` where the reserve does not fit, `unusable`
+    ///   where there is no store, or on a network file system.
+    public convenience init(
+        path: String,
+        policies: Policies,
+        options: Options = Options()
+    ) throws(StoreError) {
+        let directory = try StoreDirectory(
+            path,
+            reserve: options.reserve,
+            creates: options.creates
+        )
+        try self.init(directory, policies: policies, options: options)
+    }
+
+    private init(
+        _ directory: StoreDirectory,
+        policies: Policies,
+        options: Options
+    ) throws(StoreError) {
+        let environment = try LMDBEnvironment(
+            path: directory.dataPath,
+            isReadOnly: false,
+            owner: directory
+        )
+        try environment.clearDeadReaders()
+        let (storeTables, epoch) = try Self.raiseEpoch(of: environment, directory.identity)
+        let opening = try StoreOpening(
+            environment,
+            storeTables,
+            policies: policies,
+            hashKey: directory.identity.hashKey,
+            checkpointInterval: options.checkpointInterval
+        )
+        identity = StoreIdentity(
+            uuid: directory.identity.uuid,
+            epoch: epoch,
+            hashKey: directory.identity.hashKey
+        )
+        self.environment = environment
+        self.storeTables = storeTables
+        tables = opening.tables
+        state = opening.state
+        rounds = opening.rounds
+        storeReader = StoreReader(
+            tables: opening.tables,
+            journal: EmbeddedCommits(environment, storeTables.journal),
+            hashKey: directory.identity.hashKey
+        )
+        readersCheckedAt = clock.now
+        self.directory = directory
+    }
+
+    /// Raised durably before anything else: whoever still acts under a lower epoch can be told.
+    private static func raiseEpoch(
+        of environment: LMDBEnvironment,
+        _ file: IdentityFile
+    ) throws(StoreError) -> (StoreTables, UInt64) {
+        let transaction = try environment.begin(isReadOnly: false)
+        let tables = try StoreTables(transaction, creates: false)
+        var row = try IdentityRow.read(transaction, tables)
+        guard row.uuid == file.uuid else {
+            throw StoreError(
+                .damaged,
+                "expected the data to be of store \(file.uuid), got: \(row.uuid)"
+            )
+        }
+        row.epoch += 1
+        try row.write(transaction, tables)
+        try transaction.commit()
+        return (tables, row.epoch)
+    }
+
+    public var head: CommitHead { tables.head }
+    public var reader: any LedgerReader { storeReader }
+    public var nextDue: Timestamp? { tables.nextDue }
+    public var publishedThrough: UInt64 { state.publishedThrough }
+
+    /// Bytes that may still be written to the disk.
+    public var freeByteCount: Int {
+        get throws(StoreError) { try directory.freeByteCount() }
+    }
+
+    /// - Throws: ``StoreError/Code/diskFull`` where so little is free that nothing more may be taken
+    ///   in. ``commit(_:)`` asks this itself, before it writes.
+    public func checkFreeSpace() throws(StoreError) {
+        try directory.checkFreeSpace()
+    }
+
+    public func offsets(cluster: String) -> [PartitionKey: Int64] {
+        tables.offsets(cluster: cluster)
+    }
+
+    public func load(
+        _ batch: borrowing InputBatch,
+        dueAt now: Timestamp,
+        maximumDue: Int
+    ) throws(StoreError) -> Loaded {
+        try checkUsable()
+        return tables.load(batch, dueAt: now, maximumDue: maximumDue)
+    }
+
+    /// Makes a commit durable.
+    ///
+    /// - Throws: ``StoreError``. After `fenced` and `diskFull` nothing was written; after any other
+    ///   the outcome is unknown, and every later call fails.
+    public func commit(_ transition: consuming Transition) throws(StoreError) -> CommitHead {
+        try checkUsable()
+        let transition = transition
+        try tables.check(transition)
+        try directory.checkFreeSpace()
+        let start = clock.now
+        let sealed = JournalFormat.encode(transition.commit, previousHash: tables.head.hash)
+        let encoded = clock.now
+        let head = CommitHead(
+            number: transition.commit.number,
+            hash: sealed.hash,
+            recordedAt: transition.commit.recordedAt
+        )
+        do throws(StoreError) {
+            try write(transition, sealed, head: head)
+        } catch {
+            throw fail(error)
+        }
+        lastCommitTiming = CommitTiming(
+            encoding: encoded - start,
+            writing: clock.now - encoded,
+            byteCount: sealed.bytes.count
+        )
+        tables.install(transition, head: head)
+        for account in transition.accounts where account.number > 0 {
+            rounds.noteChange(of: AccountBlocks.block(of: account.number))
+        }
+        return head
+    }
+
+    /// Everything that a commit makes durable, in one transaction.
+    private func write(
+        _ transition: Transition,
+        _ sealed: JournalFormat.Sealed,
+        head: CommitHead
+    ) throws(StoreError) {
+        try clearDeadReaders()
+        var next = state
+        let before = tables.head.number
+        let transaction = try environment.begin(isReadOnly: false)
+        next.partCount += try JournalTable.append(
+            sealed.bytes,
+            number: head.number,
+            transaction,
+            storeTables.journal
+        )
+        try OffsetsTable.write(transition.commit, transaction, storeTables.offsets)
+        for block in rounds.takeBlocks(head: before) {
+            let accounts = tables.accounts(numbered: AccountBlocks.accounts(of: block)).1
+            try AccountBlocks.write(block, accounts, at: before, transaction, storeTables.accounts)
+        }
+        next.head = head
+        next.checkpointedThrough = rounds.checkpointedThrough
+        next.accountCount = tables.accountCount + transition.newAccountCount
+        try next.write(transaction, storeTables)
+        try transaction.commit()
+        state = next
+    }
+
+    private func clearDeadReaders() throws(StoreError) {
+        guard clock.now - readersCheckedAt >= Self.readersCheckInterval else { return }
+        readersCheckedAt = clock.now
+        try environment.clearDeadReaders()
+    }
+
+    public func notePublished(through number: UInt64) {
+        state.publishedThrough = max(state.publishedThrough, number)
+    }
+
+    /// Writes down what was published.
+    ///
+    /// The directory is free for another writer once the store and its readers are let go.
+    public func close() throws(StoreError) {
+        try checkUsable()
+        failure = "it was closed"
+        // What was set aside for this moment: the last row must find room.
+        do throws(StoreError) {
+            try directory.checkFreeSpace()
+        } catch {
+            try directory.releaseReserve()
+        }
+        let transaction = try environment.begin(isReadOnly: false)
+        try state.write(transaction, storeTables)
+        try transaction.commit()
+    }
+
+    private func checkUsable() throws(StoreError) {
+        guard let failure else { return }
+        throw StoreError(.failed, "the store cannot be used, for \(failure): open it anew")
+    }
+
+    private func fail(_ error: StoreError) -> StoreError {
+        failure = error.message
+        var message = error.message + "; the commit's outcome is unknown: open the store anew"
+        if let free = try? directory.freeByteCount(), free < 1 << 20 {
+            // LMDB reports a full disk as an IO error.
+            message += ". Only \(free) bytes are free on its disk"
+        }
+        return StoreError(.failed, message)
+    }
+}
+
+extension Transition {
+    fileprivate var newAccountCount: Int { commit.groups.count { $0.isNew } }
+}
+
+/// Reads commits where they lie in the journal's table.
+final class EmbeddedCommits: CommitSource {
+    private let environment: LMDBEnvironment
+    private let table: LMDBTable
+
+    init(_ environment: LMDBEnvironment, _ table: LMDBTable) {
+        self.environment = environment
+        self.table = table
+    }
+
+    /// Each call is a read transaction of its own: one that lasts would keep old pages from reuse.
+    func withCommit<Result>(
+        _ number: UInt64,
+        _ body: (Span<UInt8>) throws(StoreError) -> Result
+    ) throws(StoreError) -> Result? {
+        let transaction = try environment.begin(isReadOnly: true)
+        return try JournalTable.withCommit(number, transaction, table, body)
+    }
+}

@@ -1,0 +1,119 @@
+internal import CLMDB
+internal import Glibc
+internal import LedgerStore
+
+/// One open LMDB file; the only owner of its C handle.
+///
+/// Opened at most once per process (``OpenStores``): a second handle on the same file would drop the
+/// first one's lock when it is closed.
+@safe
+final class LMDBEnvironment: @unchecked Sendable {
+    // `@unchecked Sendable`: LMDB's environment may be used from any thread, and this never changes.
+    private let handle: OpaquePointer
+    private let path: String
+    /// What keeps others away from the file: let go after the file, whoever let go of the file last.
+    private let owner: (any AnyObject & Sendable)?
+
+    /// Address space for the file, tried in this order: it costs nothing but must be allowed.
+    private static let mapSizes = [1 << 40, 1 << 36, 1 << 33]
+
+    /// - Parameters:
+    ///   - path: the file; its lock file is beside it.
+    ///   - owner: kept for as long as the file is open.
+    init(
+        path: String,
+        isReadOnly: Bool,
+        owner: (any AnyObject & Sendable)?
+    ) throws(StoreError) {
+        self.path = path
+        self.owner = owner
+        var flags = UInt32(MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD)
+        if isReadOnly { flags |= UInt32(MDB_RDONLY) }
+        var opened: OpaquePointer?
+        var code: Int32 = 0
+        for size in Self.mapSizes {
+            unsafe (opened, code) = Self.open(path, flags: flags, mapSize: size)
+            if isReadOnly, code == EROFS || code == EACCES {
+                // No lock file can be made there, so no writer can be there either.
+                unsafe (opened, code) = Self.open(
+                    path,
+                    flags: flags | UInt32(MDB_NOLOCK),
+                    mapSize: size
+                )
+            }
+            guard code == ENOMEM else { break }
+        }
+        guard let handle = unsafe opened else {
+            throw .lmdb(code, "open \(path)")
+        }
+        unsafe self.handle = handle
+        try refuseRelaxedDurability()
+    }
+
+    private static func open(
+        _ path: String,
+        flags: UInt32,
+        mapSize: Int
+    ) -> (OpaquePointer?, Int32) {
+        var handle: OpaquePointer?
+        var code = unsafe mdb_env_create(&handle)
+        guard code == 0, let handle = unsafe handle else { return (nil, code) }
+        code = unsafe mdb_env_set_mapsize(handle, mapSize)
+        if code == 0 { code = unsafe mdb_env_set_maxdbs(handle, 8) }
+        if code == 0 { code = unsafe mdb_env_set_maxreaders(handle, 256) }
+        if code == 0 { code = unsafe mdb_env_open(handle, path, flags, 0o600) }
+        guard code == 0 else {
+            unsafe mdb_env_close(handle)
+            return (nil, code)
+        }
+        return unsafe (handle, 0)
+    }
+
+    /// A commit that is not on the disk when it returns is no commit.
+    private func refuseRelaxedDurability() throws(StoreError) {
+        var flags: UInt32 = 0
+        unsafe mdb_env_get_flags(handle, &flags)
+        let relaxed = UInt32(MDB_NOSYNC | MDB_NOMETASYNC | MDB_WRITEMAP | MDB_MAPASYNC)
+        guard flags & relaxed == 0 else {
+            throw StoreError(.unusable, "expected \(path) to be opened with full durability")
+        }
+    }
+
+    deinit {
+        unsafe mdb_env_close(handle)
+    }
+
+    /// Begins a transaction; one for writing must be ended by the thread that began it.
+    func begin(isReadOnly: Bool) throws(StoreError) -> LMDBTransaction {
+        var transaction: OpaquePointer?
+        let flags = isReadOnly ? UInt32(MDB_RDONLY) : 0
+        let code = unsafe mdb_txn_begin(handle, nil, flags, &transaction)
+        guard code == 0, let transaction = unsafe transaction else {
+            throw .lmdb(code, "begin a transaction in \(path)")
+        }
+        return unsafe LMDBTransaction(transaction, path: path)
+    }
+
+    /// Frees the slots of readers that died: each would keep the file growing for ever.
+    func clearDeadReaders() throws(StoreError) {
+        var dead: Int32 = 0
+        let code = unsafe mdb_reader_check(handle, &dead)
+        guard code == 0 else { throw .lmdb(code, "check the readers of \(path)") }
+    }
+}
+
+extension StoreError {
+    /// What an LMDB or system code means for the store.
+    static func lmdb(_ code: Int32, _ action: String) -> StoreError {
+        let text = unsafe String(cString: mdb_strerror(code))
+        let what = "failed to \(action): \(text) (\(code))"
+        return switch code {
+        case MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_INVALID, MDB_BAD_TXN: StoreError(.damaged, what)
+        case MDB_VERSION_MISMATCH: StoreError(.unusable, what)
+        case MDB_READERS_FULL:
+            StoreError(.failed, what + "; too many programs read the store at once")
+        case MDB_MAP_FULL: StoreError(.diskFull, what + "; the address space for it is used up")
+        default: StoreError(.failed, what)
+        }
+    }
+}

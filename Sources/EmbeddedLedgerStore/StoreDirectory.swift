@@ -1,0 +1,155 @@
+internal import Glibc
+internal import LedgerStore
+
+/// A store's directory, claimed for writing.
+///
+/// The lock is of our own, on a file that nothing else opens: a second writer is refused at once,
+/// where LMDB would let it wait without a limit.
+final class StoreDirectory: Sendable {
+    let path: String
+    let identity: IdentityFile
+    /// Making the store was finished just now.
+    let isNew: Bool
+    private let claim: StoreClaim
+    private let lock: FileHandle
+    private let reserveByteCount: Int
+
+    private static let lockName = "LOCK"
+    private static let reserveName = "reserve"
+    /// Below this much free space nothing more is taken in, where the reserve is not smaller.
+    private static let lowWater = 64 << 20
+
+    var dataPath: String { path + "/" + DataFile.name }
+    private var reservePath: String { path + "/" + Self.reserveName }
+
+    /// Claims a directory, and makes the store in it where there is none.
+    ///
+    /// - Parameters:
+    ///   - reserve: bytes that are set aside on the disk, so that a full disk can be left in order.
+    ///   - creates: makes the directory and the store where they are missing.
+    init(_ path: String, reserve: Int, creates: Bool) throws(StoreError) {
+        if creates {
+            try StoreFiles.makeDirectory(path)
+        } else if !StoreFiles.exists(path) {
+            throw StoreError(.unusable, "expected \(path) to be a store, got: nothing there")
+        }
+        try StoreFiles.refuseRemote(path)
+        let canonical = try OpenStores.canonical(path)
+        let claim = try StoreClaim(canonical)
+        let lockPath = canonical + "/" + Self.lockName
+        let lock = try FileHandle(lockPath, O_RDWR | O_CREAT)
+        guard try lock.tryLock() else {
+            throw StoreError(.inUse, "\(canonical) is open for writing: \(lockPath) is locked")
+        }
+        let found = try Self.findIdentity(in: canonical)
+        guard found != nil || creates else {
+            throw StoreError(
+                .unusable,
+                "expected \(canonical) to be a store, got: another directory"
+            )
+        }
+        let identity: IdentityFile
+        if let found { identity = found } else { identity = try Self.makeStore(in: canonical) }
+        guard identity.pageSize == DataFile.systemPageSize else {
+            throw StoreError(
+                .unusable,
+                "expected pages of \(identity.pageSize) bytes, as where the store was made, got: "
+                    + "\(DataFile.systemPageSize)"
+            )
+        }
+        try DataFile.check(canonical + "/" + DataFile.name, pageSize: identity.pageSize)
+        self.path = canonical
+        self.identity = identity
+        isNew = found == nil
+        self.claim = claim
+        self.lock = lock
+        reserveByteCount = reserve
+        try reserveSpace()
+    }
+
+    /// The identity of the store that is here; nil: there is none yet, and nothing of one.
+    private static func findIdentity(in path: String) throws(StoreError) -> IdentityFile? {
+        if let identity = try IdentityFile.read(in: path) { return identity }
+        let unfinished = path + "/" + IdentityFile.unfinishedName
+        guard !StoreFiles.exists(unfinished) else {
+            // Nothing was ever committed to a store that was not finished.
+            try StoreFiles.remove(path + "/" + DataFile.name)
+            try StoreFiles.remove(path + "/" + DataFile.name + "-lock")
+            try StoreFiles.remove(unfinished)
+            return nil
+        }
+        guard !StoreFiles.exists(path + "/" + DataFile.name) else {
+            throw StoreError(
+                .damaged,
+                "expected \(path) to have a file \(IdentityFile.name) beside its data: restore it "
+                    + "from a backup"
+            )
+        }
+        return nil
+    }
+
+    /// Makes an empty store; the identity gets its name last.
+    private static func makeStore(in path: String) throws(StoreError) -> IdentityFile {
+        let identity = IdentityFile.drawn(pageSize: DataFile.systemPageSize)
+        let unfinished = path + "/" + IdentityFile.unfinishedName
+        try StoreFiles.replace(unfinished, with: identity.bytes)
+        try StoreFiles.syncDirectory(path)
+        let environment = try LMDBEnvironment(
+            path: path + "/" + DataFile.name,
+            isReadOnly: false,
+            owner: nil
+        )
+        let transaction = try environment.begin(isReadOnly: false)
+        let tables = try StoreTables(transaction, creates: true)
+        try IdentityRow(uuid: identity.uuid, epoch: 0).write(transaction, tables)
+        try StateRow().write(transaction, tables)
+        try transaction.commit()
+        try StoreFiles.syncDirectory(path)
+        try StoreFiles.rename(unfinished, to: path + "/" + IdentityFile.name)
+        try StoreFiles.syncDirectory(path)
+        return identity
+    }
+
+    private func reserveSpace() throws(StoreError) {
+        guard reserveByteCount > 0 else {
+            try StoreFiles.remove(reservePath)
+            return
+        }
+        guard try StoreFiles.byteCount(reservePath) != reserveByteCount else { return }
+        try StoreFiles.remove(reservePath)
+        // Asked first, for reserving too much would fill the disk before it fails.
+        guard try freeByteCount() > reserveByteCount else {
+            throw StoreError(
+                .diskFull,
+                "expected \(reserveByteCount) bytes to be free in \(path): make room, or lower "
+                    + "store.embedded.reserve"
+            )
+        }
+        let file = try FileHandle(reservePath, O_RDWR | O_CREAT | O_TRUNC)
+        try file.allocate(reserveByteCount)
+    }
+
+    /// Bytes that may still be written to the disk.
+    func freeByteCount() throws(StoreError) -> Int {
+        try StoreFiles.freeByteCount(path)
+    }
+
+    /// - Throws: ``StoreError/Code/diskFull`` where so little is free that nothing more may be taken
+    ///   in.
+    func checkFreeSpace() throws(StoreError) {
+        let needed = min(reserveByteCount, Self.lowWater)
+        guard needed > 0 else { return }
+        let free = try freeByteCount()
+        guard free >= needed else {
+            throw StoreError(
+                .diskFull,
+                "expected at least \(needed) bytes to be free in \(path), got: \(free)"
+            )
+        }
+    }
+
+    /// Gives the reserve back to the disk, so that the store can be closed in order.
+    func releaseReserve() throws(StoreError) {
+        try StoreFiles.remove(reservePath)
+    }
+}

@@ -1,0 +1,151 @@
+internal import CLMDB
+internal import Glibc
+internal import LedgerStore
+
+/// The few calls to the system that a store's directory needs, each reporting its failure.
+enum StoreFiles {
+    /// Why the last call of this thread failed.
+    static func failure(
+        _ action: String,
+        _ path: String,
+        code: StoreError.Code = .failed
+    ) -> StoreError {
+        let number = errno
+        let text = unsafe String(cString: strerror(number))
+        return StoreError(
+            number == ENOSPC ? .diskFull : code,
+            "failed to \(action) \(path): \(text)"
+        )
+    }
+
+    static func exists(_ path: String) -> Bool {
+        unsafe access(path, F_OK) == 0
+    }
+
+    /// A file's length in bytes; nil where it is missing.
+    static func byteCount(_ path: String) throws(StoreError) -> Int? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else {
+            guard errno == ENOENT else { throw failure("look at", path) }
+            return nil
+        }
+        return Int(status.st_size)
+    }
+
+    static func makeDirectory(_ path: String) throws(StoreError) {
+        guard unsafe mkdir(path, 0o700) != 0, errno != EEXIST else { return }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+            throw failure("make the directory", path, code: .unusable)
+        }
+        try makeDirectory(String(path[..<slash]))
+        guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
+            throw failure("make the directory", path, code: .unusable)
+        }
+    }
+
+    /// Makes the names in a directory durable: a file that was synced can still lose its name.
+    static func syncDirectory(_ path: String) throws(StoreError) {
+        let file = try FileHandle(path, O_RDONLY | O_DIRECTORY)
+        try file.sync()
+    }
+
+    /// Replaces a file as a whole: after a crash it is the old one or the new one.
+    static func replace(_ path: String, with bytes: [UInt8]) throws(StoreError) {
+        let temporary = path + ".tmp"
+        let file = try FileHandle(temporary, O_WRONLY | O_CREAT | O_TRUNC)
+        try file.write(bytes)
+        try file.sync()
+        try rename(temporary, to: path)
+    }
+
+    static func rename(_ path: String, to target: String) throws(StoreError) {
+        guard unsafe Glibc.rename(path, target) == 0 else { throw failure("rename", path) }
+    }
+
+    static func remove(_ path: String) throws(StoreError) {
+        guard unsafe unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
+    }
+
+    /// Bytes that may still be written to the file system of a path.
+    static func freeByteCount(_ path: String) throws(StoreError) -> Int {
+        var status = statvfs()
+        guard unsafe statvfs(path, &status) == 0 else { throw failure("look at", path) }
+        return Int(status.f_bavail) * Int(status.f_frsize)
+    }
+
+    /// Refuses file systems where locks and memory maps are not what they are on a disk.
+    static func refuseRemote(_ path: String) throws(StoreError) {
+        var status = statfs()
+        guard unsafe statfs(path, &status) == 0 else { throw failure("look at", path) }
+        let magic = UInt32(truncatingIfNeeded: status.f_type)
+        if let name = remoteFileSystems[magic] {
+            throw StoreError(
+                .unusable,
+                "expected \(path) to be on a local disk, got: \(name)"
+            )
+        }
+    }
+
+    private static let remoteFileSystems: [UInt32: String] = [
+        0x6969: "NFS", 0x517b: "SMB", 0xff53_4d42: "CIFS", 0xfe53_4d42: "SMB2",
+        0x0102_1997: "9P", 0x00c3_6400: "Ceph", 0x5346_414f: "AFS", 0x6573_5546: "FUSE",
+        0x0bd0_0bd0: "Lustre", 0x0116_1970: "GFS2", 0x7461_636f: "OCFS2", 0x4750_4653: "GPFS",
+    ]
+}
+
+/// An open file; closed when it is let go.
+struct FileHandle: ~Copyable {
+    private let descriptor: Int32
+    private let path: String
+
+    init(_ path: String, _ flags: Int32) throws(StoreError) {
+        descriptor = unsafe open(path, flags | O_CLOEXEC, 0o600)
+        self.path = path
+        guard descriptor >= 0 else { throw StoreFiles.failure("open", path) }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    borrowing func write(_ bytes: [UInt8]) throws(StoreError) {
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes[written...].withUnsafeBytes { buffer in
+                unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+            }
+            guard count > 0 || errno == EINTR else { throw StoreFiles.failure("write", path) }
+            written += max(count, 0)
+        }
+    }
+
+    /// Reads up to so many bytes from a position.
+    borrowing func read(_ count: Int, at position: Int) throws(StoreError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let read = unsafe bytes.withUnsafeMutableBytes { buffer in
+            unsafe pread(descriptor, buffer.baseAddress, buffer.count, off_t(position))
+        }
+        guard read >= 0 else { throw StoreFiles.failure("read", path) }
+        return Array(bytes.prefix(read))
+    }
+
+    borrowing func sync() throws(StoreError) {
+        guard fsync(descriptor) == 0 else { throw StoreFiles.failure("sync", path) }
+    }
+
+    /// Gives the file this length, with room on the disk for all of it.
+    borrowing func allocate(_ count: Int) throws(StoreError) {
+        let code = posix_fallocate(descriptor, 0, off_t(count))
+        guard code == 0 else {
+            errno = code
+            throw StoreFiles.failure("reserve \(count) bytes for", path)
+        }
+    }
+
+    /// Takes the file's lock; false where another open file has it.
+    borrowing func tryLock() throws(StoreError) -> Bool {
+        guard flock(descriptor, LOCK_EX | LOCK_NB) != 0 else { return true }
+        guard errno == EWOULDBLOCK else { throw StoreFiles.failure("lock", path) }
+        return false
+    }
+}

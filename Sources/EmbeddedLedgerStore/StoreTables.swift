@@ -1,0 +1,110 @@
+internal import Credits
+internal import LedgerStore
+
+/// The tables of a store's data file.
+struct StoreTables: Sendable {
+    let meta: LMDBTable
+    /// (commit, part) → a commit's bytes, in parts.
+    let journal: LMDBTable
+    /// (block, part) → the accounts of a block.
+    let accounts: LMDBTable
+    /// Hash of cluster, topic and partition → the offset to read next.
+    let offsets: LMDBTable
+    /// The sealed files that belong to the store; none so far.
+    let manifest: LMDBTable
+
+    init(_ transaction: borrowing LMDBTransaction, creates: Bool) throws(StoreError) {
+        meta = try transaction.table("meta", creates: creates)
+        journal = try transaction.table("journal", creates: creates)
+        accounts = try transaction.table("accounts", creates: creates)
+        offsets = try transaction.table("offsets", creates: creates)
+        manifest = try transaction.table("manifest", creates: creates)
+    }
+}
+
+/// The identity as the data file knows it; it must be that of the file beside it.
+struct IdentityRow {
+    static let key: [UInt8] = Array("identity".utf8)
+
+    var uuid: String
+    var epoch: UInt64
+
+    func write(
+        _ transaction: borrowing LMDBTransaction,
+        _ tables: StoreTables
+    ) throws(StoreError) {
+        var payload: [UInt8] = []
+        payload.append(word: epoch)
+        payload.append(text: uuid)
+        let row = Row.frame(.identity, key: Self.key, payload)
+        try transaction.put(row.span, for: Self.key, in: tables.meta)
+    }
+
+    static func read(
+        _ transaction: borrowing LMDBTransaction,
+        _ tables: StoreTables
+    ) throws(StoreError) -> IdentityRow {
+        let payload = try transaction.withValue(for: key, in: tables.meta) {
+            row throws(StoreError) in
+            try Row.payload(of: row, .identity, key: key)
+        }
+        guard let payload else { throw Row.damaged(.identity) }
+        var reader = ByteReader(payload.span)
+        let epoch = reader.word()
+        let uuid = reader.text()
+        guard !reader.isDamaged else { throw Row.damaged(.identity) }
+        return IdentityRow(uuid: uuid, epoch: epoch)
+    }
+}
+
+/// What the store is at its head: written with every commit, and held against the journal at start.
+struct StateRow: Equatable {
+    static let key: [UInt8] = Array("state".utf8)
+
+    var head = CommitHead.genesis
+    var publishedThrough: UInt64 = 0
+    /// The commit at which the last finished round of account checkpoints began.
+    var checkpointedThrough: UInt64 = 0
+    var accountCount = 0
+    /// Parts of commits in the journal.
+    var partCount = 0
+
+    func write(
+        _ transaction: borrowing LMDBTransaction,
+        _ tables: StoreTables
+    ) throws(StoreError) {
+        var payload: [UInt8] = []
+        payload.append(word: head.number)
+        payload.append(counted: head.hash)
+        payload.append(word: UInt64(bitPattern: head.recordedAt.microseconds))
+        payload.append(word: publishedThrough)
+        payload.append(word: checkpointedThrough)
+        payload.append(word: UInt64(accountCount))
+        payload.append(word: UInt64(partCount))
+        let row = Row.frame(.state, key: Self.key, payload)
+        try transaction.put(row.span, for: Self.key, in: tables.meta)
+    }
+
+    static func read(
+        _ transaction: borrowing LMDBTransaction,
+        _ tables: StoreTables
+    ) throws(StoreError) -> StateRow {
+        let payload = try transaction.withValue(for: key, in: tables.meta) {
+            row throws(StoreError) in
+            try Row.payload(of: row, .state, key: key)
+        }
+        guard let payload else { throw Row.damaged(.state) }
+        var reader = ByteReader(payload.span)
+        let number = reader.word()
+        let hash = reader.byteArray()
+        let recordedAt = Timestamp(microseconds: Int64(bitPattern: reader.word()))
+        var state = StateRow()
+        state.publishedThrough = reader.word()
+        state.checkpointedThrough = reader.word()
+        state.accountCount = Int(truncatingIfNeeded: reader.word())
+        state.partCount = Int(truncatingIfNeeded: reader.word())
+        guard !reader.isDamaged, let recordedAt else { throw Row.damaged(.state) }
+        state.head = CommitHead(number: number, hash: hash, recordedAt: recordedAt)
+        return state
+    }
+}

@@ -1,0 +1,212 @@
+internal import Credits
+
+extension LedgerTables.Contents {
+    func find(_ name: AccountKey, in arena: [UInt8]) -> UInt32? {
+        lookup.find(name.hash) { number in
+            let account = accounts[Int(number) - 1]
+            return account.customerID.utf8.isEqual(to: arena[name.customerID.range])
+                && account.creditType.utf8.isEqual(to: arena[name.creditType.range])
+        }
+    }
+
+    func check(_ commit: Commit) throws(StoreError) {
+        guard commit.number == head.number + 1 else {
+            throw StoreError(
+                .fenced,
+                "expected commit \(head.number + 1), got: \(commit.number)"
+            )
+        }
+        let stored = offsets[commit.cluster] ?? [:]
+        for partition in commit.partitions {
+            let key = PartitionKey(topic: partition.topic, partition: partition.partition)
+            guard stored[key] == partition.from else {
+                let found = stored[key].map { "\($0)" } ?? "none"
+                let from = partition.from.map { "\($0)" } ?? "none"
+                throw StoreError(
+                    .fenced,
+                    "expected the stored offset of \(key.topic) \(key.partition) to be \(from), "
+                        + "got: \(found)"
+                )
+            }
+        }
+    }
+
+    mutating func install(
+        _ transition: Transition,
+        head: CommitHead,
+        hashKey: HashKey,
+        coalescing: Int64
+    ) {
+        let commit = transition.commit
+        for account in transition.accounts {
+            put(account, hashKey: hashKey, coalescing: coalescing)
+        }
+        for entry in commit.entries {
+            if let system = entry.type.counterpart {
+                systemUnits[Int(system.rawValue)] &-= entry.amount.units
+            }
+            noteIDs(of: entry, in: commit, hashKey: hashKey)
+        }
+        for partition in commit.partitions {
+            let key = PartitionKey(topic: partition.topic, partition: partition.partition)
+            offsets[commit.cluster, default: [:]][key] = partition.next
+        }
+        outcomes += commit.outcomes
+        self.head = head
+    }
+
+    private mutating func put(_ account: Account, hashKey: HashKey, coalescing: Int64) {
+        let index = Int(account.number) - 1
+        precondition(
+            index >= 0 && index <= accounts.count,
+            "expected account numbers to be dense"
+        )
+        if index == accounts.count {
+            accounts.append(account)
+            checkpoints.append(0)
+            lookup.add(account.nameHash(under: hashKey))
+        } else {
+            accounts[index] = account
+        }
+        due.set(account.number, account.nextDue(coalescing: coalescing))
+    }
+
+    private mutating func noteIDs(of entry: Entry, in commit: Commit, hashKey: HashKey) {
+        guard entry.key != IDKey(high: 0, low: 0) else { return }
+        let known = KnownID(fingerprint: entry.fingerprint, commit: commit.number)
+        ids.insert(entry.key, known)
+        guard entry.detail >= 0, case .grant(let terms) = commit.details[Int(entry.detail)].payload
+        else { return }
+        let group = commit.groups[Int(entry.group)]
+        let claim = AccountScope.grantKey(
+            customerID: group.customerID,
+            creditType: group.creditType,
+            grantID: terms.grantID,
+            under: hashKey
+        )
+        ids.insert(claim, known)
+    }
+
+    mutating func restore(
+        _ account: Account,
+        at commit: UInt64,
+        hashKey: HashKey,
+        policies: Policies
+    ) {
+        put(account, hashKey: hashKey, coalescing: policies.coalescing)
+        checkpoints[Int(account.number) - 1] = commit
+    }
+
+    /// The accounts of a commit's groups as they are after it.
+    func replayed(_ commit: Commit, policies: Policies) throws(StoreError) -> [Account] {
+        let isAnnounced = commit.announcedGroups
+        var replayed: [Account] = []
+        replayed.reserveCapacity(commit.groups.count)
+        var start = 0
+        var born = accounts.count
+        for (index, group) in commit.groups.enumerated() {
+            let entries = commit.entries[start..<start + Int(group.entryCount)]
+            start += Int(group.entryCount)
+            var account = try account(of: group, born: &born, in: commit, policies: policies)
+            if group.number <= accounts.count,
+                checkpoints[Int(group.number) - 1] >= commit.number
+            {
+                replayed.append(account)
+                continue
+            }
+            let fault =
+                entries.lazy.compactMap { commit.allocationFault(of: $0) }.first
+                ?? account.replay(
+                    group,
+                    entries: entries,
+                    of: commit,
+                    wasAnnounced: isAnnounced[index]
+                )
+            if let fault {
+                throw .damagedCommit(commit.number, "account \(group.number): \(fault)")
+            }
+            replayed.append(account)
+        }
+        return replayed
+    }
+
+    /// The account of a group before the commit; numbers that the commit gives must be the next ones.
+    private func account(
+        of group: AccountGroup,
+        born: inout Int,
+        in commit: Commit,
+        policies: Policies
+    ) throws(StoreError) -> Account {
+        if group.number >= 1, group.number <= accounts.count {
+            let account = accounts[Int(group.number) - 1]
+            guard account.customerID == group.customerID, account.creditType == group.creditType
+            else {
+                throw .damagedCommit(
+                    commit.number,
+                    "account \(group.number) is not the one of that number"
+                )
+            }
+            return account
+        }
+        guard group.isNew, Int(group.number) == born + 1 else {
+            throw .damagedCommit(
+                commit.number,
+                "expected account \(born + 1) to be new, got: \(group.number)"
+            )
+        }
+        born += 1
+        return Account(
+            customerID: group.customerID,
+            creditType: group.creditType,
+            policies: policies
+        )
+    }
+}
+
+extension Commit {
+    /// For each group, whether `credit_balance.changed` is owed for its account.
+    var announcedGroups: [Bool] {
+        var isAnnounced = [Bool](repeating: false, count: groups.count)
+        for trigger in triggers where trigger.type == .balanceChanged && trigger.group >= 0 {
+            isAnnounced[Int(trigger.group)] = true
+        }
+        return isAnnounced
+    }
+
+    /// What is wrong with what an entry takes and gives; nil: nothing.
+    ///
+    /// Checked before replaying, so that no sum over damaged allocations leaves the range of
+    /// amounts.
+    func allocationFault(of entry: Entry) -> String? {
+        var sum = Amount.zero
+        var moved = Amount.zero
+        for allocation in allocations(of: entry) {
+            guard let next = sum.adding(allocation.credits),
+                let total = moved.adding(allocation.credits.magnitude)
+            else { return "expected the allocations of entry \(entry.sequence) to be in range" }
+            sum = next
+            moved = total
+        }
+        guard sum == entry.amount else {
+            return "expected the allocations of entry \(entry.sequence) to sum to "
+                + "\(entry.amount), got: \(sum)"
+        }
+        return nil
+    }
+}
+
+extension Account {
+    func nameHash(under key: HashKey) -> UInt64 {
+        let customerID = Array(customerID.utf8)
+        let creditType = Array(creditType.utf8)
+        return AccountKey.hash(customerID: customerID.span, creditType: creditType.span, key: key)
+    }
+}
+
+extension String.UTF8View {
+    /// Compares bytes in place, without a copy of either.
+    fileprivate func isEqual(to bytes: ArraySlice<UInt8>) -> Bool {
+        guard count == bytes.count else { return false }
+        return elementsEqual(bytes)
+    }
+}

@@ -1,0 +1,278 @@
+public import Credits
+
+/// Re-derives every balance from the entries, commit by commit, and holds the journal against
+/// contract §2.3.
+///
+/// It trusts nothing but the bytes it is given: neither a store's tables nor its counts.
+public struct LedgerVerifier {
+    private let hashKey: HashKey
+    private let policies = Policies()
+    private var report = VerificationReport()
+    private var seen: Set<VerificationFault.Kind> = []
+    /// By number − 1.
+    private var accounts: [Account] = []
+    private var ids = IDTable()
+    private var offsets: [String: [PartitionKey: Int64]] = [:]
+    /// Contents could not be read somewhere: what comes later cannot be re-derived, and would only
+    /// show as faults that are none.
+    private var isBroken = false
+
+    /// - Parameter hashKey: the store's secret, from which the keys of ids are computed.
+    public init(hashKey: HashKey) {
+        self.hashKey = hashKey
+    }
+
+    /// Takes the next commit.
+    ///
+    /// - Parameters:
+    ///   - bytes: the commit as it stands in the journal.
+    ///   - number: where it stands there.
+    public mutating func take(_ bytes: [UInt8], number: UInt64) {
+        let expected = report.head.number + 1
+        report.commits += 1
+        report.bytes += UInt64(bytes.count)
+        if number != expected {
+            note(.commitNumber, number, "expected commit \(expected), got: \(number)")
+            isBroken = true
+        }
+        do throws(StoreError) {
+            let header = try JournalHeader(bytes.span)
+            checkPlace(of: header, number: number)
+            let sealed = try JournalFormat.decode(bytes, under: hashKey)
+            report.head = CommitHead(
+                number: number,
+                hash: sealed.hash,
+                recordedAt: header.recordedAt
+            )
+            check(sealed.commit)
+        } catch {
+            note(.commitBytes, number, error.message)
+            isBroken = true
+            report.head = CommitHead(
+                number: number,
+                hash: Array(bytes.suffix(JournalFormat.hashCount)),
+                recordedAt: report.head.recordedAt
+            )
+        }
+    }
+
+    /// Notes that a commit's bytes cannot be read at all.
+    public mutating func takeUnreadable(number: UInt64, _ error: StoreError) {
+        note(.commitBytes, number, error.message)
+        isBroken = true
+    }
+
+    /// Ends the journal.
+    ///
+    /// - Parameter head: what the store says its newest commit is; nil: it does not say.
+    public mutating func finish(expecting head: CommitHead?) -> VerificationReport {
+        if let head, head.number != report.head.number {
+            note(
+                .commitNumber,
+                report.head.number,
+                "expected the last commit to be \(head.number), got: \(report.head.number)"
+            )
+        } else if let head, head.hash != report.head.hash {
+            note(.hashChain, head.number, "expected the last commit to have the store's hash")
+        }
+        report.accounts = accounts.count
+        report.ids = ids.count
+        report.balanceUnits = accounts.reduce(0) { $0 &+ $1.balance.units }
+        let sum = report.systemUnits.reduce(report.balanceUnits) { $0 &+ $1 }
+        if sum != 0, !isBroken {
+            note(
+                .doubleEntry,
+                report.head.number,
+                "expected all accounts to sum to 0, got: \(sum) × 10⁻¹²"
+            )
+        }
+        return report
+    }
+
+    private mutating func note(
+        _ kind: VerificationFault.Kind,
+        _ commit: UInt64,
+        account: UInt32? = nil,
+        _ message: String
+    ) {
+        guard seen.insert(kind).inserted else { return }
+        report.faults.append(
+            VerificationFault(kind: kind, commit: commit, account: account, message: message)
+        )
+    }
+
+    private mutating func checkPlace(of header: JournalHeader, number: UInt64) {
+        if header.number != number {
+            note(.commitNumber, number, "expected commit \(number), got: \(header.number)")
+        }
+        if header.previousHash != report.head.hash {
+            note(.hashChain, number, "expected it to continue the commit before it")
+        }
+        if header.recordedAt < report.head.recordedAt {
+            note(.recordedAt, number, "expected it not to be recorded before its predecessor")
+        }
+    }
+
+    private mutating func check(_ commit: Commit) {
+        report.entries += UInt64(commit.entries.count)
+        report.outcomes += commit.outcomes
+        guard !isBroken else { return }
+        checkOffsets(of: commit)
+        checkIDs(of: commit)
+        let isAnnounced = commit.announcedGroups
+        var start = 0
+        for (index, group) in commit.groups.enumerated() {
+            let entries = commit.entries[start..<start + Int(group.entryCount)]
+            start += Int(group.entryCount)
+            check(group, entries, of: commit, wasAnnounced: isAnnounced[index])
+        }
+    }
+
+    private mutating func checkOffsets(of commit: Commit) {
+        for partition in commit.partitions {
+            let key = PartitionKey(topic: partition.topic, partition: partition.partition)
+            let stored = offsets[commit.cluster]?[key]
+            if stored != partition.from {
+                note(
+                    .offset,
+                    commit.number,
+                    "expected \(key.topic) \(key.partition) to be read from "
+                        + "\(stored.map { "\($0)" } ?? "the start"), got: "
+                        + "\(partition.from.map { "\($0)" } ?? "the start")"
+                )
+            }
+            offsets[commit.cluster, default: [:]][key] = partition.next
+        }
+    }
+
+    private mutating func checkIDs(of commit: Commit) {
+        for entry in commit.entries where entry.key != IDKey(high: 0, low: 0) {
+            let group = commit.groups[Int(entry.group)]
+            let known = KnownID(fingerprint: entry.fingerprint, commit: commit.number)
+            if let first = ids[entry.key] {
+                note(
+                    entry.isUsage ? .usageID : .commandID,
+                    commit.number,
+                    account: group.number,
+                    "expected the id of entry \(entry.sequence) to be new, got: one of commit "
+                        + "\(first.commit)"
+                )
+            }
+            ids.insert(entry.key, known)
+            guard entry.detail >= 0,
+                case .grant(let terms) = commit.details[Int(entry.detail)].payload
+            else { continue }
+            let claim = AccountScope.grantKey(
+                customerID: group.customerID,
+                creditType: group.creditType,
+                grantID: terms.grantID,
+                under: hashKey
+            )
+            if ids[claim] != nil {
+                note(
+                    .grantID,
+                    commit.number,
+                    account: group.number,
+                    "expected grant_id to be new for the account, got: \(terms.grantID)"
+                )
+            }
+            ids.insert(claim, known)
+        }
+    }
+
+    private mutating func check(
+        _ group: AccountGroup,
+        _ entries: ArraySlice<Entry>,
+        of commit: Commit,
+        wasAnnounced: Bool
+    ) {
+        guard var account = account(of: group, in: commit) else { return }
+        let number = group.number
+        if group.previousCommit != account.lastCommit {
+            note(
+                .previousCommit,
+                commit.number,
+                account: number,
+                "expected it to point to commit \(account.lastCommit), got: "
+                    + "\(group.previousCommit)"
+            )
+        }
+        if let first = entries.first, first.sequence != account.sequence + 1 {
+            note(
+                .sequence,
+                commit.number,
+                account: number,
+                "expected entry \(account.sequence + 1), got: \(first.sequence)"
+            )
+            isBroken = true
+            return
+        }
+        if let first = entries.first, first.balanceBefore != account.balance {
+            note(
+                .balance,
+                commit.number,
+                account: number,
+                "expected balance_before \(account.balance), got: \(first.balanceBefore)"
+            )
+            isBroken = true
+            return
+        }
+        for entry in entries {
+            sum(entry, of: commit)
+            if let fault = commit.allocationFault(of: entry) {
+                note(.allocations, commit.number, account: number, fault)
+                isBroken = true
+                return
+            }
+        }
+        let fault =
+            account.replay(group, entries: entries, of: commit, wasAnnounced: wasAnnounced)
+            ?? account.imbalance
+        if let fault {
+            note(.grant, commit.number, account: number, fault)
+            isBroken = true
+            return
+        }
+        accounts[Int(number) - 1] = account
+    }
+
+    private mutating func sum(_ entry: Entry, of commit: Commit) {
+        if let system = entry.type.counterpart {
+            report.systemUnits[Int(system.rawValue)] &-= entry.amount.units
+        } else if !entry.amount.isZero {
+            note(
+                .doubleEntry,
+                commit.number,
+                "expected an entry \(entry.type.name) to have amount 0, got: \(entry.amount)"
+            )
+        }
+    }
+
+    /// The account of a group before the commit; nil where it cannot be told, which is noted.
+    private mutating func account(of group: AccountGroup, in commit: Commit) -> Account? {
+        if group.isNew, Int(group.number) == accounts.count + 1 {
+            let account = Account(
+                customerID: group.customerID,
+                creditType: group.creditType,
+                policies: policies
+            )
+            accounts.append(account)
+            return account
+        }
+        let index = Int(group.number) - 1
+        guard !group.isNew, accounts.indices.contains(index),
+            accounts[index].customerID == group.customerID,
+            accounts[index].creditType == group.creditType
+        else {
+            note(
+                .account,
+                commit.number,
+                account: group.number,
+                "expected account \(group.number) to be the one of that number"
+            )
+            isBroken = true
+            return nil
+        }
+        return accounts[index]
+    }
+}

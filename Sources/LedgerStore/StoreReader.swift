@@ -1,0 +1,114 @@
+package import Credits
+
+/// Where the bytes of commits are.
+package protocol CommitSource: AnyObject, Sendable {
+    /// Calls `body` with a commit's bytes, which are borrowed; nil where there is none.
+    func withCommit<Result>(
+        _ number: UInt64,
+        _ body: (Span<UInt8>) throws(StoreError) -> Result
+    ) throws(StoreError) -> Result?
+}
+
+/// Answers questions from the tables and, for entries, from the journal.
+package final class StoreReader: LedgerReader {
+    private let tables: LedgerTables
+    private let journal: any CommitSource
+    private let hashKey: HashKey
+    private let directory: AccountDirectory
+
+    package init(tables: LedgerTables, journal: any CommitSource, hashKey: HashKey) {
+        self.tables = tables
+        self.journal = journal
+        self.hashKey = hashKey
+        directory = AccountDirectory(tables: tables)
+    }
+
+    package var head: CommitHead { tables.head }
+    package var outcomes: OutcomeCounts { tables.outcomes }
+    package var accountCount: Int { tables.accountCount }
+    package var knownIDCount: Int { tables.knownIDCount }
+
+    package func account(customerID: String, creditType: String) -> Account? {
+        tables.account(customerID: customerID, creditType: creditType)
+    }
+
+    package func account(number: UInt32) -> Account? { tables.account(number: number) }
+
+    package func accounts(
+        creditType: String,
+        query: String?,
+        after: String?,
+        limit: Int
+    ) -> [Account] {
+        directory.page(creditType: creditType, query: query, after: after, limit: limit)
+            .compactMap { tables.account(number: $0) }
+    }
+
+    package func offsets(cluster: String) -> [PartitionKey: Int64] {
+        tables.offsets(cluster: cluster)
+    }
+
+    /// Follows the account's groups from commit to commit, newest first.
+    package func entries(
+        account: Account,
+        before: UInt64?,
+        type: EntryType?,
+        limit: Int
+    ) throws(StoreError) -> [EntryRecord] {
+        var records: [EntryRecord] = []
+        var number = account.lastCommit
+        while number > 0, records.count < limit {
+            let sealed = try group(of: account.number, in: number)
+            let group = sealed.commit.groups[0]
+            for entry in sealed.commit.entries.reversed() where records.count < limit {
+                if let before, entry.sequence >= before { continue }
+                if let type, entry.type != type { continue }
+                records.append(EntryRecord(sealed: sealed, entry: entry))
+            }
+            guard group.previousCommit < number else {
+                throw .damagedCommit(number, "it points forward to \(group.previousCommit)")
+            }
+            number = group.previousCommit
+        }
+        return records
+    }
+
+    private func group(of account: UInt32, in number: UInt64) throws(StoreError) -> SealedCommit {
+        let hashKey = hashKey
+        let found = try journal.withCommit(number) { bytes throws(StoreError) in
+            try JournalFormat.group(of: account, in: bytes, under: hashKey)
+        }
+        guard let sealed = found ?? nil else {
+            throw .damagedCommit(number, "it lacks entries of account \(account)")
+        }
+        return sealed
+    }
+
+    package func usageEntry(usageID: String, source: String) throws(StoreError) -> EntryRecord? {
+        let id = Array(usageID.utf8)
+        let scope = Array(source.utf8)
+        let key = IDSpace.usage.key(scope: scope.span, id: id.span, under: hashKey)
+        guard let known = tables.known(key), let sealed = try commit(number: known.commit) else {
+            return nil
+        }
+        guard let entry = sealed.commit.entries.first(where: { $0.key == key }) else {
+            throw .damagedCommit(known.commit, "it lacks an entry that it was known to hold")
+        }
+        return EntryRecord(sealed: sealed, entry: entry)
+    }
+
+    package func commit(number: UInt64) throws(StoreError) -> SealedCommit? {
+        let bytes = try journal.withCommit(number) { $0.copy() }
+        guard let bytes else { return nil }
+        return try JournalFormat.decode(bytes, under: hashKey)
+    }
+}
+
+extension Span<UInt8> {
+    /// The bytes in an array of their own.
+    package func copy() -> [UInt8] {
+        [UInt8](capacity: count) { output in
+            for index in indices { output.append(self[index]) }
+        }
+    }
+}

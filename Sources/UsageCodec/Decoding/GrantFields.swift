@@ -1,0 +1,195 @@
+import Credits
+
+/// The fields of a `grant` command, as they were written and with defaults filled in.
+struct GrantFields {
+    private typealias Field = CommandReader.Field
+
+    /// When a grant ends, as it was written.
+    private enum Expiry {
+        case never
+        case at(Timestamp)
+        case after(CalendarDuration)
+    }
+
+    private let grantID: ByteSlice
+    private let terms: GrantTerms
+    private let requestID: String?
+    private let effectiveAt: Timestamp?
+    private let expiry: Expiry
+
+    init(
+        _ fields: CommandFields,
+        commandID: ByteSlice,
+        of document: borrowing JSONDocument,
+        _ message: ReceivedMessage,
+        in arena: inout [UInt8]
+    ) throws(Refusal) {
+        grantID =
+            try fields.name(.grantID, 1...256, of: document, in: &arena) ?? commandID
+        let credits = try Self.credits(fields, of: document, in: &arena)
+        let source: GrantSource? = try fields.choice(
+            .source,
+            { $0.name },
+            of: document,
+            in: &arena
+        )
+        let category: GrantCategory? = try fields.choice(
+            .category,
+            { $0.name },
+            of: document,
+            in: &arena
+        )
+        let priority = try Self.priority(fields, of: document, in: &arena)
+        effectiveAt = try document.timestamp(
+            at: fields[.effectiveAt],
+            Field.effectiveAt.name,
+            in: &arena
+        )
+        let start = effectiveAt ?? message.timestamp
+        let (expiry, end) = try Self.expiry(fields, after: start, of: document, in: &arena)
+        self.expiry = expiry
+        let costBasis = try document.unsignedAmount(
+            at: fields[.costBasis],
+            Field.costBasis.name,
+            in: &arena
+        )
+        let reference = try document.text(
+            at: fields[.reference],
+            Field.reference.name,
+            lengths: 0...256,
+            in: &arena
+        )
+        requestID = try fields.name(.requestID, 1...256, of: document, in: &arena)
+            .map { arena.string(of: $0) }
+        terms = GrantTerms(
+            grantID: arena.string(of: grantID),
+            credits: credits,
+            source: source ?? .purchase,
+            category: category,
+            priority: priority,
+            effectiveAt: start,
+            expiresAt: end,
+            costBasis: costBasis,
+            reference: reference.map { arena.string(of: $0) }
+        )
+    }
+
+    var body: CommandReader.Body {
+        CommandReader.Body(action: .grant(terms), claimedGrant: grantID)
+    }
+
+    /// Takes everything that counts for `duplicate` against `conflict`: all but the reference.
+    ///
+    /// Times count as they were written: a command that is sent again has another record timestamp,
+    /// and one without `effective_at` would otherwise conflict with itself.
+    func combine(into hash: inout KeyedHash) {
+        hash.combine(terms.grantID)
+        hash.combine(terms.credits)
+        hash.combine(terms.source.rawValue)
+        hash.combine(terms.category.rawValue)
+        hash.combine(UInt64(terms.priority))
+        hash.combine(optional: effectiveAt)
+        switch expiry {
+        case .never: hash.combine(UInt8(0))
+        case .at(let moment):
+            hash.combine(UInt8(1))
+            hash.combine(moment)
+        case .after(let duration):
+            hash.combine(UInt8(2))
+            hash.combine(UInt64(duration.months))
+            hash.combine(UInt64(bitPattern: duration.microseconds))
+        }
+        hash.combine(optional: terms.costBasis)
+        hash.combine(optional: requestID)
+    }
+
+    private static func credits(
+        _ fields: CommandFields,
+        of document: borrowing JSONDocument,
+        in arena: inout [UInt8]
+    ) throws(Refusal) -> Amount {
+        let name = Field.credits.name
+        guard let index = fields[.credits],
+            let credits = try document.amount(at: index, name, in: &arena)
+        else { throw .missing(name) }
+        guard credits.isPositive else {
+            throw document.invalid(document.nodes[index], name, "more than 0", in: &arena)
+        }
+        return credits
+    }
+
+    private static func priority(
+        _ fields: CommandFields,
+        of document: borrowing JSONDocument,
+        in arena: inout [UInt8]
+    ) throws(Refusal) -> Int {
+        guard let index = fields[.priority] else { return 50 }
+        let node = document.nodes[index]
+        if node.kind == .number {
+            let slice = document.slice(of: node, in: &arena)
+            // By value, so that `50` and `50.0` are the same integer, as JSON Schema has it.
+            if let value = try? Amount(text: arena.view(slice)),
+                let priority = (0...1000).first(where: { Amount(whole: Int64($0)) == value })
+            {
+                return priority
+            }
+        }
+        throw document.invalid(
+            node,
+            Field.priority.name,
+            "a whole number between 0 and 1000",
+            in: &arena
+        )
+    }
+
+    private static func expiry(
+        _ fields: CommandFields,
+        after start: Timestamp,
+        of document: borrowing JSONDocument,
+        in arena: inout [UInt8]
+    ) throws(Refusal) -> (Expiry, end: Timestamp?) {
+        let at = try document.timestamp(
+            at: fields[.expiresAt],
+            Field.expiresAt.name,
+            in: &arena
+        )
+        let after = try duration(fields, of: document, in: &arena)
+        if let at, after != nil {
+            throw .expected(
+                .invalidField,
+                Field.expiresAfter.name,
+                "absent where there is expires_at",
+                got: "both, expires_at \(at)"
+            )
+        }
+        guard let end = at ?? after.map({ start.advanced(by: $0) }) else { return (.never, nil) }
+        guard end > start else {
+            throw .expected(
+                .invalidField,
+                Field.expiresAt.name,
+                "after effective_at \(start)",
+                got: "\(end)"
+            )
+        }
+        return (after.map(Expiry.after) ?? .at(end), end)
+    }
+
+    private static func duration(
+        _ fields: CommandFields,
+        of document: borrowing JSONDocument,
+        in arena: inout [UInt8]
+    ) throws(Refusal) -> CalendarDuration? {
+        guard let index = fields[.expiresAfter] else { return nil }
+        let node = document.nodes[index]
+        if node.kind == .string {
+            let slice = document.slice(of: node, in: &arena)
+            if let duration = CalendarDuration(arena.string(of: slice)) { return duration }
+        }
+        throw document.invalid(
+            node,
+            Field.expiresAfter.name,
+            "an ISO 8601 duration such as P30D",
+            in: &arena
+        )
+    }
+}

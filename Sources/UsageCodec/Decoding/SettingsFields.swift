@@ -1,0 +1,176 @@
+import CSimdJSON
+import Credits
+
+/// Reads the settings of a `configure` command (contract §3).
+enum SettingsFields {
+    private typealias Field = CommandReader.Field
+    private static let maximumThresholds = 32
+    private static let limitMembers = FieldTable(["limit"])
+    private static let thresholdMembers = FieldTable(["type", "value"])
+
+    static func read(
+        _ fields: CommandFields,
+        of document: borrowing JSONDocument,
+        in arena: inout [UInt8]
+    ) throws(Refusal) -> AccountSettings {
+        let settings = AccountSettings(
+            overdraft: try overdraft(at: fields[.overdraft], of: document, in: &arena),
+            thresholds: try thresholds(at: fields[.thresholds], of: document, in: &arena)
+        )
+        // Taking a setting that is not applied for granted would be worse than refusing it.
+        for field in [Field.autoTopUp, .recurring] {
+            guard let index = fields[field] else { continue }
+            throw document.invalid(
+                document.nodes[index],
+                field.name,
+                "absent, for it is not supported yet",
+                in: &arena
+            )
+        }
+        guard settings.overdraft != nil || settings.thresholds != nil else {
+            throw .expected(
+                .missingField,
+                Field.overdraft.name,
+                "present where there are no thresholds",
+                got: "nothing"
+            )
+        }
+        return settings
+    }
+
+    /// Takes settings as parsed.
+    static func combine(_ settings: AccountSettings, into hash: inout KeyedHash) {
+        switch settings.overdraft {
+        case nil: hash.combine(UInt8(0))
+        case .record: hash.combine(UInt8(1))
+        case .refuse: hash.combine(UInt8(2))
+        case .limit(let amount):
+            hash.combine(UInt8(3))
+            hash.combine(amount)
+        }
+        guard let thresholds = settings.thresholds else {
+            hash.combine(UInt8(0))
+            return
+        }
+        hash.combine(UInt8(1))
+        hash.combine(UInt64(thresholds.count))
+        for threshold in thresholds {
+            hash.combine(threshold.kind.rawValue)
+            hash.combine(threshold.value)
+        }
+    }
+
+    private static func overdraft(
+        at index: Int?,
+        of document: borrowing JSONDocument,
+        in arena: inout [UInt8]
+    ) throws(Refusal) -> OverdraftPolicy? {
+        guard let index else { return nil }
+        let node = document.nodes[index]
+        if node.kind == .object {
+            let field = "overdraft.limit"
+            let members = FieldNodes(of: index, in: document, by: limitMembers)
+            let limit = try document.unsignedAmount(at: members[0], field, in: &arena)
+            guard let limit else { throw .missing(field) }
+            return .limit(limit)
+        }
+        if node.kind == .string {
+            let slice = document.slice(of: node, in: &arena)
+            switch arena.string(of: slice) {
+            case "record": return .record
+            case "refuse": return .refuse
+            default: break
+            }
+        }
+        throw document.invalid(
+            node,
+            Field.overdraft.name,
+            "\"record\", \"refuse\" or an object of limit",
+            in: &arena
+        )
+    }
+
+    private static func thresholds(
+        at index: Int?,
+        of document: borrowing JSONDocument,
+        in arena: inout [UInt8]
+    ) throws(Refusal) -> [Threshold]? {
+        guard let index else { return nil }
+        let node = document.nodes[index]
+        let field = Field.thresholds.name
+        guard node.kind == .array else {
+            throw document.invalid(node, field, "a list", in: &arena)
+        }
+        var list: [Threshold] = []
+        var element = index + 1
+        while element < Int(node.end) {
+            let path = "\(field)[\(list.count)]"
+            guard list.count < maximumThresholds else {
+                throw .expected(
+                    .invalidField,
+                    field,
+                    "at most \(maximumThresholds) thresholds",
+                    got: "more"
+                )
+            }
+            let threshold = try threshold(at: element, path, of: document, in: &arena)
+            guard !list.contains(threshold) else {
+                throw document.invalid(
+                    document.nodes[element],
+                    path,
+                    "unlike every other",
+                    in: &arena
+                )
+            }
+            list.append(threshold)
+            element = Int(document.nodes[element].end)
+        }
+        return list
+    }
+
+    private static func threshold(
+        at index: Int,
+        _ path: String,
+        of document: borrowing JSONDocument,
+        in arena: inout [UInt8]
+    ) throws(Refusal) -> Threshold {
+        let node = document.nodes[index]
+        guard node.kind == .object else {
+            throw document.invalid(node, path, "an object of type and value", in: &arena)
+        }
+        let members = FieldNodes(of: index, in: document, by: thresholdMembers)
+        let kind = try kind(at: members[0], "\(path).type", of: document, in: &arena)
+        let valuePath = "\(path).value"
+        guard let valueIndex = members[1],
+            let value = try document.amount(at: valueIndex, valuePath, in: &arena)
+        else { throw .missing(valuePath) }
+        guard let threshold = Threshold(kind: kind, value: value) else {
+            throw document.invalid(
+                document.nodes[valueIndex],
+                valuePath,
+                "a percentage above 0, at most 100, of at most 2 decimals",
+                in: &arena
+            )
+        }
+        return threshold
+    }
+
+    private static func kind(
+        at index: Int?,
+        _ path: String,
+        of document: borrowing JSONDocument,
+        in arena: inout [UInt8]
+    ) throws(Refusal) -> Threshold.Kind {
+        guard let index else { throw .missing(path) }
+        let node = document.nodes[index]
+        if node.kind == .string {
+            let slice = document.slice(of: node, in: &arena)
+            switch arena.string(of: slice) {
+            case Threshold.Kind.absolute.name: return .absolute
+            case Threshold.Kind.percent.name: return .percent
+            default: break
+            }
+        }
+        throw document.invalid(node, path, "\"absolute\" or \"percent\"", in: &arena)
+    }
+}

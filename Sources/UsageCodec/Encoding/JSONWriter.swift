@@ -1,0 +1,181 @@
+public import Credits
+
+/// Writes JSON (RFC 8259) into one array of bytes, without white space.
+///
+/// Amounts and times are strings, as the contract has them. Members and elements are separated by
+/// the writer; that keys and values alternate within an object is up to the caller.
+public struct JSONWriter: Sendable {
+    /// What was written so far.
+    public private(set) var bytes: [UInt8] = []
+    private var needsComma = false
+
+    public init() {}
+
+    /// Writes `{`, what `body` writes, and `}`.
+    public mutating func object(_ body: (inout JSONWriter) -> Void) {
+        enclosed(UInt8(ascii: "{"), UInt8(ascii: "}"), body)
+    }
+
+    /// Writes `[`, what `body` writes, and `]`.
+    public mutating func array(_ body: (inout JSONWriter) -> Void) {
+        enclosed(UInt8(ascii: "["), UInt8(ascii: "]"), body)
+    }
+
+    /// Writes the name of a member; its value must follow.
+    public mutating func key(_ name: String) {
+        separate()
+        appendQuoted(name.utf8)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    public mutating func string(_ text: String) {
+        value { $0.appendQuoted(text.utf8) }
+    }
+
+    public mutating func amount(_ amount: Amount) {
+        quoted { amount.write(to: &$0) }
+    }
+
+    public mutating func timestamp(_ timestamp: Timestamp) {
+        quoted { timestamp.write(to: &$0) }
+    }
+
+    public mutating func integer(_ number: some BinaryInteger) {
+        value { $0.bytes.append(contentsOf: "\(number)".utf8) }
+    }
+
+    public mutating func bool(_ flag: Bool) {
+        value { $0.bytes.append(contentsOf: (flag ? "true" : "false").utf8) }
+    }
+
+    public mutating func null() {
+        value { $0.bytes.append(contentsOf: "null".utf8) }
+    }
+
+    /// Writes text that is a JSON number already.
+    public mutating func number(text: String) {
+        value { $0.bytes.append(contentsOf: text.utf8) }
+    }
+
+    private mutating func enclosed(
+        _ opening: UInt8,
+        _ closing: UInt8,
+        _ body: (inout JSONWriter) -> Void
+    ) {
+        separate()
+        bytes.append(opening)
+        needsComma = false
+        body(&self)
+        bytes.append(closing)
+        needsComma = true
+    }
+
+    private mutating func value(_ write: (inout JSONWriter) -> Void) {
+        separate()
+        write(&self)
+        needsComma = true
+    }
+
+    /// Writes text that needs no escapes.
+    private mutating func quoted(_ write: (inout [UInt8]) -> Void) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        write(&bytes)
+        bytes.append(UInt8(ascii: "\""))
+        needsComma = true
+    }
+
+    private mutating func separate() {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+    }
+
+    private mutating func appendQuoted(_ text: String.UTF8View) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text { appendEscaped(byte) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func appendEscaped(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+            bytes.append(UInt8(ascii: "\\"))
+            bytes.append(byte)
+        case 0x0A: bytes.append(contentsOf: "\\n".utf8)
+        case 0x0D: bytes.append(contentsOf: "\\r".utf8)
+        case 0x09: bytes.append(contentsOf: "\\t".utf8)
+        case ..<0x20:
+            bytes.append(contentsOf: "\\u00".utf8)
+            bytes.append(Hexadecimal.digit(byte >> 4))
+            bytes.append(Hexadecimal.digit(byte & 15))
+        default: bytes.append(byte)
+        }
+    }
+}
+
+/// Members of an object: a name and its value.
+extension JSONWriter {
+    public mutating func member(_ name: String, _ text: String) {
+        key(name)
+        string(text)
+    }
+
+    public mutating func member(_ name: String, _ amount: Amount) {
+        key(name)
+        self.amount(amount)
+    }
+
+    public mutating func member(_ name: String, _ timestamp: Timestamp) {
+        key(name)
+        self.timestamp(timestamp)
+    }
+
+    public mutating func member(_ name: String, _ number: some BinaryInteger) {
+        key(name)
+        integer(number)
+    }
+
+    public mutating func member(_ name: String, _ flag: Bool) {
+        key(name)
+        bool(flag)
+    }
+
+    /// A text, or null.
+    public mutating func member(_ name: String, orNull text: String?) {
+        key(name)
+        if let text { string(text) } else { null() }
+    }
+
+    /// An amount, or null.
+    public mutating func member(_ name: String, orNull amount: Amount?) {
+        key(name)
+        if let amount { self.amount(amount) } else { null() }
+    }
+
+    /// A time, or null.
+    public mutating func member(_ name: String, orNull timestamp: Timestamp?) {
+        key(name)
+        if let timestamp { self.timestamp(timestamp) } else { null() }
+    }
+
+    public mutating func objectMember(_ name: String, _ body: (inout JSONWriter) -> Void) {
+        key(name)
+        object(body)
+    }
+
+    public mutating func arrayMember(_ name: String, _ body: (inout JSONWriter) -> Void) {
+        key(name)
+        array(body)
+    }
+}
+
+/// Lowercase hexadecimal text.
+enum Hexadecimal {
+    static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
+
+    static func text(_ bytes: some Sequence<UInt8>) -> String {
+        String(decoding: bytes.flatMap { [digit($0 >> 4), digit($0 & 15)] }, as: UTF8.self)
+    }
+}

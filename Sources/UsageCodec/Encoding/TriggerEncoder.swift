@@ -1,0 +1,172 @@
+import Credits
+
+/// Writes the triggers of one commit (contract §2.5).
+struct TriggerEncoder {
+    /// A value stays below this, as receivers of webhooks expect it to.
+    static let maximumBytes = 20_000
+    private let commit: Commit
+    private let hash: [UInt8]
+    private let names: EntryNames
+    /// For each group, where its entries are in the commit, in order.
+    private let entries: [[Int32]]
+
+    init(commit: Commit, hash: [UInt8], names: EntryNames) {
+        self.commit = commit
+        self.hash = hash
+        self.names = names
+        entries = Self.entriesByGroup(of: commit)
+    }
+
+    func message(of trigger: Trigger) -> OutgoingMessage {
+        let (customerID, creditType) = account(of: trigger)
+        let id = TriggerID.text(of: trigger, customerID: customerID, creditType: creditType)
+        // What has no bound of its own is dropped until the value fits; everything else always does.
+        let attempts: [EntryParts] = [.all, .allocations, []]
+        var value: [UInt8] = []
+        for parts in attempts {
+            value = body(of: trigger, id: id, customerID, creditType, parts)
+            if value.count < Self.maximumBytes { break }
+        }
+        return OutgoingMessage(
+            kind: .trigger,
+            key: Array(customerID.utf8),
+            value: value,
+            headers: [
+                MessageHeader("webhook-id", id),
+                MessageHeader("webhook-timestamp", "\(commit.recordedAt.seconds)"),
+                MessageHeader("content-type", "application/json"),
+            ]
+        )
+    }
+
+    private func account(of trigger: Trigger) -> (customerID: String, creditType: String) {
+        if case .refused(let input) = trigger.payload {
+            return (input.customerID, input.creditType)
+        }
+        let group = commit.groups[Int(trigger.group)]
+        return (group.customerID, group.creditType)
+    }
+
+    private func body(
+        of trigger: Trigger,
+        id: String,
+        _ customerID: String,
+        _ creditType: String,
+        _ parts: EntryParts
+    ) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object {
+            $0.member("id", id)
+            $0.member("type", trigger.type.name)
+            $0.member("timestamp", commit.recordedAt)
+            $0.member("customer_id", customerID)
+            $0.member("credit_type", creditType)
+            $0.member("sequence", trigger.sequence)
+            $0.objectMember("data") {
+                $0.key("balance")
+                $0.writeBalance(trigger.balance)
+                write(trigger, parts, to: &$0)
+            }
+        }
+        return writer.bytes
+    }
+
+    private func write(_ trigger: Trigger, _ parts: EntryParts, to data: inout JSONWriter) {
+        switch trigger.payload {
+        case .change(let change): write(change, of: trigger, to: &data)
+        case .crossing(let thresholds, let previousBalance):
+            data.arrayMember("thresholds") { list in
+                for threshold in thresholds { list.writeThreshold(threshold) }
+            }
+            if trigger.type == .balanceLow, let lowest = Self.lowest(of: thresholds) {
+                data.key("threshold")
+                data.writeThreshold(lowest)
+            }
+            data.member("previous_balance", previousBalance)
+            writeEntry(of: trigger, parts, to: &data)
+        case .passedZero(let previousBalance):
+            data.member("previous_balance", previousBalance)
+            writeEntry(of: trigger, parts, to: &data)
+        case .grant(let grant):
+            data.key("grant")
+            data.writeGrant(grant)
+        case .refused(let input): write(input, of: trigger.type, to: &data)
+        }
+    }
+
+    private func write(
+        _ change: BalanceChange,
+        of trigger: Trigger,
+        to data: inout JSONWriter
+    ) {
+        data.member("previous_balance", change.previousBalance)
+        // Null only for a swing across nearly the whole range, which is no amount.
+        data.member("delta", orNull: trigger.balance.ledger.subtracting(change.previousBalance))
+        data.member("first_sequence", change.firstSequence)
+        data.member("last_sequence", trigger.sequence)
+        data.member("entries", change.entries)
+        data.arrayMember("reasons") { list in
+            for type in change.reasonTypes { list.string(type.name) }
+        }
+    }
+
+    private func write(
+        _ input: RefusedInput,
+        of type: TriggerType,
+        to data: inout JSONWriter
+    ) {
+        let isCommand = type == .commandRejected || type == .commandConflict
+        data.member(isCommand ? "command_id" : "usage_id", input.id)
+        data.member("reason", input.code.name)
+        data.key("origin")
+        data.writeOrigin(input.origin, of: commit)
+    }
+
+    private func writeEntry(
+        of trigger: Trigger,
+        _ parts: EntryParts,
+        to data: inout JSONWriter
+    ) {
+        data.key("entry")
+        guard let entry = entry(of: trigger) else {
+            data.null()
+            return
+        }
+        data.writeEntry(entry, of: commit, hash: hash, names: names, parts: parts)
+    }
+
+    private func entry(of trigger: Trigger) -> Entry? {
+        let group = commit.groups[Int(trigger.group)]
+        guard trigger.sequence >= group.firstSequence else { return nil }
+        let positions = entries[Int(trigger.group)]
+        let position = trigger.sequence - group.firstSequence
+        guard position < UInt64(positions.count) else { return nil }
+        return commit.entries[Int(positions[Int(position)])]
+    }
+
+    /// One pass over the entries, so that a trigger for each of them stays linear.
+    private static func entriesByGroup(of commit: Commit) -> [[Int32]] {
+        let needsEntries = commit.triggers.contains {
+            switch $0.payload {
+            case .crossing, .passedZero: true
+            default: false
+            }
+        }
+        guard needsEntries else { return [] }
+        var lists = [[Int32]](repeating: [], count: commit.groups.count)
+        for (index, entry) in commit.entries.enumerated() {
+            lists[Int(entry.group)].append(Int32(index))
+        }
+        return lists
+    }
+
+    /// The threshold with the lowest level among those that one entry crossed.
+    ///
+    /// Within a kind that is the lowest value. Where kinds mix, the levels depend on the account's
+    /// basis, which the ledger knew: it lists the lowest first.
+    private static func lowest(of thresholds: [Threshold]) -> Threshold? {
+        guard let first = thresholds.first else { return nil }
+        guard thresholds.allSatisfy({ $0.kind == first.kind }) else { return first }
+        return thresholds.min { $0.value < $1.value }
+    }
+}

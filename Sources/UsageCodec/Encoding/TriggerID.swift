@@ -1,0 +1,49 @@
+import Credits
+import Crypto
+
+/// The id of a trigger: a function of what happened.
+///
+/// It never depends on where an input stood, on time or on the store, so a trigger that is made or
+/// published again has the id that its receiver knows.
+enum TriggerID {
+    static func text(of trigger: Trigger, customerID: String, creditType: String) -> String {
+        var form = CanonicalForm()
+        form.append(trigger.type.name)
+        switch trigger.payload {
+        case .change, .crossing, .passedZero:
+            form.append(customerID)
+            form.append(creditType)
+            form.append(trigger.sequence)
+        case .grant(let grant):
+            form.append(customerID)
+            form.append(creditType)
+            // One grant may be used up again after a reversal, one entry may use up several grants.
+            form.append(trigger.sequence)
+            form.append(grant.terms.grantID)
+        case .refused(let input):
+            form.append(input.source)
+            form.append(input.id)
+            form.append(customerID)
+            form.append(input.fingerprint)
+            form.append(input.code.name)
+        }
+        return "evt_" + Hexadecimal.text(SHA256.hash(data: form.bytes).prefix(16))
+    }
+
+    /// Texts with their length and numbers in eight bytes, little endian: no two lists of values
+    /// have the same bytes.
+    private struct CanonicalForm {
+        private(set) var bytes: [UInt8] = []
+
+        mutating func append(_ text: String) {
+            append(UInt64(text.utf8.count))
+            bytes.append(contentsOf: text.utf8)
+        }
+
+        mutating func append(_ number: UInt64) {
+            for shift in 0..<8 {
+                bytes.append(UInt8(truncatingIfNeeded: number >> (8 * UInt64(shift))))
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Credits
+import Testing
+
+/// The table of applied ids behaves as a dictionary that keeps the first value.
+@Suite struct IDTableTests {
+    private func known(_ number: Int) -> KnownID {
+        KnownID(fingerprint: UInt64(number) &* 31, commit: UInt64(number))
+    }
+
+    @Test(arguments: [
+        // How many low bits differ: 0 puts every key into one run of slots.
+        0, 1, 4, 64,
+    ])
+    func itAgreesWithADictionary(lowBits: Int) {
+        var generator = SplitMix64(seed: UInt64(lowBits))
+        var table = IDTable()
+        var model: [IDKey: KnownID] = [:]
+        let mask: UInt64 = lowBits == 64 ? .max : (1 << UInt64(lowBits)) - 1
+        for number in 0..<3000 {
+            let key = IDKey(
+                high: UInt64.random(in: 0..<2000, using: &generator),
+                low: UInt64.random(in: .min ... .max, using: &generator) & mask
+            )
+            #expect(table[key] == model[key])
+            table.insert(key, known(number))
+            model[key] = model[key] ?? known(number)
+            #expect(table[key] == model[key])
+        }
+        #expect(table.count == model.count)
+        for (key, value) in model { #expect(table[key] == value) }
+    }
+
+    @Test func aKeyOfZerosIsAKeyAsAnyOther() {
+        var table = IDTable()
+        let zero = IDKey(high: 0, low: 0)
+        #expect(table[zero] == nil)
+        table.insert(zero, known(1))
+        table.insert(zero, known(2))
+        #expect(table[zero] == known(1))
+        #expect(table.count == 1)
+        #expect(table[IDKey(high: 0, low: 16)] == nil)
+        #expect(table[IDKey(high: 1, low: 0)] == nil)
+    }
+
+    @Test func keysThatDifferInOneHalfAreDifferent() {
+        var table = IDTable()
+        table.insert(IDKey(high: 1, low: 2), known(1))
+        #expect(table[IDKey(high: 2, low: 2)] == nil)
+        #expect(table[IDKey(high: 1, low: 18)] == nil)
+        #expect(table[IDKey(high: 1, low: 2)] == known(1))
+    }
+
+    @Test func forgettingLeavesAnEmptyTableThatCanBeFilledAgain() {
+        var table = IDTable(capacity: 10)
+        for number in 0..<100 { table.insert(IDKey(high: UInt64(number), low: 3), known(number)) }
+        table.removeAll()
+        #expect(table.count == 0)
+        for number in 0..<100 { #expect(table[IDKey(high: UInt64(number), low: 3)] == nil) }
+        table.insert(IDKey(high: 5, low: 3), known(7))
+        #expect(table[IDKey(high: 5, low: 3)] == known(7))
+    }
+}

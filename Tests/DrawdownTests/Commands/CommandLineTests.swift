@@ -1,0 +1,108 @@
+import ArgumentParser
+import Testing
+
+@testable import Drawdown
+
+@Suite struct CommandLineTests {
+    @Test func devTakesItsOptions() throws {
+        let line = ["dev", "--data", "/d", "--http", "0", "--demo", "--rate", "9", "--for", "1.5"]
+        let command = try #require(try Drawdown.parseAsRoot(line) as? DevCommand)
+        #expect(
+            command.options
+                == DevelopmentOptions(
+                    dataDirectory: "/d",
+                    httpPort: 0,
+                    isDemo: true,
+                    rate: 9,
+                    duration: .milliseconds(1500)
+                )
+        )
+        let plain = try #require(try Drawdown.parseAsRoot(["dev"]) as? DevCommand)
+        #expect(plain.options == DevelopmentOptions())
+    }
+
+    @Test func devWorksWithTheDefaultsAndTheDemosPrices() {
+        let configuration = DevelopmentOptions(dataDirectory: "/d", httpPort: 81).configuration
+        var expected = Configuration()
+        expected.store.path = "/d"
+        expected.http.listen = ListenAddress(host: "127.0.0.1", port: 81)
+        expected.rateCards = [DemoRates.card]
+        #expect(configuration == expected)
+    }
+
+    @Test(
+        "a wrong command line is exit code 64",
+        arguments: [
+            ["dev", "--rate", "0"], ["dev", "--http", "70000"], ["dev", "--for", "0"],
+            ["dev", "--for", "nan"], ["dev", "--data", ""], ["run"], ["check"], ["verify"],
+            ["verify", "--data", "a", "--config", "b"], ["verify", "--data", ""], ["entries"],
+            ["entries", "c", "--limit", "501"], ["fly"],
+        ]
+    )
+    func isRefused(_ line: [String]) {
+        #expect {
+            _ = try Drawdown.parseAsRoot(line)
+        } throws: { error in
+            Drawdown.exitCode(for: error).rawValue == ExitCodes.usage.rawValue
+        }
+    }
+
+    @Test func everyCommandExplainsItselfWithAnExample() {
+        let commands = Drawdown.configuration.groupedSubcommands.flatMap(\.subcommands)
+        #expect(commands.count == 6)
+        for command in commands {
+            let text = Drawdown.helpMessage(for: command)
+            #expect(text.contains("\n  drawdown \(command.configuration.commandName ?? "?") "))
+        }
+    }
+
+    @Test func aFaultyConfigurationIsExitCode78() async throws {
+        let command = try #require(
+            try Drawdown.parseAsRoot(["run", "--config", "/nowhere.yaml"]) as? RunCommand
+        )
+        await #expect(
+            throws: CommandFailure(
+                .configuration,
+                "/nowhere.yaml: the file cannot be used: there is no such file"
+            )
+        ) {
+            try await command.run()
+        }
+    }
+
+    @Test func checkReportsAsJSON() {
+        let faults = [
+            ConfigurationFault(.file(line: 2, column: 3), key: "a.b", message: "wrong \"x\""),
+            ConfigurationFault(
+                .environment("DRAWDOWN_X"),
+                key: "",
+                message: "odd",
+                severity: .warning
+            ),
+        ]
+        #expect(
+            CheckReport(file: "d/f.yaml", isUsable: false, faults: faults).json == """
+                {
+                  "faults" : [
+                    {
+                      "column" : 3,
+                      "key" : "a.b",
+                      "line" : 2,
+                      "message" : "wrong \\"x\\"",
+                      "severity" : "error"
+                    },
+                    {
+                      "key" : "",
+                      "message" : "odd",
+                      "severity" : "warning",
+                      "variable" : "DRAWDOWN_X"
+                    }
+                  ],
+                  "file" : "d/f.yaml",
+                  "ok" : false
+                }
+
+                """
+        )
+    }
+}

@@ -1,0 +1,223 @@
+import Credits
+import EmbeddedLedgerStore
+import Foundation
+import LedgerStore
+import Testing
+
+// What only a store on a disk can get wrong: who may open it, and what damage looks like.
+
+@Suite("Embedded ledger store")
+struct EmbeddedLedgerStoreTests {
+    private let directory = TemporaryDirectory()
+
+    /// Makes a store with some commits, and lets it go.
+    private func makeStore(commits: Int = 3) throws {
+        let store = try EmbeddedLedgerStore.small(directory.path)
+        for number in 0..<commits {
+            var batch = BatchBuilder(continuing: store)
+            batch.grant("g\(number)", "acme", 100)
+            batch.usage("usage-\(number)", "acme", 1)
+            try store.apply(batch, at: Int64(number))
+        }
+        try store.close()
+    }
+
+    private func code(_ body: () throws -> Void) -> StoreError.Code? {
+        do {
+            try body()
+            return nil
+        } catch {
+            return (error as? StoreError)?.code
+        }
+    }
+
+    private func open(creates: Bool = true) throws {
+        _ = try EmbeddedLedgerStore.small(directory.path, creates: creates)
+    }
+
+    @Test func theSameAccountsComeOutOfCheckpointsAndOfTheJournal() throws {
+        let accounts: [Account]
+        do {
+            let store = try EmbeddedLedgerStore.small(directory.path)
+            for round in 0..<120 {
+                var batch = BatchBuilder(continuing: store)
+                for account in stride(from: round % 4, to: 40 + round, by: 4) {
+                    if (round + account) % 9 == 0 {
+                        batch.grant("g\(round)-\(account)", "customer \(account)", 20, after: 5)
+                    }
+                    batch.usage("u\(round)-\(account)", "customer \(account)", 3)
+                }
+                try store.apply(batch, at: Int64(round))
+            }
+            accounts = store.allAccounts
+        }
+        do {
+            let store = try EmbeddedLedgerStore.small(directory.path)
+            #expect(store.allAccounts == accounts)
+        }
+        let memory = InMemoryLedgerStore(policies: Policies())
+        let journal = try EmbeddedJournal(readOnly: directory.path)
+        var last: SealedCommit?
+        for number in 1...journal.head.number {
+            let bytes = try #require(try journal.bytes(ofCommit: number))
+            last = try JournalFormat.decode(bytes, under: journal.identity.hashKey)
+        }
+        #expect(last?.hash == journal.head.hash)
+        #expect(memory.head.number == 0)
+        #expect(journal.verify().isSound)
+    }
+
+    @Test func aCommitOfManyMegabytesIsReadBack() throws {
+        let store = try EmbeddedLedgerStore.small(directory.path)
+        var batch = BatchBuilder(continuing: store)
+        for number in 0..<60 {
+            var dimensions: [UInt8] = []
+            Dimensions.append(
+                name: Array("n".utf8),
+                kind: .text,
+                value: [UInt8](repeating: UInt8(number), count: 65_000),
+                to: &dimensions
+            )
+            batch.usage("u\(number)", "acme", 1, dimensions: dimensions)
+        }
+        try store.apply(batch)
+        #expect(store.lastCommitTiming.byteCount > 3_800_000)
+        let record = try #require(try store.reader.usageEntry(usageID: "u59", source: "api"))
+        #expect(record.sealed.commit.bytes[record.entry.dimensions.range].last == 59)
+        let account = try #require(store.reader.account(number: 1))
+        #expect(
+            try store.reader.entries(account: account, before: nil, type: nil, limit: 99).count
+                == 60
+        )
+    }
+
+    @Test func aSecondOpenIsRefusedAndNamesThePlace() throws {
+        let store = try EmbeddedLedgerStore.small(directory.path)
+        let error = #expect(throws: StoreError.self) { try open() }
+        #expect(error?.code == .inUse)
+        #expect(error?.message.contains(directory.path) == true)
+        #expect(code { _ = try EmbeddedJournal(readOnly: directory.path) } == .inUse)
+        #expect(store.head.number == 0)
+    }
+
+    @Test func anotherProcessIsRefused() throws {
+        try makeStore()
+        let lock = try FileHandle(forUpdating: directory.file("LOCK"))
+        // A lock belongs to an open file, so this one stands for another process.
+        #expect(flock(lock.fileDescriptor, LOCK_EX | LOCK_NB) == 0)
+        #expect(code { try open() } == .inUse)
+        try lock.close()
+        #expect(code { try open() } == nil)
+    }
+
+    @Test func missingDataIsNeverAnEmptyStore() throws {
+        try makeStore()
+        try FileManager.default.removeItem(at: directory.file("data.mdb"))
+        #expect(code { try open() } == .damaged)
+        #expect(!FileManager.default.fileExists(atPath: directory.file("data.mdb").path))
+        try Data().write(to: directory.file("data.mdb"))
+        #expect(code { try open() } == .damaged)
+        #expect(code { _ = try EmbeddedJournal(readOnly: directory.path) } == .damaged)
+    }
+
+    @Test func aMissingIdentityIsDamage() throws {
+        try makeStore()
+        try FileManager.default.removeItem(at: directory.file("IDENTITY"))
+        #expect(code { try open() } == .damaged)
+    }
+
+    @Test func anIdentityOfAnotherStoreIsDamage() throws {
+        try makeStore()
+        let other = TemporaryDirectory()
+        _ = try EmbeddedLedgerStore.small(other.path)
+        try Data(contentsOf: other.file("IDENTITY")).write(to: directory.file("IDENTITY"))
+        #expect(code { try open() } == .damaged)
+    }
+
+    @Test func aChangedIdentityIsDamage() throws {
+        try makeStore()
+        var text = try String(contentsOf: directory.file("IDENTITY"), encoding: .utf8)
+        text = text.replacingOccurrences(of: "page-size 4096", with: "page-size 8192")
+        try text.write(to: directory.file("IDENTITY"), atomically: true, encoding: .utf8)
+        #expect(code { try open() } == .damaged)
+    }
+
+    @Test func aStoreWhoseMakingWasInterruptedIsMadeAnew() throws {
+        try makeStore(commits: 0)
+        try FileManager.default.moveItem(
+            at: directory.file("IDENTITY"),
+            to: directory.file("IDENTITY.new")
+        )
+        #expect(code { try open() } == nil)
+        #expect(code { try open(creates: false) } == nil)
+    }
+
+    @Test(arguments: [0.99, 0.5, 0.1, 0.001])
+    func truncatedDataIsRefusedBeforeItIsMapped(_ part: Double) throws {
+        try makeStore(commits: 30)
+        let file = try FileHandle(forUpdating: directory.file("data.mdb"))
+        let count = try file.seekToEnd()
+        try file.truncate(atOffset: UInt64(Double(count) * part))
+        try file.close()
+        #expect(code { try open() } == .damaged)
+        #expect(code { _ = try EmbeddedJournal(readOnly: directory.path) } == .damaged)
+    }
+
+    @Test func aFlippedByteIsFoundAndItsCommitNamed() throws {
+        try makeStore(commits: 5)
+        var data = try Data(contentsOf: directory.file("data.mdb"))
+        let place = try #require(data.range(of: Data("usage-3".utf8)))
+        data[place.lowerBound] ^= 1
+        try data.write(to: directory.file("data.mdb"))
+        let error = #expect(throws: StoreError.self) { try open() }
+        #expect(error?.code == .damaged)
+        #expect(error?.message.contains("commit 4") == true)
+        let report = try EmbeddedJournal(readOnly: directory.path).verify()
+        #expect(report.faults.map(\.kind) == [.commitBytes])
+        #expect(report.faults.first?.commit == 4)
+    }
+
+    @Test func aSoundStoreIsVerifiedAndCounted() throws {
+        try makeStore(commits: 5)
+        var seen: [UInt64] = []
+        let report = try EmbeddedJournal(readOnly: directory.path).verify { seen.append($0) }
+        #expect(report.isSound)
+        #expect(seen == [1, 2, 3, 4, 5])
+        #expect(report.commits == 5)
+        #expect(report.entries == 10)
+        #expect(report.accounts == 1)
+        #expect(report.ids == 15)
+        #expect(report.balanceUnits == Amount(whole: 495).units)
+    }
+
+    @Test func aMissingStoreIsOnlyMadeWhereThatIsAskedFor() throws {
+        #expect(code { try open(creates: false) } == .unusable)
+        #expect(code { _ = try EmbeddedJournal(readOnly: directory.path) } == .unusable)
+        #expect(!FileManager.default.fileExists(atPath: directory.path))
+    }
+
+    @Test func nothingIsTakenInOnceTheStoreWasClosed() throws {
+        let store = try EmbeddedLedgerStore.small(directory.path)
+        try store.close()
+        var batch = BatchBuilder(for: store, from: nil)
+        batch.usage("u1", "acme", 1)
+        #expect(code { try store.apply(batch) } == .failed)
+    }
+
+    @Test func theReserveIsSetAside() throws {
+        try makeStore()
+        let attributes = try FileManager.default.attributesOfItem(
+            atPath: directory.file("reserve").path
+        )
+        #expect(attributes[.size] as? Int == 1 << 16)
+        #expect(
+            code {
+                _ = try EmbeddedLedgerStore(
+                    path: directory.path,
+                    policies: Policies(),
+                    options: .init(reserve: 1 << 43)
+                )
+            } == .diskFull
+        )
+    }
+}

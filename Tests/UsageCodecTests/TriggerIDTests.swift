@@ -1,0 +1,113 @@
+@testable import Credits
+import Testing
+import UsageCodec
+
+/// A trigger's id says what happened, and nothing of where, when or by whom it was noticed.
+@Suite struct TriggerIDTests {
+    private func id(
+        _ trigger: Trigger,
+        _ change: (inout Commit) -> Void = { _ in }
+    ) throws -> String {
+        var commit = SampleCommit.whole()
+        commit.triggers = [trigger]
+        change(&commit)
+        let messages = SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash)
+        return try #require(messages.first?.header("webhook-id"))
+    }
+
+    @Test func idsStayTheSameFromReleaseToRelease() throws {
+        // Receivers keep them: another id for the same thing would be taken as another thing.
+        let ids = try SampleCommit.triggers().map { try id($0) }
+        #expect(
+            ids == [
+                "evt_00d8acab6b9f3a0cab197a49a0716fa9",
+                "evt_7db04e6a1b248d1b260ed5db070eb76f",
+                "evt_12933556b699f728aaa2eb3a61b0a19e",
+                "evt_2809efe2dee97b1be960b0405fe7584f",
+                "evt_2ad3a6f73230ad018aaa08cdb671f49a",
+                "evt_fa5d0b9134a3ff4e5a1e531e04b390dd",
+                "evt_3e4bcf32e329a916d9f5bc424a8364d9",
+                "evt_0d33b8c5692bc37ac61d872ec894fec7",
+                "evt_c5185d9fee4db11b74d1c1bee05d094d",
+                "evt_0a6bae5d66fb0c2c2bc6a567bcd37135",
+                "evt_a5d970c0858e4b0d2e0def8c1c9160f2",
+                "evt_26ec7cd772359cb7bc0e09e172c9e316",
+            ]
+        )
+    }
+
+    @Test func everyTriggerHasAnIDOfItsOwn() throws {
+        let ids = try SampleCommit.triggers().map { try id($0) }
+        #expect(Set(ids).count == ids.count)
+        #expect(ids.allSatisfy { $0.hasPrefix("evt_") && $0.utf8.count == 36 })
+    }
+
+    @Test func neitherPositionNorTimeNorStoreCounts() throws {
+        for trigger in SampleCommit.triggers() {
+            let moved = try id(trigger) { commit in
+                commit.number = 99
+                commit.recordedAt = Samples.moment("2027-01-01T00:00:00Z")
+                commit.cluster = "other"
+                commit.partitions = []
+                commit.groups[0].number = 77
+            }
+            #expect(try moved == id(trigger))
+        }
+        let elsewhere = RefusedInput(
+            id: "img_12345",
+            source: "eu",
+            customerID: "globex",
+            creditType: "other",
+            code: .noRate,
+            fingerprint: 0x1234_5678_9abc_def0,
+            origin: Origin(partition: 1, offset: 99_999)
+        )
+        let first = SampleCommit.trigger(
+            .usageRejected,
+            .refused(SampleCommit.refused(.noRate)),
+            group: -1
+        )
+        let second = SampleCommit.trigger(
+            .usageRejected,
+            .refused(elsewhere),
+            group: 0,
+            sequence: 300
+        )
+        #expect(try id(first) == id(second))
+    }
+
+    @Test func whatHappenedCounts() throws {
+        let base = SampleCommit.refused(.noRate)
+        func refused(
+            id: String? = nil,
+            source: String? = nil,
+            customer: String? = nil,
+            code: RefusalCode? = nil,
+            fingerprint: UInt64? = nil
+        ) -> Trigger {
+            let input = RefusedInput(
+                id: id ?? base.id,
+                source: source ?? base.source,
+                customerID: customer ?? base.customerID,
+                creditType: base.creditType,
+                code: code ?? base.code,
+                fingerprint: fingerprint ?? base.fingerprint,
+                origin: base.origin
+            )
+            return SampleCommit.trigger(.usageRejected, .refused(input), group: -1)
+        }
+        let ids = try [
+            refused(), refused(id: "other"), refused(source: ""), refused(customer: "acme"),
+            refused(code: .tooOld), refused(fingerprint: 1),
+            // A length keeps source and id apart.
+            refused(id: "u" + base.id, source: "e"),
+        ].map { try id($0) }
+        #expect(Set(ids).count == ids.count)
+    }
+
+    @Test func oneGrantUsedUpTwiceIsTwoTriggers() throws {
+        let first = SampleCommit.trigger(.grantDepleted, .grant(SampleCommit.grant), sequence: 5)
+        let second = SampleCommit.trigger(.grantDepleted, .grant(SampleCommit.grant), sequence: 9)
+        #expect(try id(first) != id(second))
+    }
+}

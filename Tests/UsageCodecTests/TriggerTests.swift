@@ -1,0 +1,200 @@
+@testable import Credits
+import Testing
+import UsageCodec
+
+/// Triggers as contract §2.5 writes them, whole.
+@Suite struct TriggerTests {
+    private static let entry =
+        #""entry":{"customer_id":"acme \"&\" co","credit_type":"credits","sequence":117,"#
+        + #""entry_type":"credits_consumed","amount":"-30.5","balance_before":"25","#
+        + #""balance_after":"-5.5","allocations":[{"grant_id":"welcome","credits":"-25"},"#
+        + #"{"grant_id":null,"credits":"-5.5"}],"usage_id":"img_12345","source":"","#
+        + #""action":"image.generate","quantity":"3.05","dimensions":{"model":"sd\"xl","steps":50},"#
+        + #""rate":{"card_version":"2026-11","rate_id":"sdxl"},"#
+        + #""occurred_at":"2026-11-22T09:59:59Z","recorded_at":"2026-11-22T10:00:00Z","#
+        + #""origin":{"topic":"usage.events","partition":3,"offset":42},"commit":"# + commit + "}"
+    private static let grantEntry =
+        #""entry":{"customer_id":"acme \"&\" co","credit_type":"credits","sequence":118,"#
+        + #""entry_type":"credits_granted","amount":"10","balance_before":"-5.5","#
+        + #""balance_after":"4.5","allocations":[{"grant_id":"#
+        + ##""#2","credits":"10"}],"command_id":"cmd_1","##
+        + #""actor":{"type":"admin","id":"eve"},"reason":"a \"gift\"","#
+        + #""occurred_at":"2026-11-22T10:00:00Z","recorded_at":"2026-11-22T10:00:00Z","#
+        + #""origin":{"topic":"credits.commands","partition":0,"offset":8},"commit":"# + commit
+        + "}"
+    private static let commit =
+        #"{"number":12,"hash":""# + String(repeating: "ab", count: 32) + #""}"#
+    private static let grant =
+        #""grant":{"grant_id":"welcome","credits":"100","remaining":"0","source":"promotional","#
+        + #""category":"promotional","priority":50,"effective_at":"2026-11-22T09:00:00Z","#
+        + #""expires_at":"2026-12-22T09:00:00Z","status":"depleted","cost_basis":"0"}"#
+    private static let thresholds =
+        #""thresholds":[{"type":"absolute","value":"20"},{"type":"absolute","value":"10"}]"#
+    private static let usageOrigin =
+        #""origin":{"topic":"usage.events","partition":3,"offset":43}"#
+    private static let commandOrigin =
+        #""origin":{"topic":"credits.commands","partition":0,"offset":43}"#
+
+    @Test(arguments: [
+        (
+            "credit_balance.changed", 118,
+            #""previous_balance":"25","delta":"-30.5","first_sequence":117,"last_sequence":118,"#
+                + #""entries":2,"reasons":["credits_granted","credits_consumed"]"#
+        ),
+        (
+            "credit_balance.low", 117,
+            thresholds + #","threshold":{"type":"absolute","value":"10"},"#
+                + #""previous_balance":"25","# + entry
+        ),
+        (
+            "credit_balance.recovered", 118,
+            thresholds + #","previous_balance":"-5.5","# + grantEntry
+        ),
+        ("credit_balance.depleted", 117, #""previous_balance":"25","# + entry),
+        ("credit_balance.overdrawn", 117, #""previous_balance":"25","# + entry),
+        ("credit_grant.created", 117, grant),
+        ("credit_grant.activated", 117, grant),
+        ("credit_grant.depleted", 117, grant),
+        (
+            "usage.rejected", 0, #""usage_id":"img_12345","reason":"no_rate","# + usageOrigin
+        ),
+        (
+            "usage.conflict", 9,
+            #""usage_id":"img_12345","reason":"usage_id_conflict","# + usageOrigin
+        ),
+        (
+            "command.rejected", 0,
+            #""command_id":"img_12345","reason":"duplicate_grant","# + commandOrigin
+        ),
+        (
+            "command.conflict", 0,
+            #""command_id":"img_12345","reason":"command_id_conflict","# + commandOrigin
+        ),
+    ])
+    func everyTypeIsWrittenAsTheContractSays(type: String, sequence: Int, data: String) throws {
+        let messages = SampleCommit.encoder.messages(
+            of: SampleCommit.whole(),
+            hash: SampleCommit.hash
+        )
+        let matching = messages.filter { $0.text.contains("\"type\":\"\(type)\"") }
+        let message = try #require(matching.first)
+        #expect(matching.count == 1)
+        let isRefused = type.hasPrefix("usage.") || type.hasPrefix("command.")
+        let account =
+            isRefused
+            ? #""customer_id":"globex","credit_type":"gpu""#
+            : #""customer_id":"acme \"&\" co","credit_type":"credits""#
+        let id = try #require(message.header("webhook-id"))
+        #expect(
+            message.text
+                == #"{"id":"\#(id)","type":"\#(type)","timestamp":"2026-11-22T10:00:00Z","#
+                + account + #","sequence":\#(sequence),"data":{"#
+                + #""balance":{"ledger":"-5.5","available":"-5.5","held":"0","overdraft":"5.5"},"#
+                + data + "}}"
+        )
+        #expect(message.kind == .trigger)
+        #expect(message.key == Array((isRefused ? "globex" : "acme \"&\" co").utf8))
+        #expect(message.header("webhook-timestamp") == "1795341600")
+        #expect(message.header("content-type") == "application/json")
+        #expect(message.headers.count == 3)
+    }
+
+    @Test func everyTypeThereIsHasItsTextAbove() {
+        #expect(Set(SampleCommit.triggers().map(\.type)) == Set(TriggerType.allCases))
+    }
+
+    @Test func triggersComeInOrderAndBeforeDeadLetters() {
+        var commit = SampleCommit.whole()
+        let message = ReceivedMessage(
+            origin: Origin(partition: 0, offset: 1),
+            timestamp: Samples.recorded,
+            key: nil,
+            value: nil,
+            headers: -1
+        )
+        commit.deadLetters = [
+            DeadLetter(message: message, refusal: Refusal(.invalidJSON, message: "m"))
+        ]
+        let messages = SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash)
+        #expect(messages.map(\.kind).dropLast().allSatisfy { $0 == .trigger })
+        #expect(messages.last?.kind == .deadLetter)
+        let types = messages.dropLast().map(\.text)
+        for (text, trigger) in zip(types, commit.triggers) {
+            #expect(text.contains("\"type\":\"\(trigger.type.name)\""))
+        }
+    }
+
+    @Test func aCommitThatOwesNothingHasNoMessages() {
+        #expect(
+            SampleCommit.encoder.messages(of: SampleCommit.empty(), hash: SampleCommit.hash) == []
+        )
+    }
+
+    @Test func whatTimeBroughtHasNoOrigin() {
+        var commit = SampleCommit.empty()
+        commit.triggers = [
+            SampleCommit.trigger(
+                .usageRejected,
+                .refused(SampleCommit.refused(.tooOld, partition: -1)),
+                group: -1
+            )
+        ]
+        let messages = SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash)
+        #expect(messages.first?.text.contains(#""origin":null"#) == true)
+    }
+
+    @Test(arguments: [1, 50, 300])
+    func aValueStaysBelowTwentyKilobytes(dimensions: Int) throws {
+        var canonical: [UInt8] = []
+        for number in 100..<100 + dimensions {
+            Dimensions.append(
+                name: "name\(number)".utf8,
+                kind: .text,
+                value: [UInt8](repeating: 0x22, count: 250),
+                to: &canonical
+            )
+        }
+        var commit = SampleCommit.empty()
+        SampleCommit.addUsage(to: &commit, dimensions: canonical)
+        commit.triggers = [
+            SampleCommit.trigger(.balanceDepleted, .passedZero(previousBalance: .zero))
+        ]
+        let message = try #require(
+            SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash).first
+        )
+        #expect(message.text.utf8.count < 20_000)
+        #expect(message.text.contains("\"dimensions\"") == (dimensions == 1))
+        #expect(message.text.contains("\"allocations\""))
+    }
+
+    @Test func allocationsAreDroppedWhereTheyAloneAreTooLarge() throws {
+        var commit = SampleCommit.empty()
+        SampleCommit.addUsage(to: &commit)
+        commit.allocations = (0..<2000).map { Allocation(grant: $0, credits: .zero) }
+        commit.entries[0].allocationCount = 2000
+        commit.triggers = [
+            SampleCommit.trigger(.balanceDepleted, .passedZero(previousBalance: .zero))
+        ]
+        let message = try #require(
+            SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash).first
+        )
+        #expect(message.text.utf8.count < 20_000)
+        #expect(!message.text.contains("\"allocations\"") && message.text.contains("\"entry\":{"))
+    }
+
+    @Test func theLowestThresholdIsNamedAndOtherwiseTheLedgersFirst() throws {
+        let percent = try #require(Threshold(kind: .percent, value: Amount(whole: 20)))
+        let absolute = try #require(Threshold(kind: .absolute, value: Amount(whole: 1)))
+        var commit = SampleCommit.whole()
+        commit.triggers = [
+            SampleCommit.trigger(
+                .balanceLow,
+                .crossing([percent, absolute], previousBalance: .zero)
+            )
+        ]
+        let messages = SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash)
+        #expect(
+            messages.first?.text.contains(#""threshold":{"type":"percent","value":"20"}"#) == true
+        )
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+@testable import UsagePipeline
+
+/// Elements between two threads: in order, bounded, and nobody waits for ever.
+@Suite struct HandOverTests {
+    @Test func elementsComeOutInTheOrderTheyWentIn() {
+        let handOver = HandOver<Int>(capacity: 2)
+        handOver.put(1)
+        handOver.put(2)
+        #expect(handOver.take(waiting: .zero) == 1)
+        #expect(handOver.take(waiting: .zero) == 2)
+        #expect(handOver.take(waiting: .zero) == nil)
+    }
+
+    @Test func thereIsRoomUpToTheCapacity() {
+        let handOver = HandOver<Int>(capacity: 2)
+        handOver.put(1)
+        #expect(handOver.hasRoom)
+        handOver.put(2)
+        #expect(!handOver.hasRoom)
+        _ = handOver.take(waiting: .zero)
+        #expect(handOver.hasRoom)
+    }
+
+    @Test func itIsDoneOnlyWhenTheLastElementIsDealtWith() {
+        let handOver = HandOver<Int>(capacity: 2)
+        handOver.put(1)
+        handOver.end()
+        #expect(!handOver.isDone)
+        _ = handOver.take(waiting: .zero)
+        #expect(!handOver.isDone)
+        handOver.done()
+        #expect(handOver.isDone)
+    }
+
+    @Test func aBrokenOneDropsWhatWaitsAndTakesNothing() {
+        let handOver = HandOver<Int>(capacity: 2)
+        handOver.put(1)
+        handOver.close()
+        handOver.put(2)
+        #expect(handOver.take(waiting: .zero) == nil)
+        #expect(handOver.isDone)
+        #expect(handOver.shouldEnd)
+    }
+
+    @Test func whoeverWaitsForItsEndIsLetGoWhenAStageFails() {
+        let handOver = HandOver<Int>(capacity: 2)
+        handOver.put(1)
+        let waited = DispatchSemaphore(value: 0)
+        Thread {
+            handOver.waitUntilIdle()
+            waited.signal()
+        }.start()
+        handOver.close()
+        #expect(waited.wait(timeout: .now() + 10) == .success)
+    }
+
+    @Test func aHundredThousandElementsCrossBetweenTwoThreads() {
+        let handOver = HandOver<Int>(capacity: 4)
+        Thread {
+            for element in 1...100_000 {
+                while !handOver.hasRoom { handOver.waitForRoom() }
+                handOver.put(element)
+            }
+            handOver.end()
+        }.start()
+        var sum = 0
+        while !handOver.isDone {
+            guard let element = handOver.take(waiting: .milliseconds(100)) else { continue }
+            sum += element
+            handOver.done()
+        }
+        #expect(sum == 5_000_050_000)
+    }
+}

@@ -1,0 +1,58 @@
+import Testing
+
+@testable import UsagePipeline
+
+/// The outbox's watermark: the last commit before which nothing is missing.
+@Suite struct RelayMachineTests {
+    @Test func aCommitThatOwesNothingIsPublishedAtOnce() {
+        var relay = RelayMachine(publishedThrough: 7)
+        relay.owes(0, commit: 8)
+        #expect(relay.publishedThrough == 8)
+    }
+
+    @Test func theWatermarkWaitsForTheLastMessageOfACommit() {
+        var relay = RelayMachine(publishedThrough: 0)
+        relay.owes(2, commit: 1)
+        relay.acknowledged(commit: 1)
+        #expect(relay.publishedThrough == 0)
+        #expect(relay.unacknowledged == 1)
+        relay.acknowledged(commit: 1)
+        #expect(relay.publishedThrough == 1)
+    }
+
+    @Test func acknowledgementsInAnyOrderNeverMoveItPastAGap() {
+        var relay = RelayMachine(publishedThrough: 0)
+        relay.owes(1, commit: 1)
+        relay.owes(0, commit: 2)
+        relay.owes(1, commit: 3)
+        relay.acknowledged(commit: 3)
+        #expect(relay.publishedThrough == 0)
+        relay.acknowledged(commit: 1)
+        #expect(relay.publishedThrough == 3)
+        #expect(relay.unacknowledged == 0)
+    }
+
+    @Test func anAcknowledgementThatNobodyWaitsForCountsForNothing() {
+        var relay = RelayMachine(publishedThrough: 0)
+        relay.owes(1, commit: 1)
+        relay.owes(1, commit: 2)
+        relay.acknowledged(commit: 1)
+        relay.acknowledged(commit: 1)
+        relay.acknowledged(commit: 9)
+        #expect(relay.publishedThrough == 1)
+        #expect(relay.unacknowledged == 1)
+    }
+
+    @Test func thousandsOfCommitsInFlightAreKeptApart() {
+        var relay = RelayMachine(publishedThrough: 0)
+        for commit in 1...5000 { relay.owes(1, commit: UInt64(commit)) }
+        for commit in stride(from: 5000, to: 1, by: -1) {
+            relay.acknowledged(commit: UInt64(commit))
+        }
+        #expect(relay.publishedThrough == 0)
+        relay.acknowledged(commit: 1)
+        #expect(relay.publishedThrough == 5000)
+        relay.owes(0, commit: 5001)
+        #expect(relay.publishedThrough == 5001)
+    }
+}
