@@ -80,7 +80,9 @@ public struct ThresholdStates: Hashable, Sendable {
     /// Moves the thresholds to a new balance and says which fired and which recovered.
     mutating func move(to balance: Amount) -> Crossing {
         var crossing = Crossing()
-        for index in states.indices {
+        // Lowest first, so that an announcement begins with the most urgent.
+        let order = states.indices.sorted { states[$0].level ?? .zero < states[$1].level ?? .zero }
+        for index in order {
             guard let level = states[index].level else { continue }
             switch states[index].phase {
             case .armed where balance < level:

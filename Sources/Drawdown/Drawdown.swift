@@ -31,7 +31,7 @@ struct Drawdown: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Check",
-                subcommands: [CheckCommand.self, VerifyCommand.self]
+                subcommands: [CheckCommand.self, VerifyCommand.self, BenchCommand.self]
             ),
         ]
     )

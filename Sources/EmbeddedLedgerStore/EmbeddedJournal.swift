@@ -58,6 +58,7 @@ public final class EmbeddedJournal {
     /// Verifies every commit up to ``head``.
     ///
     /// - Parameter progress: called with the number of each commit before it is verified.
+    /// - Returns: the first fault of each kind, and what was counted.
     public func verify(_ progress: (UInt64) -> Void = { _ in }) -> VerificationReport {
         var verifier = LedgerVerifier(hashKey: identity.hashKey)
         for number in stride(from: 1, through: head.number, by: 1) {

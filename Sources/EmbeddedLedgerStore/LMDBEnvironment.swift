@@ -17,9 +17,7 @@ final class LMDBEnvironment: @unchecked Sendable {
     /// Address space for the file, tried in this order: it costs nothing but must be allowed.
     private static let mapSizes = [1 << 40, 1 << 36, 1 << 33]
 
-    /// - Parameters:
-    ///   - path: the file; its lock file is beside it.
-    ///   - owner: kept for as long as the file is open.
+    /// Opens a file, whose lock file is beside it; `owner` is kept for as long as it is open.
     init(
         path: String,
         isReadOnly: Bool,

@@ -34,10 +34,8 @@ struct LMDBTransaction: ~Copyable {
         guard code == 0 else { throw .lmdb(code, "commit to \(path)") }
     }
 
-    /// Opens a table.
-    ///
-    /// - Parameter creates: makes it where it is missing. Never for a store that exists, whose tables
-    ///   are all there unless it is damaged.
+    /// Opens a table, and with `creates` makes it: never for a store that exists, whose tables are
+    /// all there unless it is damaged.
     borrowing func table(_ name: String, creates: Bool) throws(StoreError) -> LMDBTable {
         var table: MDB_dbi = 0
         let code = unsafe mdb_dbi_open(handle, name, creates ? UInt32(MDB_CREATE) : 0, &table)

@@ -25,8 +25,10 @@ final class StoreDirectory: Sendable {
     /// Claims a directory, and makes the store in it where there is none.
     ///
     /// - Parameters:
+    ///   - path: the directory.
     ///   - reserve: bytes that are set aside on the disk, so that a full disk can be left in order.
     ///   - creates: makes the directory and the store where they are missing.
+    /// - Throws: ``StoreError``, where the store is in use, damaged, or cannot live there.
     init(_ path: String, reserve: Int, creates: Bool) throws(StoreError) {
         if creates {
             try StoreFiles.makeDirectory(path)

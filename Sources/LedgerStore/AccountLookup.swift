@@ -5,9 +5,8 @@ struct AccountLookup: Sendable {
     /// The hash of each account's name, by number − 1.
     private var hashes: [UInt64] = []
 
-    /// The first account with this hash whose name is the one that is looked for.
-    ///
-    /// - Parameter isWanted: compares names, for two of them may share a hash.
+    /// The first account with this hash that is wanted: names are compared, for two of them may
+    /// share a hash.
     func find(_ hash: UInt64, where isWanted: (UInt32) -> Bool) -> UInt32? {
         let mask = slots.count - 1
         var slot = Int(truncatingIfNeeded: hash) & mask

@@ -123,7 +123,10 @@ struct CommitEncoder {
         let shape = EntryShape(entry)
         let distance = JournalFormat.distance(of: entry.occurredAt, from: baseMillisecond)
         let offset = commit.partitions.written(offset: entry.origin)
-        let allocations = commit.allocations(of: entry)
+        let start = Int(entry.allocationStart)
+        let allocations = commit.allocations.span.extracting(
+            start..<start + Int(entry.allocationCount)
+        )
         let bound = 160 + usageID.count + allocations.count * 40
         bytes.append(addingCapacity: bound) { output in
             output.append(shape.head)
@@ -207,15 +210,15 @@ extension [PartitionProgress] {
 extension OutputSpan<UInt8> {
     /// Appends what each grant gave or got; one grant that took the whole amount is one number.
     @_lifetime(self: copy self)
-    mutating func append(_ allocations: ArraySlice<Allocation>, of amount: Amount) {
-        if allocations.count == 1, let only = allocations.first, only.credits == amount {
-            append(varint: UInt64(only.grant) << 1 | 1)
+    mutating func append(_ allocations: Span<Allocation>, of amount: Amount) {
+        if allocations.count == 1, allocations[0].credits == amount {
+            append(varint: UInt64(allocations[0].grant) << 1 | 1)
             return
         }
         append(varint: UInt64(allocations.count) << 1)
-        for allocation in allocations {
-            append(varint: UInt64(allocation.grant))
-            append(allocation.credits)
+        for index in allocations.indices {
+            append(varint: UInt64(allocations[index].grant))
+            append(allocations[index].credits)
         }
     }
 }
@@ -224,13 +227,15 @@ extension Commit {
     /// The entries' indices, group by group and in order within each, and where each group starts.
     fileprivate func entriesByGroup() -> (order: [Int32], starts: [Int]) {
         var starts = [Int](repeating: 0, count: groups.count + 1)
-        for entry in entries { starts[Int(entry.group) + 1] += 1 }
+        // By index: an entry is long, and only its group is wanted.
+        for index in entries.indices { starts[Int(entries[index].group) + 1] += 1 }
         for group in groups.indices { starts[group + 1] += starts[group] }
         var next = starts
         var order = [Int32](repeating: 0, count: entries.count)
-        for (index, entry) in entries.enumerated() {
-            order[next[Int(entry.group)]] = Int32(index)
-            next[Int(entry.group)] += 1
+        for index in entries.indices {
+            let group = Int(entries[index].group)
+            order[next[group]] = Int32(index)
+            next[group] += 1
         }
         return (order, starts)
     }

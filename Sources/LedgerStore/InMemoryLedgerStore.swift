@@ -26,11 +26,7 @@ public final class InMemoryLedgerStore: LedgerStore {
     /// The store must be reopened after a fault.
     public var nextCommitFault: CommitFault?
 
-    /// Makes an empty store.
-    ///
-    /// - Parameters:
-    ///   - uuid: 32 hexadecimal digits.
-    ///   - hashKey: the secret under which ids are hashed.
+    /// Makes an empty store; its identity is not drawn, so that the same input makes the same bytes.
     public convenience init(
         policies: Policies,
         uuid: String = "00000000000000000000000000000000",

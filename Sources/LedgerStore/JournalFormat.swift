@@ -37,7 +37,10 @@ public enum JournalFormat {
     /// Its entries must be consecutive per group, each starting where the one before it ended: that
     /// is implied in the bytes and not written.
     ///
-    /// - Parameter previousHash: the hash of the commit before it, 32 bytes.
+    /// - Parameters:
+    ///   - commit: the commit; what of its arena nothing refers to is left out.
+    ///   - previousHash: the hash of the commit before it, 32 bytes.
+    /// - Returns: its bytes and its hash.
     public static func encode(_ commit: Commit, previousHash: [UInt8]) -> Sealed {
         var encoder = CommitEncoder(commit, previousHash: previousHash)
         return encoder.encode()
@@ -46,8 +49,10 @@ public enum JournalFormat {
     /// Reads a commit; its slices then point into `bytes`.
     ///
     /// - Parameters:
+    ///   - bytes: one whole commit.
     ///   - secret: the store's, from which the keys of ids are computed.
     ///   - checksHash: false only where damage is to be looked at.
+    /// - Returns: the commit, its entries group by group, and its hash.
     /// - Throws: ``StoreError/Code/damaged``.
     public static func decode(
         _ bytes: [UInt8],
@@ -69,6 +74,10 @@ public enum JournalFormat {
     ///
     /// The hash is not checked, for the rest of the bytes is not read.
     ///
+    /// - Parameters:
+    ///   - account: the account's number.
+    ///   - bytes: one whole commit.
+    ///   - secret: the store's, from which the keys of ids are computed.
     /// - Returns: a commit with only this group; nil where the commit has none for the account.
     /// - Throws: ``StoreError/Code/damaged``.
     public static func group(

@@ -3,9 +3,10 @@ internal import Credits
 extension LedgerTables.Contents {
     func find(_ name: AccountKey, in arena: [UInt8]) -> UInt32? {
         lookup.find(name.hash) { number in
-            let account = accounts[Int(number) - 1]
-            return account.customerID.utf8.isEqual(to: arena[name.customerID.range])
-                && account.creditType.utf8.isEqual(to: arena[name.creditType.range])
+            // Only the names are touched: copying an account counts references to all its lists.
+            let index = Int(number) - 1
+            return accounts[index].customerID.utf8.isEqual(to: arena[name.customerID.range])
+                && accounts[index].creditType.utf8.isEqual(to: arena[name.creditType.range])
         }
     }
 

@@ -62,9 +62,10 @@ public struct LedgerVerifier {
         isBroken = true
     }
 
-    /// Ends the journal.
+    /// Ends the journal, and says what was found.
     ///
     /// - Parameter head: what the store says its newest commit is; nil: it does not say.
+    /// - Returns: the first fault of each kind, and what was counted.
     public mutating func finish(expecting head: CommitHead?) -> VerificationReport {
         if let head, head.number != report.head.number {
             note(

@@ -29,6 +29,11 @@ struct BatchBuilder: ~Copyable {
 
     var count: Int { batch.count }
     var isEmpty: Bool { batch.isEmpty }
+    /// The batch's arena is full: no further message may be added.
+    var isFull: Bool { batch.bytes.count >= Self.maximumBytes }
+
+    /// Slices of the arena have 32 bits; a batch of large messages is cut long before.
+    private static let maximumBytes = 16 << 20
 
     /// Forgets what was read: the next message of any partition follows what is stored.
     mutating func restart(stored: [PartitionKey: Int64]) {

@@ -86,14 +86,16 @@ final class Intake: AssignmentHandler {
         try source.poll(maximum: maximum, timeout: timeout, gathering: gathering) { message in
             builder.add(message, partition: source.partition(slot:))
             count += 1
+            // Large messages fill a batch in the middle of a poll. It may be one more than the
+            // queue has room for: how many it can be is bounded by what the source had in memory.
+            if builder.isFull { batches.put(builder.take()) }
         }
         machine.polled(count, at: clock.elapsed)
         acknowledge(force: false)
     }
 
     private func handOver() {
-        guard !builder.isEmpty else { return }
-        batches.put(builder.take())
+        if !builder.isEmpty { batches.put(builder.take()) }
         machine.handedOver()
     }
 

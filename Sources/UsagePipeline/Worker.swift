@@ -177,6 +177,8 @@ public final class Worker {
         // Safe to send: each stage is used by its one thread only, from here to its end.
         nonisolated(unsafe) let step = step
         let thread = Thread {
+            // Set from within, for Foundation tells the system only about the current thread.
+            Thread.current.name = name
             do {
                 while try unsafe step() {}
             } catch let failure as WorkerFailure {
@@ -188,7 +190,6 @@ public final class Worker {
             }
             ended.signal()
         }
-        thread.name = name
         thread.stackSize = 8 << 20
         thread.start()
         return ended

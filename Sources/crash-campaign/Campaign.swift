@@ -103,7 +103,7 @@ final class Campaign {
         process.arguments = ["run", "--config", configurationPath, "--without-group"]
         let log = directory.appendingPathComponent("worker.log")
         if !FileManager.default.fileExists(atPath: log.path) {
-            FileManager.default.createFile(atPath: log.path, contents: nil)
+            try Data().write(to: log)
         }
         let handle = try FileHandle(forWritingTo: log)
         try handle.seekToEnd()

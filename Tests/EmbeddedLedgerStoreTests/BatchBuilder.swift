@@ -10,9 +10,7 @@ struct BatchBuilder {
     private var accounts: [String: Int32] = [:]
     private var next: Int64
 
-    /// - Parameters:
-    ///   - from: the stored offset of the one partition that the batch reads.
-    ///   - cluster: the Kafka cluster's id.
+    /// Reads one partition, from the offset that is expected to be stored for it.
     init(for store: any LedgerStore, from: Int64?, cluster: String = "cluster") {
         hashKey = store.identity.hashKey
         batch = InputBatch(cluster: cluster)

@@ -1,5 +1,7 @@
 import Credits
+import Foundation
 import LedgerStore
+import Synchronization
 import Testing
 
 // What every ledger store does, whatever it is made of: the same facts over each of them.
@@ -237,6 +239,26 @@ struct LedgerStoreContractTests {
         #expect(test.store.nextDue.map { $0 > due } ?? true)
     }
 
+    @Test("A reader on another thread sees only whole commits", arguments: StoreKind.allCases)
+    func readers(_ kind: StoreKind) throws {
+        let test = try StoreUnderTest(kind)
+        var batch = BatchBuilder(continuing: test.store)
+        batch.grant("g1", "acme", 1_000_000)
+        try test.store.apply(batch)
+        let observer = Observer(test.store.reader)
+        Thread.detachNewThread { observer.run() }
+        // Bounded by commits, not by time: some of them will fall between two looks.
+        for round in 0..<20_000 where observer.changes.load(ordering: .relaxed) < 20 {
+            var batch = BatchBuilder(continuing: test.store)
+            batch.usage("a\(round)", "acme", 1)
+            batch.usage("b\(round)", "acme", 2)
+            try test.store.apply(batch)
+        }
+        observer.stop()
+        #expect(observer.changes.load(ordering: .relaxed) >= 20)
+        #expect(observer.faults.load(ordering: .relaxed) == 0)
+    }
+
     @Test("What was published is remembered with the next commit", arguments: StoreKind.allCases)
     func published(_ kind: StoreKind) throws {
         let test = try StoreUnderTest(kind)
@@ -257,6 +279,45 @@ struct LedgerStoreContractTests {
         try test.store.close()
         try test.reopen()
         #expect(test.store.publishedThrough == 2)
+    }
+}
+
+/// Looks at an account again and again, and counts what does not fit together.
+private final class Observer: Sendable {
+    let changes = Atomic(0)
+    let faults = Atomic(0)
+    private let isStopped = Atomic(false)
+    private let ended = DispatchSemaphore(value: 0)
+    private let reader: any LedgerReader
+
+    init(_ reader: any LedgerReader) {
+        self.reader = reader
+    }
+
+    func run() {
+        var last: UInt64 = 0
+        while !isStopped.load(ordering: .relaxed) {
+            let account = reader.account(number: 1)
+            if let account, isWhole(account) {
+                if account.lastCommit > last { changes.add(1, ordering: .relaxed) }
+                last = account.lastCommit
+            } else {
+                faults.add(1, ordering: .relaxed)
+            }
+        }
+        ended.signal()
+    }
+
+    private func isWhole(_ account: Account) -> Bool {
+        let newest = try? reader.entries(account: account, before: nil, type: nil, limit: 1)
+        return newest?.first?.entry.balanceAfter == account.balance
+            && newest?.first?.entry.sequence == account.sequence
+            && reader.head.number >= account.lastCommit
+    }
+
+    func stop() {
+        isStopped.store(true, ordering: .relaxed)
+        ended.wait()
     }
 }
 

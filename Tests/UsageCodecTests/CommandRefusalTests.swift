@@ -48,7 +48,8 @@ import UsageCodec
         ("\(grant),\"credits\":1,\"expires_after\":\"30 days\"", "invalid_field", "expires_after"),
         ("\(grant),\"credits\":1,\"expires_after\":30", "invalid_field", "expires_after"),
         (
-            "\(grant),\"credits\":1,\"expires_after\":\"P1D\",\"expires_at\":\"2027-01-01T00:00:00Z\"",
+            "\(grant),\"credits\":1,\"expires_after\":\"P1D\","
+                + #""expires_at":"2027-01-01T00:00:00Z""#,
             "invalid_field", "expires_after"
         ),
         ("\(grant),\"credits\":1,\"cost_basis\":-1", "invalid_field", "cost_basis"),
@@ -86,7 +87,8 @@ import UsageCodec
             "invalid_field", "thresholds[0].value"
         ),
         (
-            "\(configure),\"thresholds\":[{\"type\":\"absolute\",\"value\":1},{\"value\":\"1.0\",\"type\":\"absolute\"}]",
+            "\(configure),\"thresholds\":[{\"type\":\"absolute\",\"value\":1},"
+                + #"{"value":"1.0","type":"absolute"}]"#,
             "invalid_field", "thresholds[1]"
         ),
         (
@@ -129,7 +131,8 @@ import UsageCodec
         )
         #expect(
             refusal?.message
-                == #"expected recurring to be absent, for it is not supported yet, got: [{"every":"P1M"}]"#
+                == "expected recurring to be absent, for it is not supported yet, "
+                + #"got: [{"every":"P1M"}]"#
         )
     }
 }

@@ -130,10 +130,11 @@ import UsageCodec
 
     @Test func thirtyTwoThresholdsAreTheMost() {
         func refusal(_ count: Int) -> Refusal? {
-            let list = (0..<count).map { "{\"type\":\"absolute\",\"value\":\($0)}" }
+            let list = (0..<count).map { #"{"type":"absolute","value":\#($0)}"# }
+            let thresholds = list.joined(separator: ",")
             return Samples.refusal(
                 .command,
-                "{\"command_id\":\"c\",\"type\":\"configure\",\"thresholds\":[\(list.joined(separator: ","))]}"
+                #"{"command_id":"c","type":"configure","thresholds":[\#(thresholds)]}"#
             )
         }
         #expect(refusal(32) == nil)

@@ -39,7 +39,8 @@ import UsageCodec
             } == [
                 "__connect.errors.topic: usage.events", "__connect.errors.partition: 3",
                 "__connect.errors.offset: 7",
-                "__connect.errors.exception.message: expected value to be JSON, got: \u{FFFD}\\u0000{",
+                "__connect.errors.exception.message: "
+                    + "expected value to be JSON, got: \u{FFFD}\\u0000{",
                 "drawdown.error.code: invalid_json",
             ]
         )

@@ -80,7 +80,8 @@ import UsageCodec
             #"{"usage_id":"img_12345","credits":50}"#,
             #"{"usage_id":"u","action":"a","quantity":"2.5","source":"","customer_id":null}"#,
             #"{"usage_id":"u","credits":"1e3","dimensions":{"a":1,"b":"x","c":null},"more":[{}]}"#,
-            #"{"usage_id":"u","credits":1,"occurred_at":"2026-11-22T10:00:00+01:00","hold_id":"h"}"#,
+            #"{"usage_id":"u","credits":1,"hold_id":"h","#
+                + #""occurred_at":"2026-11-22T10:00:00+01:00"}"#,
             #"{"credits":50}"#, #"{"usage_id":"u"}"#, #"{"usage_id":"","credits":1}"#,
             #"{"usage_id":"a\u0085","credits":1}"#, #"{"usage_id":"u","credits":-1}"#,
             #"{"usage_id":"u","credits":"NaN"}"#, #"{"usage_id":"u","credits":null}"#,

@@ -9,7 +9,8 @@ import UsageCodec
         + #""entry_type":"credits_consumed","amount":"-30.5","balance_before":"25","#
         + #""balance_after":"-5.5","allocations":[{"grant_id":"welcome","credits":"-25"},"#
         + #"{"grant_id":null,"credits":"-5.5"}],"usage_id":"img_12345","source":"","#
-        + #""action":"image.generate","quantity":"3.05","dimensions":{"model":"sd\"xl","steps":50},"#
+        + #""action":"image.generate","quantity":"3.05","#
+        + #""dimensions":{"model":"sd\"xl","steps":50},"#
         + #""rate":{"card_version":"2026-11","rate_id":"sdxl"},"#
         + #""occurred_at":"2026-11-22T09:59:59Z","recorded_at":"2026-11-22T10:00:00Z","#
         + #""origin":{"topic":"usage.events","partition":3,"offset":42},"commit":"# + commit + "}"

@@ -199,12 +199,45 @@ import UsageCodec
         let message = try #require(long?.message)
         #expect(
             message
-                == "expected usage_id to be 1 to 256 bytes, got: \"\(String(repeating: "é", count: 63))…\""
+                == "expected usage_id to be 1 to 256 bytes, got: "
+                + "\"\(String(repeating: "é", count: 63))…\""
         )
         let forged = Samples.refusal(.usage, #"{"usage_id":"a\n\u2028\u001b[2J","credits":1}"#)
         #expect(
             forged?.message
-                == #"expected usage_id to be free of control characters, got: "a\u000a\u2028\u001b[2J""#
+                == "expected usage_id to be free of control characters, "
+                + #"got: "a\u000a\u2028\u001b[2J""#
         )
+    }
+
+    @Test(arguments: [MessageRole.usage, .command])
+    func whateverBytesComeTheyEndInExactlyOneList(_ role: MessageRole) {
+        let seeds = [
+            #"{"usage_id":"u\u00e9","credits":"30.5","dimensions":{"b":"x","a":-1.5e3}}"#,
+            #"{"command_id":"c","type":"grant","credits":1,"expires_after":"P1M","priority":5}"#,
+            #"{"command_id":"c","type":"configure","thresholds":[{"type":"percent","value":2}]}"#,
+        ].map { Array($0.utf8) }
+        var generator = SplitMix(state: 11)
+        var decoder = Samples.decoder()
+        var batch = Samples.batch()
+        let key = Array("acme".utf8)
+        for round in 1...20_000 {
+            var bytes = seeds[Int(generator.next() % UInt64(seeds.count))]
+            for _ in 0..<Int(generator.next() % 4) {
+                let position = Int(generator.next() % UInt64(bytes.count))
+                bytes[position] = UInt8(truncatingIfNeeded: generator.next())
+            }
+            decoder.decode(
+                role,
+                key: key.span,
+                value: bytes.span,
+                headers: [],
+                timestamp: Samples.recorded,
+                origin: .time,
+                into: &batch
+            )
+            #expect(batch.count == round)
+        }
+        #expect(batch.invalid.count < 20_000)
     }
 }

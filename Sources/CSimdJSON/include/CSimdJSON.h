@@ -1,7 +1,8 @@
 /// A small C interface over simdjson: one call flattens a whole JSON document into nodes.
 ///
 /// A document that is accepted is JSON by RFC 8259 from first byte to last: valid UTF-8, valid
-/// escapes, numbers and literals by the grammar, nothing after the value, no key twice in any object.
+/// escapes, numbers and literals by the grammar, nothing after the value, no key twice in any
+/// object.
 /// Numbers stay the text that they were written as; nothing here is binary floating point.
 #ifndef DRAWDOWN_CSIMDJSON_H
 #define DRAWDOWN_CSIMDJSON_H

@@ -86,7 +86,7 @@ final class WorkerAssembly {
         }
     }
 
-    private static func openStore(
+    static func openStore(
         _ configuration: Configuration,
         policies: Policies
     ) throws(CommandFailure) -> EmbeddedLedgerStore {

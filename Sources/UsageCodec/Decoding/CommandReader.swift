@@ -36,8 +36,10 @@ struct CommandReader {
         }
     }
 
-    /// The types that are read. Every other one is `unknown_type`, also those of the contract that
-    /// the ledger does not apply so far: `void`, `adjust`, `reverse_usage`, `hold` and `release`.
+    /// The types that are read.
+    ///
+    /// Every other one is `unknown_type`, also those of the contract that the ledger does not apply
+    /// so far: `void`, `adjust`, `reverse_usage`, `hold` and `release`.
     private enum CommandType: String, CaseIterable {
         case grant, configure
     }

@@ -17,13 +17,19 @@ struct DimensionCollector {
 
     /// The canonical dimensions of the object at `index`, appended to the arena.
     mutating func slice(
-        at index: Int?, of document: borrowing JSONDocument, in arena: inout [UInt8]
+        at index: Int?,
+        of document: borrowing JSONDocument,
+        in arena: inout [UInt8]
     ) throws(Refusal) -> ByteSlice {
         guard let index else { return .empty }
         let object = document.nodes[index]
         guard object.kind == .object else {
             throw document.invalid(
-                object, "dimensions", "an object of strings and numbers", in: &arena)
+                object,
+                "dimensions",
+                "an object of strings and numbers",
+                in: &arena
+            )
         }
         parts.removeAll(keepingCapacity: true)
         var isSorted = true

@@ -2,8 +2,8 @@ import CSimdJSON
 
 /// Finds the fields that a message may have by the bytes of their names.
 ///
-/// A name of up to 16 bytes is two words and a length, so a member's name is recognised by one probe
-/// of a small table instead of by comparing texts.
+/// A name of up to 16 bytes is two words and a length, so a member's name is recognised by one
+/// probe of a small table instead of by comparing texts.
 struct FieldTable: Sendable {
     private struct Name {
         var head: UInt64 = 0

@@ -49,8 +49,8 @@ public struct InputDecoder: ~Copyable {
     /// Decodes one message: exactly one of the batch's usage, commands and invalid inputs grows.
     ///
     /// Nothing that a message holds is an error here: what cannot be understood becomes an
-    /// ``InvalidInput`` with the message as it was. An arena holds 4 GiB, so the caller ends a batch
-    /// well before.
+    /// ``InvalidInput`` with the message as it was. An arena holds 4 GiB, so the caller ends a
+    /// batch well before.
     /// - Parameters:
     ///   - role: what the topic is for.
     ///   - key: the record's key, which stands in for `customer_id`.
@@ -126,6 +126,7 @@ public struct InputDecoder: ~Copyable {
     ) throws(Refusal) {
         // What follows in the arena takes the padding's place.
         let padding = InlineArray<64, UInt8>(repeating: 0)
+        assert(padding.count >= JSONParser.padding, "expected as much padding as simdjson needs")
         arena.append(padding.span)
         defer { arena.removeLast(padding.count) }
         do throws(JSONFault) {

@@ -30,8 +30,8 @@ extension Refusal {
     }
 }
 
-/// Text from outside as it may stand in a message for people: short, and without control characters,
-/// which could forge lines of a log.
+/// Text from outside as it may stand in a message for people: short, and without control
+/// characters, which could forge lines of a log.
 enum Excerpt {
     static let maximumLength = 64
 

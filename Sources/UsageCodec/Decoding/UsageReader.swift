@@ -174,8 +174,8 @@ struct UsageReader {
 
     /// An explicit price, else that of the rate card.
     ///
-    /// A missing rate does not make an event invalid: whether its id was used is decided first, or a
-    /// duplicate that comes after a change of prices would be refused instead of recognised.
+    /// A missing rate does not make an event invalid: whether its id was used is decided first, or
+    /// a duplicate that comes after a change of prices would be refused instead of recognised.
     private func price(of fields: Fields, into batch: inout InputBatch) -> Price {
         if let credits = fields.credits { return Price(credits: credits) }
         let match = rates.match(

@@ -20,6 +20,7 @@ public struct MessageEncoder: Sendable {
     /// - Parameters:
     ///   - commit: as the store made it durable.
     ///   - hash: the commit's hash.
+    /// - Returns: what is to be produced, in this order.
     public func messages(of commit: Commit, hash: [UInt8]) -> [OutgoingMessage] {
         guard commit.owesMessages else { return [] }
         var messages: [OutgoingMessage] = []

@@ -20,7 +20,7 @@ struct TriggerEncoder {
     func message(of trigger: Trigger) -> OutgoingMessage {
         let (customerID, creditType) = account(of: trigger)
         let id = TriggerID.text(of: trigger, customerID: customerID, creditType: creditType)
-        // What has no bound of its own is dropped until the value fits; everything else always does.
+        // What has no bound of its own is dropped until the value fits; all else always does.
         let attempts: [EntryParts] = [.all, .allocations, []]
         var value: [UInt8] = []
         for parts in attempts {
