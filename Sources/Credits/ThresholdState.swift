@@ -81,7 +81,10 @@ public struct ThresholdStates: Hashable, Sendable {
     mutating func move(to balance: Amount) -> Crossing {
         var crossing = Crossing()
         // Lowest first, so that an announcement begins with the most urgent.
-        let order = states.indices.sorted { states[$0].level ?? .zero < states[$1].level ?? .zero }
+        let order = states.indices.sorted { left, right in
+            let levels = (states[left].level ?? .zero, states[right].level ?? .zero)
+            return levels.0 == levels.1 ? left < right : levels.0 < levels.1
+        }
         for index in order {
             guard let level = states[index].level else { continue }
             switch states[index].phase {

@@ -69,7 +69,16 @@ import Testing
             let crossing =
                 fast.isCrossed(by: balance) ? fast.move(to: balance) : ThresholdStates.Crossing()
             var expected = ThresholdStates.Crossing()
-            for (index, threshold) in list.enumerated() {
+            // Lowest first; of two that are as low, the one that stands first in the list.
+            func level(_ threshold: Threshold) -> Amount {
+                ThresholdStates.level(of: threshold, basis: basis) ?? .zero
+            }
+            let order = list.indices.sorted {
+                let (left, right) = (level(list[$0]), level(list[$1]))
+                return left == right ? $0 < $1 : left < right
+            }
+            for index in order {
+                let threshold = list[index]
                 if threshold.kind == .percent, !basis.isPositive { continue }
                 let isBelow =
                     threshold.kind == .absolute

@@ -50,9 +50,11 @@ struct RebalanceTests {
         }
         #expect(changes[1] == .revoked([partition(0), partition(1)], lost: false))
         #expect(share.count == 1)
+        // Closing asks nobody, whatever the group made of a slow machine before.
+        let before = changes.count
         #expect(second.close(timeout: .seconds(10)))
         #expect(first.close(timeout: .seconds(10)))
-        #expect(changes.count == 3)
+        #expect(changes.count == before)
     }
 
     @Test func aMemberThatWasReplacedGetsAFatalError() throws {

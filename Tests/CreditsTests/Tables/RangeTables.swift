@@ -48,8 +48,8 @@ import Testing
             grant  g1  acme  \(most)  effective=P1D   applied  balance 0   grant.created
             grant  g2  acme  1                        invalid  balance 0   out_of_range
             time   P2D    acme balance \(most) grant.activated changed
-            usage  u1  acme  1        applied   g1:-1 changed
-            grant  g2  acme  1        applied  balance \(most)   grant.created changed
+            usage  u1  acme  \(most)  applied  balance 0   depleted grant.depleted
+            grant  g2  acme  1        applied  balance 1   grant.created
             """
         )
     }

@@ -30,9 +30,9 @@ import Testing
             """
             defaults thresholds=60,50%,20%,1
             grant  g1  acme  100   applied  balance 100   grant.created changed
-            usage  u1  acme   55   applied  balance 45    low[60,50%]
-            usage  u2  acme   45   applied  balance 0     low[20%,1] depleted grant.depleted
-            grant  g2  acme   60   applied  balance 60    recovered[60,50%,20%,1] grant.created
+            usage  u1  acme   55   applied  balance 45    low[50%,60]
+            usage  u2  acme   45   applied  balance 0     low[1,20%] depleted grant.depleted
+            grant  g2  acme   60   applied  balance 60    recovered[1,20%,50%,60] grant.created
             """
         )
     }
@@ -142,7 +142,7 @@ import Testing
             usage  u2  acme   99.989999999999  applied  balance 0.01
             usage  u3  acme    0.000000000001  applied  balance 0.009999999999    low[0.01%]
             grant  g2  acme    0.000000000001  applied  balance 0.01
-                recovered[100%,0.01%] grant.created
+                recovered[0.01%,100%] grant.created
             """
         )
     }

@@ -49,7 +49,7 @@ import Testing
 
     @Test func everyCommandExplainsItselfWithAnExample() {
         let commands = Drawdown.configuration.groupedSubcommands.flatMap(\.subcommands)
-        #expect(commands.count == 6)
+        #expect(commands.count == 7)
         for command in commands {
             let text = Drawdown.helpMessage(for: command)
             #expect(text.contains("\n  drawdown \(command.configuration.commandName ?? "?") "))
