@@ -16,10 +16,10 @@ extension API {
         )
         let page = found.prefix(limit)
         let isLast = found.count <= limit
-        let grantIDs = Self.grantIDs(of: account)
+        let names = names(for: account)
         return .json { json in
             json.arrayMember("entries") { json in
-                for record in page { json.writeEntry(record, grantIDs: grantIDs, rates: rates) }
+                for record in page { json.writeEntry(record, names) }
             }
             let next = isLast ? nil : page.last.map { Cursor.sequence($0.entry.sequence).text }
             json.member("next_cursor", orNull: next)
@@ -38,15 +38,23 @@ extension API {
             customerID: group.customerID,
             creditType: group.creditType
         )
-        let grantIDs = account.map(Self.grantIDs) ?? [:]
-        return .jsonValue { $0.writeEntry(record, grantIDs: grantIDs, rates: rates) }
+        let names = names(for: account)
+        return .jsonValue { $0.writeEntry(record, names) }
     }
 
     /// Entries name grants by their ordinal, answers by the id that people know.
-    private static func grantIDs(of account: Account) -> [UInt32: String] {
-        Dictionary(
-            account.grants.map { ($0.ordinal, $0.terms.grantID) },
+    private func names(for account: Account?) -> EntryNames {
+        let grantIDs = Dictionary(
+            (account?.grants ?? []).map { ($0.ordinal, $0.terms.grantID) },
             uniquingKeysWith: { first, _ in first }
         )
+        return EntryNames(rates: rates) { _, ordinal in grantIDs[ordinal] }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func writeEntry(_ record: EntryRecord, _ names: EntryNames) {
+        let sealed = record.sealed
+        writeEntry(record.entry, of: sealed.commit, hash: sealed.hash, names: names)
     }
 }

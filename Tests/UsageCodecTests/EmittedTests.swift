@@ -31,25 +31,63 @@ import UsageCodec
         }
     }
 
+    /// Triggers of every type, and those that leave parts of their entry out.
     private static func triggers() -> [Sample] {
-        SampleCommit.encoder.messages(of: SampleCommit.whole(), hash: SampleCommit.hash).map {
-            Sample(schema: "trigger", isValid: true, json: $0.text)
+        let commits = [
+            SampleCommit.whole(), SampleCommit.withDimensions(50),
+            SampleCommit.withAllocations(2000),
+        ]
+        return commits.flatMap { commit in
+            SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash).map {
+                Sample(schema: "trigger", isValid: true, json: $0.text)
+            }
         }
     }
 
     private static func entries() -> [Sample] {
         let commit = SampleCommit.whole()
-        return commit.entries.map { entry in
-            var writer = JSONWriter()
-            writer.writeEntry(
-                entry,
-                of: commit,
-                hash: SampleCommit.hash,
-                names: EntryNames(rates: Samples.rates) { _, _ in nil }
-            )
-            let json = String(decoding: writer.bytes, as: UTF8.self)
-            return Sample(schema: "entry", isValid: true, json: json)
+        return commit.entries.flatMap { entry in
+            let whole = text(of: entry, in: commit, .all)
+            // Without dimensions but with allocations is a shape; the other way round is none.
+            return [
+                Sample(schema: "entry", isValid: true, json: whole),
+                Sample(
+                    schema: "entry",
+                    isValid: true,
+                    json: text(of: entry, in: commit, .allocations)
+                ),
+                Sample(
+                    schema: "entry",
+                    isValid: false,
+                    json: text(of: entry, in: commit, .dimensions)
+                ),
+                // A field that is left out, and one of usage beside one of a command.
+                Sample(
+                    schema: "entry",
+                    isValid: false,
+                    json: whole.replacing(#""actor":null,"#, with: "")
+                        .replacing(#""actor":{"type":"admin","id":"eve"},"#, with: "")
+                ),
+                Sample(
+                    schema: "entry",
+                    isValid: false,
+                    json: whole.replacing(#""command_id":null"#, with: #""command_id":"c""#)
+                        .replacing(#""usage_id":null"#, with: #""usage_id":"u""#)
+                ),
+            ]
         }
+    }
+
+    private static func text(of entry: Entry, in commit: Commit, _ parts: EntryParts) -> String {
+        var writer = JSONWriter()
+        writer.writeEntry(
+            entry,
+            of: commit,
+            hash: SampleCommit.hash,
+            names: EntryNames(rates: Samples.rates) { _, _ in nil },
+            parts: parts
+        )
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
 
     private static func deadLetters() -> [Sample] {

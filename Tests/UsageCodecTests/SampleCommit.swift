@@ -116,6 +116,31 @@ enum SampleCommit {
         )
     }
 
+    /// A commit whose one trigger shows an entry with this many dimensions of 250 quotes each.
+    static func withDimensions(_ count: Int) -> Commit {
+        var canonical: [UInt8] = []
+        for number in 100..<100 + count {
+            Dimensions.append(
+                name: "name\(number)".utf8,
+                kind: .text,
+                value: [UInt8](repeating: 0x22, count: 250),
+                to: &canonical
+            )
+        }
+        var commit = empty()
+        addUsage(to: &commit, dimensions: canonical)
+        commit.triggers = [trigger(.balanceDepleted, .passedZero(previousBalance: .zero))]
+        return commit
+    }
+
+    /// A commit whose one trigger shows an entry that drew on this many grants.
+    static func withAllocations(_ count: Int32) -> Commit {
+        var commit = withDimensions(1)
+        commit.allocations = (0..<UInt32(count)).map { Allocation(grant: $0, credits: .zero) }
+        commit.entries[0].allocationCount = count
+        return commit
+    }
+
     static func thresholds() -> [Threshold] {
         [
             Threshold(kind: .absolute, value: Amount(whole: 20)),

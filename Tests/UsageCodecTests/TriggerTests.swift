@@ -9,18 +9,20 @@ import UsageCodec
         + #""entry_type":"credits_consumed","amount":"-30.5","balance_before":"25","#
         + #""balance_after":"-5.5","allocations":[{"grant_id":"welcome","credits":"-25"},"#
         + #"{"grant_id":null,"credits":"-5.5"}],"usage_id":"img_12345","source":"","#
-        + #""action":"image.generate","quantity":"3.05","#
+        + #""command_id":null,"action":"image.generate","quantity":"3.05","#
         + #""dimensions":{"model":"sd\"xl","steps":50},"#
         + #""rate":{"card_version":"2026-11","rate_id":"sdxl"},"#
         + #""occurred_at":"2026-11-22T09:59:59Z","recorded_at":"2026-11-22T10:00:00Z","#
+        + #""actor":null,"reason":null,"#
         + #""origin":{"topic":"usage.events","partition":3,"offset":42},"commit":"# + commit + "}"
     private static let grantEntry =
         #""entry":{"customer_id":"acme \"&\" co","credit_type":"credits","sequence":118,"#
         + #""entry_type":"credits_granted","amount":"10","balance_before":"-5.5","#
         + #""balance_after":"4.5","allocations":[{"grant_id":"#
-        + ##""#2","credits":"10"}],"command_id":"cmd_1","##
-        + #""actor":{"type":"admin","id":"eve"},"reason":"a \"gift\"","#
+        + ##""#2","credits":"10"}],"usage_id":null,"source":null,"command_id":"cmd_1","##
+        + #""action":null,"quantity":null,"dimensions":null,"rate":null,"#
         + #""occurred_at":"2026-11-22T10:00:00Z","recorded_at":"2026-11-22T10:00:00Z","#
+        + #""actor":{"type":"admin","id":"eve"},"reason":"a \"gift\"","#
         + #""origin":{"topic":"credits.commands","partition":0,"offset":8},"commit":"# + commit
         + "}"
     private static let commit =
@@ -146,20 +148,7 @@ import UsageCodec
 
     @Test(arguments: [1, 50, 300])
     func aValueStaysBelowTwentyKilobytes(dimensions: Int) throws {
-        var canonical: [UInt8] = []
-        for number in 100..<100 + dimensions {
-            Dimensions.append(
-                name: "name\(number)".utf8,
-                kind: .text,
-                value: [UInt8](repeating: 0x22, count: 250),
-                to: &canonical
-            )
-        }
-        var commit = SampleCommit.empty()
-        SampleCommit.addUsage(to: &commit, dimensions: canonical)
-        commit.triggers = [
-            SampleCommit.trigger(.balanceDepleted, .passedZero(previousBalance: .zero))
-        ]
+        let commit = SampleCommit.withDimensions(dimensions)
         let message = try #require(
             SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash).first
         )
@@ -168,18 +157,15 @@ import UsageCodec
         #expect(message.text.contains("\"allocations\""))
     }
 
-    @Test func allocationsAreDroppedWhereTheyAloneAreTooLarge() throws {
-        var commit = SampleCommit.empty()
-        SampleCommit.addUsage(to: &commit)
-        commit.allocations = (0..<2000).map { Allocation(grant: $0, credits: .zero) }
-        commit.entries[0].allocationCount = 2000
-        commit.triggers = [
-            SampleCommit.trigger(.balanceDepleted, .passedZero(previousBalance: .zero))
-        ]
+    @Test func allocationsAreDroppedAfterDimensionsWhereTheyAloneAreTooLarge() throws {
         let message = try #require(
-            SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash).first
+            SampleCommit.encoder.messages(
+                of: SampleCommit.withAllocations(2000),
+                hash: SampleCommit.hash
+            ).first
         )
         #expect(message.text.utf8.count < 20_000)
+        #expect(!message.text.contains("\"dimensions\""))
         #expect(!message.text.contains("\"allocations\"") && message.text.contains("\"entry\":{"))
     }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// `drawdown bench`
+/// Measures the worker: `drawdown bench`.
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",

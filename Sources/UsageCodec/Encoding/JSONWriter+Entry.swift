@@ -17,7 +17,8 @@ public struct EntryNames: Sendable {
     }
 }
 
-/// The parts of an entry that have no bound of their own and may be left out.
+/// The parts of an entry that have no bound of their own, so that a trigger may have to leave them
+/// out.
 public struct EntryParts: OptionSet, Sendable {
     public let rawValue: Int
 
@@ -31,13 +32,16 @@ public struct EntryParts: OptionSet, Sendable {
 }
 
 extension JSONWriter {
-    /// Writes an entry with the fields of contract §2.3; a field that does not apply is left out.
+    /// Writes an entry with every field of contract §2.3, in its order; what is absent is null.
+    ///
+    /// Triggers and answers share this shape, so that a receiver of both needs one reader.
     /// - Parameters:
     ///   - entry: one of the commit's.
     ///   - commit: holds what the entry refers to.
     ///   - hash: the commit's hash.
     ///   - names: what stands for numbers.
-    ///   - parts: what is written of the parts that may be left out.
+    ///   - parts: the unbounded members to write; the others are left out, for null would say that
+    ///     the entry has none.
     public mutating func writeEntry(
         _ entry: Entry,
         of commit: Commit,
@@ -46,6 +50,7 @@ extension JSONWriter {
         parts: EntryParts = .all
     ) {
         let group = commit.groups[Int(entry.group)]
+        let detail = entry.isUsage ? nil : commit.details[Int(entry.detail)]
         object {
             $0.member("customer_id", group.customerID)
             $0.member("credit_type", group.creditType)
@@ -57,13 +62,13 @@ extension JSONWriter {
             if parts.contains(.allocations) {
                 $0.writeAllocations(commit.allocations(of: entry), of: group.number, names)
             }
-            if entry.isUsage {
-                $0.writeUsage(entry, of: commit, names, parts)
-            } else {
-                $0.writeDetail(commit.details[Int(entry.detail)])
-            }
+            $0.writeInput(entry, of: commit, commandID: detail?.commandID)
+            if parts.contains(.dimensions) { $0.writeDimensions(entry, of: commit) }
+            $0.writeRate(entry.rate, names)
             $0.member("occurred_at", entry.occurredAt)
             $0.member("recorded_at", commit.recordedAt)
+            $0.writeActor(detail?.actor)
+            $0.member("reason", orNull: detail?.reason)
             $0.key("origin")
             $0.writeOrigin(entry.origin, of: commit)
             $0.objectMember("commit") {
@@ -92,49 +97,45 @@ extension JSONWriter {
         }
     }
 
-    private mutating func writeUsage(
-        _ entry: Entry,
-        of commit: Commit,
-        _ names: EntryNames,
-        _ parts: EntryParts
-    ) {
-        member("usage_id", commit.bytes.string(of: entry.usageID))
-        member("source", commit.bytes.string(of: entry.source))
-        if !entry.action.isEmpty { member("action", commit.bytes.string(of: entry.action)) }
-        member("quantity", entry.quantity)
-        if parts.contains(.dimensions), !entry.dimensions.isEmpty {
-            objectMember("dimensions") { dimensions in
-                let bytes = commit.bytes.span(of: entry.dimensions)
-                for (name, value) in Dimensions.list(in: bytes) {
-                    dimensions.writeDimension(name, value)
+    private mutating func writeInput(_ entry: Entry, of commit: Commit, commandID: String?) {
+        let text = { (slice: ByteSlice) in commit.bytes.string(of: slice) }
+        member("usage_id", orNull: entry.isUsage ? text(entry.usageID) : nil)
+        member("source", orNull: entry.isUsage ? text(entry.source) : nil)
+        // Empty where time made the entry.
+        member("command_id", orNull: commandID.flatMap { $0.isEmpty ? nil : $0 })
+        member("action", orNull: entry.action.isEmpty ? nil : text(entry.action))
+        member("quantity", orNull: entry.isUsage ? entry.quantity : nil)
+    }
+
+    private mutating func writeDimensions(_ entry: Entry, of commit: Commit) {
+        key("dimensions")
+        guard !entry.dimensions.isEmpty else { return null() }
+        object { dimensions in
+            for (name, value) in Dimensions.list(in: commit.bytes.span(of: entry.dimensions)) {
+                dimensions.key(name)
+                switch value {
+                case .text(let text): dimensions.string(text)
+                case .number(let text): dimensions.number(text: text)
                 }
             }
         }
-        if let rate = names.rates.names(of: entry.rate) {
-            objectMember("rate") {
-                $0.member("card_version", rate.cardVersion)
-                $0.member("rate_id", rate.rateID)
-            }
+    }
+
+    private mutating func writeRate(_ rate: RateReference, _ names: EntryNames) {
+        key("rate")
+        guard let rate = names.rates.names(of: rate) else { return null() }
+        object {
+            $0.member("card_version", rate.cardVersion)
+            $0.member("rate_id", rate.rateID)
         }
     }
 
-    private mutating func writeDimension(_ name: String, _ value: DimensionValue) {
-        switch value {
-        case .text(let text): member(name, text)
-        case .number(let text):
-            key(name)
-            number(text: text)
+    private mutating func writeActor(_ actor: Actor?) {
+        key("actor")
+        guard let actor else { return null() }
+        object {
+            $0.member("type", actor.type)
+            $0.member("id", actor.id)
         }
-    }
-
-    private mutating func writeDetail(_ detail: EntryDetail) {
-        if !detail.commandID.isEmpty { member("command_id", detail.commandID) }
-        if let actor = detail.actor {
-            objectMember("actor") {
-                $0.member("type", actor.type)
-                $0.member("id", actor.id)
-            }
-        }
-        if let reason = detail.reason { member("reason", reason) }
     }
 }
