@@ -58,7 +58,8 @@ public struct Account: Hashable, Sendable {
     public func snapshot(at now: Timestamp) -> BalanceSnapshot {
         BalanceSnapshot(
             ledger: balance,
-            available: balance - held - remainingUncovered(at: now),
+            available: balance.clampedSubtracting(held)
+                .clampedSubtracting(remainingUncovered(at: now)),
             held: held,
             overdraft: overdraft
         )

@@ -53,6 +53,12 @@ public struct Amount: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// The difference, or nil where it has more than 26 digits before the point.
     public func subtracting(_ other: Amount) -> Amount? { adding(other.negated) }
 
+    /// The difference, held at the end of the range: for figures that are shown or compared, where a
+    /// debt beyond all credits there are is as good as the largest there is.
+    public func clampedSubtracting(_ other: Amount) -> Amount {
+        subtracting(other) ?? Amount(unchecked: other.isNegative ? Self.limit : -Self.limit)
+    }
+
     /// The product, rounded half-even to 12 decimals; nil out of range.
     ///
     /// This is the one rounding of a computed price (contract §1).

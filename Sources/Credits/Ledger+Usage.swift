@@ -101,7 +101,7 @@ extension Account {
         // What the grants do not cover becomes debt. What remains of all grants is always in range:
         // it grows only while there is no debt, and then it is the balance.
         let debt = max(.zero, credits - (balance + overdraft - late))
-        guard let after = balance.subtracting(credits), overdraft.adding(debt) != nil else {
+        guard balance.subtracting(credits) != nil, overdraft.adding(debt) != nil else {
             return Refusal(
                 .outOfRange,
                 field: "credits",
@@ -112,13 +112,13 @@ extension Account {
         let policy = settings.overdraft ?? policies.defaults.overdraft ?? .record
         // An event of 0 credits takes the balance nowhere, not even below a floor it is under.
         guard let floor = policy.floor, credits.isPositive else { return nil }
-        let spendable = after - held - late
-        guard spendable < floor else { return nil }
+        let spendable = balance.clampedSubtracting(held).clampedSubtracting(late)
+        guard spendable.clampedSubtracting(credits) < floor else { return nil }
+        let most = spendable.clampedSubtracting(floor)
         return Refusal(
             .insufficientCredits,
             field: "credits",
-            message:
-                "expected credits to be at most \(spendable + credits - floor), got: \(credits)"
+            message: "expected credits to be at most \(most), got: \(credits)"
         )
     }
 

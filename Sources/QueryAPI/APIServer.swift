@@ -87,7 +87,8 @@ public struct APIServer: Sendable {
             throw ListenError(
                 host: configuration.host,
                 port: configuration.port,
-                reason: "\(error)"
+                reason: (error as? IOError).map { unsafe String(cString: strerror($0.errnoCode)) }
+                    ?? "\(error)"
             )
         }
     }
@@ -130,7 +131,8 @@ public struct ListenError: Error, Sendable, CustomStringConvertible {
     public let reason: String
 
     public var description: String {
-        "expected http.listen to be free, got: \(host):\(port) (\(reason))"
+        "expected port \(port) on \(host) to be free, got: \(reason); choose another (http.listen, "
+            + "or --http PORT of dev), or 0 for any"
     }
 }
 

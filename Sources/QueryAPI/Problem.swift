@@ -50,7 +50,7 @@ struct Problem: Error, Equatable, Sendable {
             type: "path-not-found",
             title: "No such path",
             status: 404,
-            detail: "expected a path of GET /openapi.yaml"
+            detail: "expected a path that GET /openapi.yaml lists"
         )
     }
 

@@ -21,7 +21,7 @@ struct MockBroker: ParsableCommand {
     @Option(help: ArgumentHelp("A topic to create; may be repeated.", valueName: "name:partitions"))
     var topic: [TopicOption] = []
 
-    @Option(help: "Write the address to this file, too.")
+    @Option(help: "Write the same line, bootstrap.servers=HOST:PORT, to this file, too.")
     var addressFile: String?
 
     @Flag(help: "Stop when standard input ends.")

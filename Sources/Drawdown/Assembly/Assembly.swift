@@ -33,6 +33,10 @@ enum Assembly {
         let api = try startAPI(assembly, configuration, logger: logger) { port in
             logger.notice("The API listens", metadata: ["http": "http://\(listen.host):\(port)"])
         }
+        let counting = Task { [control = assembly.worker.control] in
+            try await logOutcomes(of: control, logger)
+        }
+        defer { counting.cancel() }
         do {
             try await assembly.work()
         } catch {
@@ -41,6 +45,22 @@ enum Assembly {
         }
         await api.stop()
         logger.notice("Stopped", metadata: ["store.commit": "\(assembly.reader.head.number)"])
+    }
+
+    /// Says once a minute what became of the inputs, if there were any.
+    private static func logOutcomes(of control: Worker.Control, _ logger: Logger) async throws {
+        var last: UInt64 = 0
+        while true {
+            try await Task.sleep(for: .seconds(60))
+            let figures = control.telemetry.figures
+            guard figures.outcomes.total > last else { continue }
+            last = figures.outcomes.total
+            var metadata: Logger.Metadata = ["commits": "\(figures.commits)"]
+            for outcome in Outcome.allCases {
+                metadata["events.\(outcome.name)"] = "\(figures.outcomes[outcome])"
+            }
+            logger.notice("Inputs since the start", metadata: metadata)
+        }
     }
 
     /// Logs go to standard error, so that standard output is only what was asked for.

@@ -179,6 +179,11 @@ private struct LiveGauge {
     let api: String
     let broker: String
     private let began = ContinuousClock.now
+    /// A command that works as it stands: the address is left out only where it is found without.
+    private var hint: String {
+        let isFound = options.dataDirectory == DevelopmentOptions().dataDirectory
+        return "drawdown balance \(DemoCustomers.name(0))" + (isFound ? "" : " --api \(api)")
+    }
     private var looks: [(at: ContinuousClock.Instant, total: UInt64)] = []
     private var rates: [Double] = []
     private var rateTaken = ContinuousClock.now
@@ -228,7 +233,7 @@ private struct LiveGauge {
         figures.api = api
         figures.broker = broker
         figures.storePath = options.dataDirectory
-        figures.hint = "drawdown balance \(DemoCustomers.name(0))"
+        figures.hint = hint
         return figures
     }
 

@@ -47,15 +47,17 @@ final class KafkaMessageSource: MessageSource {
                 let found = try consumer.partitions(of: topics, timeout: .seconds(10))
                 try consumer.assign(answer(found, handler))
             case .group:
+                // After a crash the group waits up to session.timeout.ms for the member that died.
+                logger.notice("Joining the group")
                 try consumer.subscribe(topics) { [self] rebalance in
                     switch rebalance {
                     case .assigned(let assigned):
-                        logger.info("Partitions assigned", metadata: Self.metadata(assigned))
+                        logger.notice("Partitions assigned", metadata: Self.metadata(assigned))
                         return answer(assigned, handler)
                     case .revoked(let revoked, let isLost):
                         var metadata = Self.metadata(revoked)
                         metadata["kafka.lost"] = "\(isLost)"
-                        logger.info("Partitions revoked", metadata: metadata)
+                        logger.notice("Partitions revoked", metadata: metadata)
                         let keys = revoked.map(PartitionKey.init)
                         handler.revoked(keys)
                         positions.remove(keys)

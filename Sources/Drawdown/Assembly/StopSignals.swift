@@ -4,7 +4,8 @@ import Synchronization
 
 /// SIGTERM and SIGINT: the first asks for an orderly end, the second leaves at once.
 ///
-/// Leaving at once is safe, for everything that counts is durable already.
+/// Leaving at once is safe, for everything that counts is durable already. It is a success after
+/// SIGTERM, which asks for an end, and 130 after Ctrl-C, as shells expect.
 final class StopSignals: Sendable {
     // Made here and never changed; Dispatch's sources may be used on any thread.
     nonisolated(unsafe) private let sources: [any DispatchSourceSignal]
@@ -18,9 +19,15 @@ final class StopSignals: Sendable {
             return DispatchSource.makeSignalSource(signal: number, queue: queue)
         }
         for source in unsafe sources {
+            let isInterrupt = source.handle == UInt(SIGINT)
             source.setEventHandler { [weak self] in
                 guard let self else { return }
-                if received.add(1, ordering: .relaxed).oldValue > 0 { _exit(130) }
+                guard received.add(1, ordering: .relaxed).oldValue == 0 else {
+                    _exit(isInterrupt ? 130 : 0)
+                }
+                if isInterrupt {
+                    StandardStreams.writeError("Stopping; Ctrl-C again ends it at once.\n")
+                }
                 onStop()
             }
             source.resume()

@@ -18,10 +18,11 @@ struct Verification {
         do {
             journal = try EmbeddedJournal(readOnly: path)
         } catch {
+            // What is not there, or not what was written, is wrong data; a lock is not.
             let code: ExitCodes =
                 switch error.code {
-                case .damaged: .data
-                case .unusable, .inUse, .fenced, .diskFull, .failed: .storage
+                case .damaged, .unusable: .data
+                case .inUse, .fenced, .diskFull, .failed: .storage
                 }
             throw CommandFailure(code, error.message)
         }
@@ -40,7 +41,9 @@ struct Verification {
             return "\(path): ok\n  \(counts)\n  every balance, hash and id is as it was written\n"
         }
         let faults = report.faults.map { "  \($0.line)\n" }.joined()
-        return "\(path): \(report.faults.count) kinds of fault\n  \(counts)\n\(faults)"
+        let kinds =
+            report.faults.count == 1 ? "1 kind of fault" : "\(report.faults.count) kinds of fault"
+        return "\(path): \(kinds)\n  \(counts) up to there\n\(faults)"
     }
 
     static func json(_ report: VerificationReport) throws -> String {

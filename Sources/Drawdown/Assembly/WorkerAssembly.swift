@@ -229,7 +229,9 @@ extension CommandFailure {
         let code: ExitCodes =
             switch error.code {
             case .inUse, .fenced: .fenced
-            case .unusable, .damaged, .diskFull, .failed: .storage
+            // Starting again mends no damage: another code, so that no supervisor tries for ever.
+            case .damaged: .data
+            case .unusable, .diskFull, .failed: .storage
             }
         self.init(code, error.message)
     }
@@ -257,6 +259,11 @@ extension CommandFailure {
         }
         switch error.code {
         case .configuration: self.init(.configuration, "kafka: \(error.reason)")
+        case .unknownTopic:
+            self.init(
+                .unavailable,
+                "Kafka at \(servers): \(error.reason); create them, or name others under topics"
+            )
         default: self.init(.unavailable, "Kafka at \(servers): \(error.reason)")
         }
     }

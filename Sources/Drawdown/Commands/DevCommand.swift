@@ -17,6 +17,8 @@ struct DevelopmentOptions: Equatable, Sendable {
     var configuration: Configuration {
         var configuration = Configuration()
         configuration.store.path = dataDirectory
+        // A playground does not take a gigabyte of a developer's disk.
+        configuration.store.reserve = .mebibytes(16)
         configuration.http.listen = ListenAddress(host: "127.0.0.1", port: httpPort)
         configuration.rateCards = [DemoRates.card]
         return configuration
@@ -42,7 +44,7 @@ struct DevCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where the ledger is kept.", valueName: "dir"))
     var data = DevelopmentOptions().dataDirectory
 
-    @Option(help: ArgumentHelp("The port of API and dashboard; 0 for any.", valueName: "port"))
+    @Option(help: ArgumentHelp("The port of the API; 0 for any.", valueName: "port"))
     var http = DevelopmentOptions().httpPort
 
     @Flag(help: "Make live traffic of a few hundred customers.")

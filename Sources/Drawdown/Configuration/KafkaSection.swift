@@ -50,13 +50,18 @@ enum KafkaSection {
             let message = isUnknown ? withoutValue(fault.message) : fault.message
             reader.reading.fail(place, key: "\(reader.path).\(fault.key)", message)
         }
-        let brokers = ["bootstrap.servers", "metadata.broker.list"]
-        guard !brokers.contains(where: { values[$0] != nil }) else { return }
         let key = "\(reader.path).bootstrap.servers"
+        let servers = properties["bootstrap.servers"] ?? properties["metadata.broker.list"] ?? ""
+        let isAddress = servers.split(separator: ",").allSatisfy { server in
+            server.wholeMatch(of: /\s*([A-Za-z_]+:\/\/)?[^\s:=\/]+(:[0-9]+)?\s*|.*\[.*\].*/) != nil
+        }
+        // A value that comes from a file is not known yet.
+        let isPending = reader.reading.pendingFiles.contains { $0.property == "bootstrap.servers" }
+        guard servers.isEmpty || !isAddress, !isPending else { return }
         reader.reading.fail(
-            reader.place,
+            values["bootstrap.servers"]?.place ?? reader.place,
             key: key,
-            "expected \(key) to be HOST:PORT of a broker, got: nothing"
+            "expected \(key) to be HOST:PORT of a broker, got: \(servers.isEmpty ? "nothing" : servers)"
         )
     }
 
