@@ -79,6 +79,45 @@ extension Consumer {
         return result
     }
 
+    /// The ends of these partitions' logs in as few requests as there are brokers. From any thread.
+    ///
+    /// Ask it of a consumer that reads nothing: brokers answer a connection's requests in order, so
+    /// behind a fetch that waits for messages the answer is as late as that.
+    ///
+    /// - Parameters:
+    ///   - partitions: all whose ends are wanted.
+    ///   - timeout: for all of them together.
+    /// - Returns: one pair for each partition.
+    /// - Throws: the first error that any partition met.
+    public func ends(
+        of partitions: [TopicPartition],
+        timeout: Duration
+    ) throws(KafkaError) -> [TopicPartition: Watermarks] {
+        let deadline = Deadline(after: timeout)
+        let high = try offsets(of: partitions, at: Int64(RD_KAFKA_OFFSET_END), deadline)
+        let low = try offsets(of: partitions, at: Int64(RD_KAFKA_OFFSET_BEGINNING), deadline)
+        return high.reduce(into: [:]) { result, end in
+            result[end.key] = Watermarks(low: low[end.key] ?? 0, high: end.value)
+        }
+    }
+
+    private func offsets(
+        of partitions: [TopicPartition],
+        at position: Int64,
+        _ deadline: Deadline
+    ) throws(KafkaError) -> [TopicPartition: Int64] {
+        let (client, _) = unsafe try handle.enter()
+        defer { handle.leave() }
+        let list = PartitionList(partitions.map { (partition: $0, offset: position) })
+        let error = unsafe rd_kafka_offsets_for_times(
+            client,
+            list.pointer,
+            deadline.remaining.timeoutMs
+        )
+        guard error == RD_KAFKA_RESP_ERR_NO_ERROR else { throw handle.context.explain(error) }
+        return try list.elements().reduce(into: [:]) { $0[$1.partition] = $1.offset }
+    }
+
     func queryWatermarks(
         _ partition: TopicPartition,
         _ client: OpaquePointer,

@@ -56,6 +56,12 @@ public struct KafkaProperties {
         if let ours = ownedValues[key] {
             return "left out (it is always \(ours))"
         }
+        if key == "delivery.report.only.error", value != "false" {
+            return "left out (without reports of success nothing would count as published)"
+        }
+        if key == "partitioner", value == "random" {
+            return "one that keeps a key in its partition (triggers stay in order by their key)"
+        }
         if key == "transactional.id" {
             return "left out (the producer is idempotent, not transactional)"
         }

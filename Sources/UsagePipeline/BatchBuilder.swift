@@ -30,7 +30,8 @@ struct BatchBuilder: ~Copyable {
     var count: Int { batch.count }
     var isEmpty: Bool { batch.isEmpty }
     /// The batch's arena is full: no further message may be added.
-    var isFull: Bool { batch.bytes.count >= Self.maximumBytes }
+    var isFull: Bool { batch.bytes.count + headerBytes >= Self.maximumBytes }
+    private var headerBytes = 0
 
     /// Slices of the arena have 32 bits; a batch of large messages is cut long before.
     private static let maximumBytes = 16 << 20
@@ -42,6 +43,22 @@ struct BatchBuilder: ~Copyable {
     }
 
     private var stored: [PartitionKey: Int64] = [:]
+
+    /// A partition that the store has never seen begins at an offset: a batch that says so, for else
+    /// the next start would look for the end of the log anew, and skip what came in between.
+    mutating func begin(_ key: PartitionKey, at offset: Int64) -> InputBatch {
+        var batch = InputBatch(cluster: batch.cluster)
+        batch.partitions = [
+            PartitionProgress(
+                topic: key.topic,
+                partition: key.partition,
+                from: stored[key],
+                next: offset
+            )
+        ]
+        stored[key] = offset
+        return batch
+    }
 
     /// Decodes one message into the batch.
     mutating func add(
@@ -67,6 +84,9 @@ struct BatchBuilder: ~Copyable {
         }
         batch.partitions[Int(state.index)].next = message.offset + 1
         slots[slot] = state
+        for header in message.headers {
+            headerBytes += header.name.utf8.count + (header.value?.count ?? 0)
+        }
         decoder.decode(
             state.role,
             key: message.key,
@@ -89,6 +109,7 @@ struct BatchBuilder: ~Copyable {
             slots[index]?.from = batch.partitions[Int(state.index)].next
             slots[index]?.index = -1
         }
+        headerBytes = 0
         var taken = InputBatch(cluster: batch.cluster)
         swap(&taken, &batch)
         batch.bytes.reserveCapacity(taken.bytes.count)

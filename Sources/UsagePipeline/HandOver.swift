@@ -20,28 +20,34 @@ final class HandOver<Element: Sendable>: @unchecked Sendable {
         self.capacity = capacity
     }
 
-    private func locked<Value>(_ body: () -> Value) -> Value {
+    private func look<Value>(_ body: () -> Value) -> Value {
         condition.lock()
-        defer {
-            condition.broadcast()
-            condition.unlock()
-        }
+        defer { condition.unlock() }
         return body()
     }
 
-    var hasRoom: Bool { locked { elements.count < capacity } }
+    /// Changes something, and lets those look again who wait. Looking alone wakes nobody: two threads
+    /// that look at each other would keep each other awake.
+    private func change(_ body: () -> Void) {
+        condition.lock()
+        body()
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    var hasRoom: Bool { look { elements.count < capacity } }
     /// The giver should end: somebody asked for it, or what it gives is not taken any more.
-    var shouldEnd: Bool { locked { isAskedToStop || isBroken } }
+    var shouldEnd: Bool { look { isAskedToStop || isBroken } }
     /// The giver has ended, and all it gave was taken and is done.
-    var isDone: Bool { locked { isBroken || hasEnded && elements.isEmpty && !isTaken } }
+    var isDone: Bool { look { isBroken || hasEnded && elements.isEmpty && !isTaken } }
     /// Everything given so far is dealt with.
-    var isIdle: Bool { locked { elements.isEmpty && !isTaken } }
+    var isIdle: Bool { look { elements.isEmpty && !isTaken } }
     /// A stage failed; nothing is taken any more.
-    var isClosed: Bool { locked { isBroken } }
+    var isClosed: Bool { look { isBroken } }
 
     /// Gives an element, even beyond the capacity: a giver that must not wait has reason to.
     func put(_ element: Element) {
-        locked {
+        change {
             if !isBroken { elements.append(element) }
         }
     }
@@ -51,35 +57,33 @@ final class HandOver<Element: Sendable>: @unchecked Sendable {
     /// The taker calls ``done()`` when it is through.
     func take(waiting timeout: Duration) -> Element? {
         condition.lock()
-        defer {
-            condition.broadcast()
-            condition.unlock()
-        }
+        defer { condition.unlock() }
         if elements.isEmpty, timeout > .zero, !hasEnded, !isBroken {
             _ = condition.wait(until: Date(timeIntervalSinceNow: timeout.inSeconds))
         }
         guard !elements.isEmpty, !isBroken else { return nil }
         isTaken = true
+        condition.broadcast()
         return elements.removeFirst()
     }
 
     /// The element taken last is dealt with.
-    func done() { locked { isTaken = false } }
+    func done() { change { isTaken = false } }
 
     /// Asks the giver to end.
     ///
     /// May be called on any thread, also from a signal's.
-    func askToStop() { locked { isAskedToStop = true } }
+    func askToStop() { change { isAskedToStop = true } }
 
     /// The giver gives nothing more.
-    func end() { locked { hasEnded = true } }
+    func end() { change { hasEnded = true } }
 
     /// A stage failed: whoever waits here is let go, what waits here is dropped.
     ///
     /// Nothing is lost by it, for what is not durable is read again, and what is durable is
     /// published again.
     func close() {
-        locked {
+        change {
             isBroken = true
             isTaken = false
             elements.removeAll()
@@ -103,7 +107,7 @@ final class HandOver<Element: Sendable>: @unchecked Sendable {
     }
 
     /// Lets those look again who wait for a change.
-    func noteChange() { locked {} }
+    func noteChange() { change {} }
 
     /// Waits until everything given so far is dealt with, or never will be.
     func waitUntilIdle() {

@@ -71,6 +71,7 @@ final class Intake: AssignmentHandler {
             if waits { batches.waitForRoom() }
         case .finish:
             batches.end()
+            drain()
             acknowledge(force: true)
             return false
         }
@@ -114,6 +115,10 @@ final class Intake: AssignmentHandler {
         let stored = settle()
         assigned.formUnion(partitions)
         return partitions.map { stored[$0].map(StartPosition.offset) ?? start }
+    }
+
+    func began(_ partition: PartitionKey, at offset: Int64) {
+        batches.put(builder.begin(partition, at: offset))
     }
 
     func revoked(_ partitions: [PartitionKey]) {

@@ -19,7 +19,9 @@ final class RelayInbox: Sendable {
     var publishedThrough: UInt64 { published.load(ordering: .acquiring) }
     /// Messages handed to the sink and not acknowledged.
     var depth: Int { unacknowledged.load(ordering: .relaxed) }
-    var hasRoom: Bool { commits.hasRoom && depth < maximumUnpublished }
+    var hasRoom: Bool { commits.hasRoom && !isFull }
+    /// As many messages wait for their acknowledgement as may.
+    var isFull: Bool { depth >= maximumUnpublished }
 
     func waitForRoom() { commits.waitForChange() }
 

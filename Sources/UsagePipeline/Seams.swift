@@ -47,6 +47,8 @@ public enum StartPosition: Equatable, Sendable {
 public protocol AssignmentHandler: AnyObject {
     /// Partitions were assigned; the answer has one position for each, in their order.
     func assigned(_ partitions: [PartitionKey]) -> [StartPosition]
+    /// A partition that was to be read from ``StartPosition/latest`` is read from this offset on.
+    func began(_ partition: PartitionKey, at offset: Int64)
     /// Partitions are about to go to somebody else, or are gone already.
     func revoked(_ partitions: [PartitionKey])
 }

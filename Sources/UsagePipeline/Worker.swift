@@ -34,7 +34,22 @@ public final class Worker {
         }
 
         /// Ends reading; what was read is applied and published, then ``Worker/run()`` returns.
-        public func stop() { batches.askToStop() }
+        ///
+        /// It gets four seconds for that. What is not applied by then is read again by the next start,
+        /// and what is not published is published by it: an end must not wait for a cluster that is
+        /// gone.
+        public func stop() {
+            batches.askToStop()
+            let (batches, inbox) = (batches, inbox)
+            DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) {
+                batches.close()
+                inbox.commits.close()
+            }
+        }
+
+        private static let patience = DispatchTimeInterval.seconds(4)
+        /// As many messages wait for Kafka's acknowledgement as may; nothing is applied meanwhile.
+        public var isOutboxFull: Bool { inbox.isFull }
         /// The last commit all of whose messages were acknowledged.
         public var publishedThrough: UInt64 { inbox.publishedThrough }
         /// Messages handed to Kafka and not acknowledged.
@@ -55,7 +70,7 @@ public final class Worker {
         decoder: consuming InputDecoder,
         settings: WorkerSettings,
         clock: any WorkerClock = SystemClock(),
-        flushTimeout: Duration = .seconds(5)
+        flushTimeout: Duration = .seconds(3)
     ) {
         let batches = HandOver<InputBatch>(capacity: 2)
         let reader = store.reader

@@ -4,6 +4,7 @@ import Foundation
 import LedgerStore
 import Logging
 import QueryAPI
+import Synchronization
 import UsagePipeline
 
 /// What the long-running commands do.
@@ -11,16 +12,16 @@ enum Assembly {
     /// `drawdown run`: the worker of a configuration, with its API, until a signal ends it.
     static func run(_ configuration: Configuration, isWithoutGroup: Bool) async throws {
         let logger = makeLogger()
+        let stopping = StopSignals()
         let assembly = try WorkerAssembly(
             configuration,
             membership: isWithoutGroup ? .alone : .group,
             logger: logger
         )
-        let signals = StopSignals { [control = assembly.worker.control] in
+        stopping.onStop { [control = assembly.worker.control] in
             logger.notice("Stopping: what was read is applied and published first")
             control.stop()
         }
-        defer { withExtendedLifetime(signals) {} }
         logger.notice(
             "Started",
             metadata: [
@@ -44,6 +45,7 @@ enum Assembly {
             throw error
         }
         await api.stop()
+        if let failure = api.failure { throw CommandFailure(.unavailable, failure) }
         logger.notice("Stopped", metadata: ["store.commit": "\(assembly.reader.head.number)"])
     }
 
@@ -106,19 +108,25 @@ enum Assembly {
 
 /// The API as a task that can be ended.
 final class RunningAPI: Sendable {
-    private let task: Task<Void, any Error>
+    private let task: Task<Void, Never>
+    private let failed: FailureBox
+
+    /// Why serving ended by itself; nil: it did not.
+    var failure: String? { failed.message.withLock { $0 } }
 
     init(
         _ server: APIServer,
         onListening: @escaping @Sendable (Int) -> Void,
         onFailure: @escaping @Sendable () -> Void
     ) {
+        let failed = FailureBox()
+        self.failed = failed
         task = Task {
             do {
                 try await server.run(onListening: onListening)
             } catch {
+                failed.message.withLock { $0 = "\(error)" }
                 onFailure()
-                throw error
             }
         }
     }
@@ -126,16 +134,10 @@ final class RunningAPI: Sendable {
     /// Ends serving; answers under way are given first.
     func stop() async {
         task.cancel()
-        _ = await task.result
+        await task.value
     }
 
-    /// Why serving ended by itself; nil: it did not.
-    func failure() async -> (any Error)? {
-        do {
-            try await task.value
-            return nil
-        } catch {
-            return error
-        }
+    private final class FailureBox: Sendable {
+        let message = Mutex<String?>(nil)
     }
 }

@@ -12,6 +12,9 @@ extension Assembly {
     static func develop(_ options: DevelopmentOptions) async throws {
         // Its own log is quiet: what happens is shown, not logged.
         let logger = makeLogger(level: .warning)
+        let stopping = StopSignals()
+        // Of an earlier run that was killed: whoever waits for the file must not find its addresses.
+        try? FileManager.default.removeItem(atPath: options.developmentFile)
         let broker = try DevelopmentBroker()
         var configuration = options.configuration
         configuration.kafka["bootstrap.servers"] = broker.bootstrapServers
@@ -25,6 +28,7 @@ extension Assembly {
             logger: logger
         )
         let session = DevelopmentSession(options, configuration, assembly)
+        stopping.onStop { [control = assembly.worker.control] in control.stop() }
         try await session.run(logger: logger)
     }
 }
@@ -79,13 +83,18 @@ private final class DevelopmentSession: Sendable {
     private var brokerAddress: String { configuration.kafka["bootstrap.servers"] ?? "" }
 
     func run(logger: Logger) async throws {
-        let signals = StopSignals { [control] in control.stop() }
-        defer { withExtendedLifetime(signals) {} }
         let server = try unsafe Assembly.startAPI(assembly, configuration, logger: logger) {
             [self] bound in
             port.withLock { $0 = bound }
         }
-        let showing = Task { try await show(server) }
+        let showing = Task { [control] in
+            do {
+                try await show(server)
+            } catch let error where !(error is CancellationError) {
+                control.stop()
+                throw error
+            }
+        }
         let working: Result<Void, CommandFailure>
         do {
             try await unsafe assembly.work()
@@ -96,14 +105,11 @@ private final class DevelopmentSession: Sendable {
         hasEnded.store(true, ordering: .releasing)
         showing.cancel()
         await server.stop()
-        _ = await showing.result
-        try? FileManager.default.removeItem(atPath: "\(options.dataDirectory)/dev.json")
-        if case .success = working, port.withLock({ $0 }) == nil, !signals.wasStopped,
-            let failure = await server.failure()
-        {
-            throw CommandFailure(.unavailable, "\(failure)")
-        }
+        let shown = await showing.result
+        try? FileManager.default.removeItem(atPath: options.developmentFile)
+        if let failure = server.failure { throw CommandFailure(.unavailable, failure) }
         try working.get()
+        if case .failure(let error) = shown, !(error is CancellationError) { throw error }
         StandardStreams.write(
             """
             The ledger stays in \(options.dataDirectory):
@@ -167,7 +173,7 @@ private final class DevelopmentSession: Sendable {
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         // Atomically, so that whoever waits for the file never reads half of it.
         try encoder.encode(file).write(
-            to: URL(fileURLWithPath: "\(options.dataDirectory)/dev.json"),
+            to: URL(fileURLWithPath: options.developmentFile),
             options: .atomic
         )
     }

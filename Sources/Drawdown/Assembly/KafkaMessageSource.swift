@@ -20,6 +20,12 @@ final class KafkaMessageSource: MessageSource {
     private let membership: Membership
     private let positions: AssignedPartitions
     private let logger: Logger
+    /// Says why these partitions may not be read with this store; nil: they may.
+    private let audit: ([TopicPartition]) throws -> String?
+    /// What forbade the last assignment; ends the next poll, for a rebalance itself cannot fail.
+    private var forbidden: SourceError?
+    private var handler: (any AssignmentHandler)?
+    private var lookedAt = ContinuousClock.now
     /// Slot numbers by topic number, then by partition; −1 where none is given yet.
     private var slots: [[Int]] = []
     private var partitions: [PartitionKey] = []
@@ -30,7 +36,8 @@ final class KafkaMessageSource: MessageSource {
         topics: [String],
         membership: Membership,
         positions: AssignedPartitions,
-        logger: Logger
+        logger: Logger,
+        audit: @escaping ([TopicPartition]) throws -> String?
     ) {
         self.consumer = consumer
         self.cluster = cluster
@@ -38,9 +45,11 @@ final class KafkaMessageSource: MessageSource {
         self.membership = membership
         self.positions = positions
         self.logger = logger
+        self.audit = audit
     }
 
     func start(_ handler: any AssignmentHandler) throws(SourceError) {
+        self.handler = handler
         do {
             switch membership {
             case .alone:
@@ -74,17 +83,56 @@ final class KafkaMessageSource: MessageSource {
         _ assigned: [TopicPartition],
         _ handler: any AssignmentHandler
     ) -> [PartitionStart] {
-        let keys = assigned.map(PartitionKey.init)
+        do {
+            // Asked anew for every assignment: another store may have read these partitions since.
+            if let fault = try audit(assigned) { forbidden = SourceError(.gap, fault) }
+        } catch {
+            forbidden = SourceError(.unavailable, "Kafka is unavailable: \(error)")
+        }
+        guard forbidden == nil else { return [] }
+        let keys = assigned.map { PartitionKey($0) }
         let starts = handler.assigned(keys)
         positions.add(keys)
-        return zip(assigned, starts).map { partition, start in
-            let offset: StartOffset =
-                switch start {
-                case .offset(let offset): .at(offset)
-                case .earliest: .earliest
-                case .latest: .latest
-                }
-            return PartitionStart(partition: partition, offset: offset)
+        return zip(assigned, starts).compactMap { partition, start in
+            switch start {
+            case .offset(let offset): PartitionStart(partition: partition, offset: .at(offset))
+            case .earliest: PartitionStart(partition: partition, offset: .earliest)
+            case .latest: latest(partition, handler)
+            }
+        }
+    }
+
+    /// The end of a partition as it is now, told to the handler so that it is remembered.
+    private func latest(
+        _ partition: TopicPartition,
+        _ handler: any AssignmentHandler
+    ) -> PartitionStart? {
+        do {
+            let ends = try consumer.watermarks(of: [partition], timeout: .seconds(10))
+            let end = ends[partition]?.high ?? 0
+            handler.began(PartitionKey(partition), at: end)
+            return PartitionStart(partition: partition, offset: .at(end))
+        } catch {
+            forbidden = SourceError(error)
+            return nil
+        }
+    }
+
+    /// Reads partitions that were added to the topics, once a minute; a group does this by itself.
+    private func lookForPartitions() throws(SourceError) {
+        guard membership == .alone, ContinuousClock.now - lookedAt > .seconds(60), let handler
+        else {
+            return
+        }
+        lookedAt = .now
+        guard let found = try? consumer.partitions(of: topics, timeout: .seconds(2)),
+            Set(found.map { PartitionKey($0) }) != positions.current
+        else { return }
+        logger.notice("Partitions were added", metadata: Self.metadata(found))
+        do {
+            try consumer.assign(answer(found, handler))
+        } catch {
+            throw SourceError(error)
         }
     }
 
@@ -94,6 +142,7 @@ final class KafkaMessageSource: MessageSource {
         gathering: Duration,
         _ receive: (borrowing SourceMessage) -> Void
     ) throws(SourceError) {
+        try lookForPartitions()
         let batch: MessageBatch
         do {
             batch = try consumer.poll(
@@ -104,6 +153,7 @@ final class KafkaMessageSource: MessageSource {
         } catch {
             throw SourceError(error)
         }
+        if let forbidden { throw forbidden }
         for failure in batch.errors { try consider(failure) }
         batch.forEach { message in
             let slot = slot(topic: message.topic, partition: message.partition)

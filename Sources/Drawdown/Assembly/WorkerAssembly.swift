@@ -50,10 +50,13 @@ final class WorkerAssembly {
             )
             let cluster = try cluster ?? consumer.clusterID(timeout: .seconds(10))
             try Self.checkTopics(configuration, consumer)
-            try Self.audit(configuration, consumer, store, cluster: cluster)
             let positions = AssignedPartitions()
             health = WorkerHealth(
-                consumer: consumer,
+                observer: try Consumer(
+                    properties: configuration.kafka,
+                    clientID: "drawdown",
+                    log: logger.kafka
+                ),
                 cluster: cluster,
                 reader: store.reader,
                 assigned: positions
@@ -68,7 +71,10 @@ final class WorkerAssembly {
                     topics: configuration.topics.usage + [configuration.topics.commands],
                     membership: membership,
                     positions: positions,
-                    logger: logger
+                    logger: logger,
+                    audit: { [consumer, reader = store.reader, identity = store.identity] in
+                        try Self.fault($0, consumer, reader, identity, cluster: cluster)
+                    }
                 ),
                 sink: KafkaMessageSink(
                     producer: producer,
@@ -133,12 +139,11 @@ final class WorkerAssembly {
         )
     }
 
-    /// A dead letter is its input with a few headers more; a producer that takes no message of that
-    /// size would stop the worker at the first large one.
+    /// A dead letter is its input with a few headers more: the producer itself refuses none for its
+    /// size, whatever the inputs' limit is. What the topic refuses is another matter.
     private static func producerProperties(of configuration: Configuration) -> [String: String] {
         var properties = configuration.kafka.filter { !consumerOnly.contains($0.key) }
-        let room = min(configuration.events.maxBytes.bytes * 2 + (1 << 20), 1_000_000_000)
-        properties["message.max.bytes"] = properties["message.max.bytes"] ?? "\(room)"
+        properties["message.max.bytes"] = "1000000000"
         return properties
     }
 
@@ -162,14 +167,14 @@ final class WorkerAssembly {
         )
     }
 
-    private static func audit(
-        _ configuration: Configuration,
+    /// What forbids reading these partitions with this store; nil: nothing.
+    private static func fault(
+        _ partitions: [TopicPartition],
         _ consumer: Consumer,
-        _ store: EmbeddedLedgerStore,
+        _ reader: any LedgerReader,
+        _ identity: StoreIdentity,
         cluster: String
-    ) throws {
-        let topics = configuration.topics.usage + [configuration.topics.commands]
-        let partitions = try consumer.partitions(of: topics, timeout: .seconds(10))
+    ) throws -> String? {
         let acknowledged = try consumer.acknowledged(partitions, timeout: .seconds(10))
         let positions = acknowledged.compactMap { record -> AcknowledgedPosition? in
             guard let offset = record.offset else { return nil }
@@ -179,18 +184,18 @@ final class WorkerAssembly {
                 metadata: record.metadata ?? ""
             )
         }
-        let fault = OffsetAudit.fault(
+        return OffsetAudit.fault(
             acknowledged: positions,
-            stored: store.offsets(cluster: cluster),
-            identity: store.identity
+            stored: reader.offsets(cluster: cluster),
+            identity: identity
         )
-        if let fault { throw CommandFailure(.history, fault) }
     }
 
     // MARK: Working
 
     /// Works until it is stopped or fails, on threads of its own.
     func work() async throws(CommandFailure) {
+        health.watch(worker.control)
         let result = await withCheckedContinuation { continuation in
             // Safe to send: the worker is used by this thread only until the continuation resumes.
             nonisolated(unsafe) let worker = worker
@@ -215,10 +220,10 @@ final class WorkerAssembly {
     ///
     /// Whatever hangs here is left behind: everything that counts is durable.
     private func close() {
-        if !producer.close(timeout: .seconds(5)) {
+        if !producer.close(timeout: .seconds(2)) {
             logger.warning("Kafka's producer did not close in time")
         }
-        if !consumer.close(timeout: .seconds(5)) {
+        if !consumer.close(timeout: .seconds(2)) {
             logger.warning("Kafka's consumer did not close in time")
         }
     }

@@ -1,4 +1,3 @@
-import Dispatch
 import KafkaIO
 import LedgerStore
 import QueryAPI
@@ -33,39 +32,52 @@ final class AssignedPartitions: Sendable {
 
 /// What the API is told about the worker.
 final class WorkerHealth: WorkerStatus {
-    private struct Ends {
-        var at: ContinuousClock.Instant?
-        var ends: [PartitionKey: Watermarks] = [:]
-    }
-
-    /// End offsets are asked anew when those at hand are older than this (contract §6).
+    /// End offsets are never older than this (contract §6).
     private static let maximumAge = Duration.milliseconds(100)
+    /// A cluster that says nothing for so long is not there.
+    private static let maximumSilence = Duration.seconds(10)
 
-    private let consumer: Consumer
     private let cluster: String
     private let reader: any LedgerReader
     private let assigned: AssignedPartitions
-    private let ends = Mutex(Ends())
+    private let endOffsets: EndOffsets
     private let failure = Mutex<String?>(nil)
-    /// Asking brokers blocks, so it happens on a queue of its own, one at a time.
-    private let queue = DispatchQueue(label: "drawdown.lag")
+    private let control = Mutex<Worker.Control?>(nil)
 
+    /// - Parameters:
+    ///   - observer: a client that reads nothing, to ask the brokers with.
+    ///   - cluster: whose offsets count.
+    ///   - reader: knows what is applied.
+    ///   - assigned: the partitions to sum over.
     init(
-        consumer: Consumer,
+        observer: Consumer,
         cluster: String,
         reader: any LedgerReader,
         assigned: AssignedPartitions
     ) {
-        self.consumer = consumer
         self.cluster = cluster
         self.reader = reader
         self.assigned = assigned
+        endOffsets = EndOffsets(consumer: observer, assigned: assigned)
+    }
+
+    /// Begins to watch a worker.
+    func watch(_ control: Worker.Control) {
+        self.control.withLock { $0 = control }
+        endOffsets.start()
     }
 
     func notReadyReasons() -> [String] {
         var reasons: [String] = []
         if let message = failure.withLock({ $0 }) { reasons.append(message) }
-        if assigned.current == nil { reasons.append("no partition is assigned yet") }
+        if assigned.current?.isEmpty ?? true { reasons.append("no partition is assigned") }
+        // Before the first answer nothing is known against the cluster but the missing assignment.
+        if assigned.current != nil, endOffsets.silence > Self.maximumSilence {
+            reasons.append("Kafka does not answer")
+        }
+        if control.withLock({ $0?.isOutboxFull ?? false }) {
+            reasons.append("Kafka does not take triggers, and no more of them may wait")
+        }
         return reasons
     }
 
@@ -73,37 +85,19 @@ final class WorkerHealth: WorkerStatus {
     func noteFailure(_ message: String) { failure.withLock { $0 = message } }
 
     func lagMessages() async -> Int64? {
-        await withCheckedContinuation { continuation in
-            queue.async { continuation.resume(returning: self.lag()) }
-        }
-    }
-
-    /// Records not yet applied; nil before the first assignment, or while the brokers do not answer.
-    func lag() -> Int64? {
         guard let partitions = assigned.current else { return nil }
-        guard let ends = ends(of: partitions) else { return nil }
+        guard !partitions.isEmpty else { return 0 }
+        let ends = await endOffsets.ends(
+            of: partitions,
+            maximumAge: Self.maximumAge,
+            timeout: .milliseconds(500)
+        )
+        guard let ends else { return nil }
         // Read after the ends: what is applied in between may only make the lag smaller.
         let applied = reader.offsets(cluster: cluster)
         return partitions.reduce(0) { sum, partition in
             guard let end = ends[partition] else { return sum }
             return sum + max(0, end.high - (applied[partition] ?? end.low))
         }
-    }
-
-    private func ends(of partitions: Set<PartitionKey>) -> [PartitionKey: Watermarks]? {
-        let known = ends.withLock { $0 }
-        let now = ContinuousClock.now
-        if let at = known.at, now - at < Self.maximumAge, Set(known.ends.keys) == partitions {
-            return known.ends
-        }
-        let wanted = partitions.map { TopicPartition($0) }
-        guard let fresh = try? consumer.watermarks(of: wanted, timeout: .seconds(2)) else {
-            return nil
-        }
-        let ends = Dictionary(
-            uniqueKeysWithValues: fresh.map { (PartitionKey($0.key), $0.value) }
-        )
-        self.ends.withLock { $0 = Ends(at: now, ends: ends) }
-        return ends
     }
 }

@@ -6,6 +6,8 @@ struct DevelopmentOptions: Equatable, Sendable {
     var dataDirectory = "./drawdown-data"
     /// The API's port on loopback; 0 takes a free one.
     var httpPort = 8080
+    /// Where other programs read how to reach it.
+    var developmentFile: String { "\(dataDirectory)/dev.json" }
     /// Whether live traffic is made.
     var isDemo = false
     /// Demo messages per second.
