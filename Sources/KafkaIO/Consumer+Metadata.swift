@@ -79,7 +79,9 @@ extension Consumer {
         return result
     }
 
-    /// The ends of these partitions' logs in as few requests as there are brokers. From any thread.
+    /// The ends of these partitions' logs in as few requests as there are brokers.
+    ///
+    /// From any thread.
     ///
     /// Ask it of a consumer that reads nothing: brokers answer a connection's requests in order, so
     /// behind a fetch that waits for messages the answer is as late as that.

@@ -26,8 +26,9 @@ final class HandOver<Element: Sendable>: @unchecked Sendable {
         return body()
     }
 
-    /// Changes something, and lets those look again who wait. Looking alone wakes nobody: two threads
-    /// that look at each other would keep each other awake.
+    /// Changes something, and lets those look again who wait.
+    ///
+    /// Looking alone wakes nobody: two threads that look at each other would keep each other awake.
     private func change(_ body: () -> Void) {
         condition.lock()
         body()

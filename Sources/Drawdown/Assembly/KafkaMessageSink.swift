@@ -67,6 +67,7 @@ final class KafkaMessageSink: MessageSink {
     }
 
     /// Publishes what fits of a dead letter: everything but its value, whose length a header tells.
+    ///
     /// The input itself is still where the headers say.
     private func sendWithoutValue(
         _ letter: LetterInFlight,

@@ -140,7 +140,9 @@ final class WorkerAssembly {
     }
 
     /// A dead letter is its input with a few headers more: the producer itself refuses none for its
-    /// size, whatever the inputs' limit is. What the topic refuses is another matter.
+    /// size, whatever the inputs' limit is.
+    ///
+    /// What the topic refuses is another matter.
     private static func producerProperties(of configuration: Configuration) -> [String: String] {
         var properties = configuration.kafka.filter { !consumerOnly.contains($0.key) }
         properties["message.max.bytes"] = "1000000000"
