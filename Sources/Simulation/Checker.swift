@@ -1,12 +1,10 @@
 import Credits
-import Foundation
 import LedgerStore
 import UsageCodec
 
-/// Says whether a run kept its promises, from what was sent and what came out: a dictionary that
-/// knows nothing of how the ledger works.
+/// Says whether a run kept its promises, from what was sent and what came out.
 struct Checker {
-    let store: InMemoryLedgerStore
+    let store: SimulatedStore
     let broker: SimulatedBroker
     let workload: Workload
     let policies: Policies
@@ -15,8 +13,13 @@ struct Checker {
     func fault() -> String? {
         do {
             let commits = try commits()
-            let fault = journalFault() ?? usageFault(commits) ?? grantFault(commits)
-            return fault ?? deadLetterFault(commits) ?? triggerFault(commits)
+            if let fault = journalFault() { return fault }
+            var history = HistoryModel(inputs: workload.inputs, ends: broker.ends)
+            for sealed in commits {
+                if let fault = history.take(sealed.commit) { return fault }
+            }
+            if let fault = history.finish(store.reader) { return fault }
+            return PublicationCheck(broker: broker, history: history).fault(owed: owed(commits))
         } catch {
             return "reading the journal: \(error.message)"
         }
@@ -42,103 +45,12 @@ struct Checker {
         return verifier.finish(expecting: store.head).faults.first.map { "verify: \($0.message)" }
     }
 
-    /// Every usage id exactly once, with one of the contents that were sent under it, and every
-    /// customer's balance the sum of it.
-    private func usageFault(_ commits: [SealedCommit]) -> String? {
-        var applied: Set<String> = []
-        var balances: [String: Int64] = [:]
-        for sealed in commits {
-            let commit = sealed.commit
-            for entry in commit.entries {
-                let customer = commit.groups[Int(entry.group)].customerID
-                let credits = Int64(truncatingIfNeeded: entry.amount.units / 1_000_000_000_000)
-                balances[customer, default: 0] += credits
-                guard entry.type == .creditsConsumed else { continue }
-                let id = commit.bytes.string(of: entry.usageID)
-                guard applied.insert(id).inserted else { return "usage \(id) was debited twice" }
-                let usage = SentUsage(id: id, customer: customer, credits: -credits)
-                guard workload.usage[id]?.contains(usage) == true else {
-                    return "usage \(id) was debited \(-credits), which nobody sent"
-                }
-            }
-        }
-        if let lost = Set(workload.usage.keys).subtracting(applied).min() {
-            return "usage \(lost) was lost"
-        }
-        for (customer, balance) in balances {
-            let account = store.reader.account(customerID: customer, creditType: "credits")
-            guard account?.balance == Amount(whole: balance) else {
-                return "\(customer) should have \(balance), got: "
-                    + "\(account?.balance.description ?? "no account")"
-            }
-        }
-        return nil
-    }
-
-    private func grantFault(_ commits: [SealedCommit]) -> String? {
-        var applied: Set<String> = []
-        for sealed in commits {
-            for entry in sealed.commit.entries where entry.type == .creditsGranted {
-                let detail = sealed.commit.details[Int(entry.detail)]
-                guard applied.insert(detail.commandID).inserted else {
-                    return "grant \(detail.commandID) was applied twice"
-                }
-                guard let sent = workload.grants[detail.commandID],
-                    entry.amount == Amount(whole: sent.credits)
-                else { return "grant \(detail.commandID) is not as it was sent" }
-            }
-        }
-        let lost = Set(workload.grants.keys).subtracting(applied).min()
-        return lost.map { "grant \($0) was lost" }
-    }
-
-    /// Every refusal kept, and what is published is what was owed.
-    private func deadLetterFault(_ commits: [SealedCommit]) -> String? {
-        let owed = commits.flatMap(\.commit.deadLetters)
-        let malformed = owed.filter { $0.refusal.code == .invalidJSON }.count
-        guard malformed == workload.malformed else {
-            return "expected \(workload.malformed) malformed messages to be kept, got: \(malformed)"
-        }
-        let published = Set(
-            broker.published.filter { $0.kind == .deadLetter }.map { "\($0.headers)" }
-        )
-        guard published.count >= Set(owed.map { "\($0.message.origin)" }).count / 2 else {
-            return "expected \(owed.count) dead letters to be published, got: \(published.count)"
-        }
-        return nil
-    }
-
-    /// Every trigger published, per account in order, under an id of its own, and none that no
-    /// durable commit owes.
-    private func triggerFault(_ commits: [SealedCommit]) -> String? {
+    private func owed(_ commits: [SealedCommit]) -> [OutgoingMessage] {
         let reader = store.reader
         let encoder = MessageEncoder(rates: policies.rates) { account, ordinal in
             reader.account(number: account)?.grants
                 .first { $0.ordinal == ordinal }?.terms.grantID
         }
-        var owed: [[UInt8]] = []
-        for sealed in commits {
-            let messages = encoder.messages(of: sealed.commit, hash: sealed.hash)
-            owed += messages.filter { $0.kind == .trigger }.map(\.identifier)
-        }
-        let published = broker.published.filter { $0.kind == .trigger }
-        var seen: Set<[UInt8]> = []
-        // A receiver that keeps ids sees each once; what it sees is then the order of the journal.
-        let effective = published.map(\.identifier).filter { seen.insert($0).inserted }
-        let distinct = owed.reduce(into: (set: Set<[UInt8]>(), list: [[UInt8]]())) { result, id in
-            if result.set.insert(id).inserted { result.list.append(id) }
-        }
-        guard effective == distinct.list else {
-            return "expected \(distinct.list.count) triggers in their order, got: "
-                + "\(effective.count)"
-        }
-        return nil
-    }
-}
-
-extension OutgoingMessage {
-    /// The value of the `webhook-id` header.
-    var identifier: [UInt8] {
-        headers.first { $0.name == "webhook-id" }?.value ?? []
+        return commits.flatMap { encoder.messages(of: $0.commit, hash: $0.hash) }
     }
 }

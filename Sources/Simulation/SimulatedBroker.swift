@@ -1,11 +1,13 @@
 import Credits
 import LedgerStore
 import UsageCodec
+import UsagePipeline
 
 /// A message as the simulated cluster keeps it.
 struct StoredMessage {
     let key: [UInt8]?
     let value: [UInt8]?
+    let headers: [MessageHeader]
     let timestamp: Timestamp
 }
 
@@ -16,8 +18,11 @@ final class SimulatedBroker {
 
     let partitionsPerTopic: Int
     private(set) var logs: [PartitionKey: [StoredMessage]] = [:]
-    /// Everything that was published and acknowledged, or published with its acknowledgement lost.
+    /// Everything that was persisted, whether or not its sender ever heard of it.
     private(set) var published: [OutgoingMessage] = []
+
+    /// How far the worker said that it has applied.
+    private(set) var acknowledged: [PartitionKey: AcknowledgedPosition] = [:]
 
     init(partitionsPerTopic: Int) {
         self.partitionsPerTopic = partitionsPerTopic
@@ -30,12 +35,24 @@ final class SimulatedBroker {
         }
     }
 
-    func append(_ message: StoredMessage, to key: PartitionKey) {
+    /// Keeps a message and says at which offset.
+    func append(_ message: StoredMessage, to key: PartitionKey) -> Int64 {
         logs[key, default: []].append(message)
+        return Int64(logs[key, default: []].count - 1)
     }
 
     func publish(_ message: OutgoingMessage) {
         published.append(message)
+    }
+
+    func acknowledge(_ offsets: [PartitionKey: Int64], metadata: String) {
+        for (partition, offset) in offsets {
+            acknowledged[partition] = AcknowledgedPosition(
+                partition: partition,
+                offset: offset,
+                metadata: metadata
+            )
+        }
     }
 
     /// The offsets at which every log ends.

@@ -1,12 +1,20 @@
 import UsageCodec
 import UsagePipeline
 
-/// Takes messages as Kafka does: late acknowledgements, a full queue, an answer that never comes.
+/// Takes messages as a Kafka producer does: they wait in a queue until the cluster has them, and a
+/// process that ends takes with it what still waited.
 final class SimulatedSink: MessageSink {
+    private struct Waiting {
+        let message: OutgoingMessage
+        let tag: UInt64
+    }
+
+    private static let capacity = 64
     private let broker: SimulatedBroker
     private let faults: Faults
     private var randomness: Randomness
-    private var inFlight: [SinkDelivery] = []
+    private var inFlight: [Waiting] = []
+    private var hasFailed = false
 
     init(broker: SimulatedBroker, faults: Faults, randomness: Randomness) {
         self.broker = broker
@@ -15,20 +23,37 @@ final class SimulatedSink: MessageSink {
     }
 
     func send(_ message: OutgoingMessage, tag: UInt64) -> Bool {
-        guard inFlight.count < 64 else { return false }
-        broker.publish(message)
-        inFlight.append(SinkDelivery(tag: tag))
+        // After a failure nothing may overtake what failed.
+        guard !hasFailed, inFlight.count < Self.capacity else { return false }
+        inFlight.append(Waiting(message: message, tag: tag))
         return true
     }
 
-    func deliveries(timeout: Duration, _ receive: (SinkDelivery) -> Void) throws(SinkError) {
-        if randomness.chance(faults.sinkFailure), let last = inFlight.popLast() {
-            // Persisted or not, nobody knows: the answer was lost.
-            receive(SinkDelivery(tag: last.tag, failure: "the acknowledgement was lost"))
-            return
-        }
+    func deliveries(timeout: Duration, _ receive: (SinkDelivery) -> Void) {
         let count = inFlight.isEmpty ? 0 : randomness.below(inFlight.count + 1)
-        for delivery in inFlight.prefix(count) { receive(delivery) }
+        for waiting in inFlight.prefix(count) {
+            broker.publish(waiting.message)
+            receive(SinkDelivery(tag: waiting.tag))
+        }
         inFlight.removeFirst(count)
+        guard !inFlight.isEmpty, randomness.chance(faults.sinkFailure) else { return }
+        // Persisted or not, nobody knows: the answers were lost.
+        hasFailed = true
+        let failed = inFlight
+        persistPrefix()
+        for waiting in failed {
+            receive(SinkDelivery(tag: waiting.tag, failure: "the acknowledgement was lost"))
+        }
+    }
+
+    /// The process ends: of what was in flight a prefix survives.
+    func crash() { persistPrefix() }
+
+    private func persistPrefix() {
+        for waiting in inFlight {
+            guard randomness.chance(500) else { break }
+            broker.publish(waiting.message)
+        }
+        inFlight.removeAll()
     }
 }

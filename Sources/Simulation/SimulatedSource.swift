@@ -9,6 +9,7 @@ final class SimulatedSource: MessageSource {
     private let broker: SimulatedBroker
     private let clock: SimulatedClock
     private let faults: Faults
+    private let skips: Bool
     private var randomness: Randomness
     private var positions: [Int64]
     private let keys: [PartitionKey]
@@ -19,12 +20,14 @@ final class SimulatedSource: MessageSource {
         broker: SimulatedBroker,
         clock: SimulatedClock,
         faults: Faults,
+        skips: Bool,
         randomness: Randomness,
         note: @escaping (String) -> Void
     ) {
         self.broker = broker
         self.clock = clock
         self.faults = faults
+        self.skips = skips
         self.randomness = randomness
         self.note = note
         keys = broker.partitions
@@ -66,6 +69,10 @@ final class SimulatedSource: MessageSource {
         }
         let wanted = min(maximum, randomness.below(12) + 1)
         for _ in 0..<wanted where Int(positions[slot]) < log.count {
+            // The last one is handed out, or the run would never come to its end.
+            if skips, Int(positions[slot]) + 1 < log.count, randomness.chance(50) {
+                positions[slot] += 1
+            }
             let message = log[Int(positions[slot])]
             receive(
                 SourceMessage(
@@ -74,7 +81,7 @@ final class SimulatedSource: MessageSource {
                     timestamp: message.timestamp,
                     key: message.key?.span,
                     value: message.value?.span,
-                    headers: []
+                    headers: message.headers
                 )
             )
             positions[slot] += 1
@@ -83,5 +90,7 @@ final class SimulatedSource: MessageSource {
 
     func partition(slot: Int) -> PartitionKey { keys[slot] }
 
-    func acknowledge(_ offsets: [PartitionKey: Int64], metadata: String) {}
+    func acknowledge(_ offsets: [PartitionKey: Int64], metadata: String) {
+        broker.acknowledge(offsets, metadata: metadata)
+    }
 }

@@ -28,9 +28,20 @@ public final class Simulator {
     private let broker: SimulatedBroker
     private let policies: Policies
     private var workload: Workload
-    private var store: InMemoryLedgerStore
-    private var worker: Worker
+    private let sabotage: Sabotage
+    private var store: SimulatedStore
+    private var parts: Parts
+    /// The newest commit that the store said is durable.
+    private var acknowledged = CommitHead.genesis
     private var crashes = 0
+    private var worker: Worker { parts.worker }
+
+    /// A process: the worker, and what ends with it.
+    private struct Parts {
+        let worker: Worker
+        let sink: SimulatedSink
+    }
+
     /// What a step inside a rebalance threw; the step itself cannot.
     private var failureInside: WorkerFailure?
 
@@ -38,53 +49,60 @@ public final class Simulator {
     ///
     /// - Parameters:
     ///   - seed: draws the load, the faults and the order of the steps.
+    ///   - sabotage: a lie that the checker must find.
     ///   - trace: is told everything that happens.
     /// - Returns: what happened, and the first promise that was broken.
     public static func run(
         seed: UInt64,
+        sabotage: Sabotage = .none,
         trace: ((String) -> Void)? = nil
     ) -> SimulationReport {
-        Simulator(seed: seed, trace: trace).run()
+        Simulator(seed: seed, sabotage: sabotage, trace: trace).run()
     }
 
-    private init(seed: UInt64, trace: ((String) -> Void)?) {
+    private init(seed: UInt64, sabotage: Sabotage, trace: ((String) -> Void)?) {
         self.seed = seed
+        self.sabotage = sabotage
         self.trace = trace
         var randomness = Randomness(seed: seed)
         faults = Faults(&randomness)
         broker = SimulatedBroker(partitionsPerTopic: randomness.below(3) + 1)
         workload = Workload(faults: faults, randomness: Randomness(seed: randomness.next()))
         policies = Policies(coalescing: randomness.chance(500) ? 1_000_000 : 0)
-        store = InMemoryLedgerStore(
+        store = SimulatedStore(
             policies: policies,
-            hashKey: HashKey(first: randomness.next(), second: randomness.next())
+            hashKey: HashKey(first: randomness.next(), second: randomness.next()),
+            sabotage: sabotage
         )
         self.randomness = randomness
-        worker = Self.worker(
+        parts = Self.parts(
             store: store,
             broker: broker,
             clock: clock,
             policies: policies,
+            sabotage: sabotage,
             faults: .none,
             randomness: Randomness(seed: 0),
             note: { _ in }
         )
     }
 
-    private static func worker(
-        store: InMemoryLedgerStore,
+    private static func parts(
+        store: SimulatedStore,
         broker: SimulatedBroker,
         clock: SimulatedClock,
         policies: Policies,
+        sabotage: Sabotage,
         faults: Faults,
         randomness: Randomness,
         note: @escaping (String) -> Void
-    ) -> Worker {
+    ) -> Parts {
         var draws = randomness
         let source = SimulatedSource(
             broker: broker,
             clock: clock,
             faults: faults,
+            skips: sabotage == .skipMessage,
             randomness: Randomness(seed: draws.next()),
             note: note
         )
@@ -98,9 +116,9 @@ public final class Simulator {
             maximumEvents: draws.below(20) + 1,
             maximumAge: .milliseconds(20)
         )
-        return Worker(
+        let worker = Worker(
             source: source,
-            sink: sink,
+            sink: sabotaged(sink, by: sabotage, Randomness(seed: draws.next())),
             store: store,
             policies: policies,
             decoder: InputDecoder(
@@ -111,6 +129,19 @@ public final class Simulator {
             settings: settings,
             clock: clock
         )
+        return Parts(worker: worker, sink: sink)
+    }
+
+    private static func sabotaged(
+        _ sink: SimulatedSink,
+        by sabotage: Sabotage,
+        _ randomness: Randomness
+    ) -> any MessageSink {
+        switch sabotage {
+        case .dropTrigger: SabotagedSink(sink, dropped: .trigger, randomness: randomness)
+        case .dropDeadLetter: SabotagedSink(sink, dropped: .deadLetter, randomness: randomness)
+        default: sink
+        }
     }
 
     private func note(_ event: String) {
@@ -176,6 +207,7 @@ public final class Simulator {
         do throws(WorkerFailure) {
             let goesOn = try body()
             note("\(name) \(goesOn)")
+            if failureInside == nil { acknowledged = store.head }
             if let inside = failureInside { throw inside }
             return nil
         } catch {
@@ -195,20 +227,39 @@ public final class Simulator {
     private func restart(_ reason: String) -> String? {
         note(reason)
         crashes += 1
+        parts.sink.crash()
         do {
             store = try store.reopened()
+            if let fault = try durabilityFault() { return fault }
         } catch {
             return "reopening: \(error.message)"
         }
         return start()
     }
 
+    /// What was said to be durable must be there, and what the cluster was told must be true.
+    private func durabilityFault() throws(StoreError) -> String? {
+        if acknowledged.number > 0 {
+            let kept = try store.reader.commit(number: acknowledged.number)
+            guard kept?.hash == acknowledged.hash else {
+                return "commit \(acknowledged.number) was durable and is gone"
+            }
+        }
+        let audit = OffsetAudit.fault(
+            acknowledged: Array(broker.acknowledged.values),
+            stored: store.offsets(cluster: "simulated"),
+            identity: store.identity
+        )
+        return audit.map { "audit: \($0)" }
+    }
+
     private func start() -> String? {
-        worker = Self.worker(
+        parts = Self.parts(
             store: store,
             broker: broker,
             clock: clock,
             policies: policies,
+            sabotage: sabotage,
             faults: faults,
             randomness: Randomness(seed: randomness.next()),
             note: { [unowned self] in note($0) }

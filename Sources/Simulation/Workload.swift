@@ -1,52 +1,44 @@
 import Credits
 import LedgerStore
 
-/// What was sent, as the checker remembers it: no accounts, no grants, just ids and numbers.
-struct SentUsage: Hashable {
-    let id: String
-    let customer: String
-    let credits: Int64
-}
-
-/// Makes messages and remembers what they say.
+/// Makes messages and remembers what they say: no accounts, no grants, just ids and numbers.
 struct Workload {
     private let faults: Faults
     private var randomness: Randomness
     private let customers: [String]
-    private var sent: [(message: StoredMessage, usage: SentUsage)] = []
-    /// Every content that was sent under a usage id.
-    private(set) var usage: [String: Set<SentUsage>] = [:]
-    /// Credits of every grant by its command id.
-    private(set) var grants: [String: (customer: String, credits: Int64)] = [:]
-    private(set) var malformed = 0
+    private var sent: [(message: StoredMessage, input: SentInput)] = []
+    /// What was sent, by where it stands.
+    private(set) var inputs: [Place: SentInput] = [:]
     private var count = 0
 
     init(faults: Faults, randomness: Randomness) {
         self.faults = faults
         self.randomness = randomness
         var draws = randomness
-        customers = (0..<draws.below(5) + 1).map { "cus_\($0)" }
+        let plain = (0..<draws.below(5) + 1).map { "cus_\($0)" }
+        customers = plain + (0..<draws.below(3)).map { "lim_\($0)" }
     }
+
+    /// Whether a customer's usage may be refused, because some command sets an overdraft.
+    static func isLimited(_ customer: String) -> Bool { customer.hasPrefix("lim_") }
 
     /// Sends one message to the broker.
     mutating func send(to broker: SimulatedBroker, at now: Timestamp) {
         count += 1
-        if randomness.chance(120) {
-            sendGrant(to: broker, at: now)
-        } else if randomness.chance(faults.malformed) {
-            malformed += 1
-            let bytes = Array("{\"usage_id\": \"m\(count)\", \"credits\": tru".utf8)
-            append(StoredMessage(key: nil, value: bytes, timestamp: now), to: broker)
-        } else if randomness.chance(faults.duplicate),
-            let again = sent.randomElement(using: &randomness)
-        {
-            append(again.message, to: broker)
-        } else if randomness.chance(faults.conflict),
-            let other = sent.randomElement(using: &randomness)
-        {
-            sendUsage(other.usage.id, other.usage.customer, to: broker, at: now)
+        if randomness.chance(faults.malformed) {
+            sendMalformed(to: broker, at: now)
+        } else if randomness.chance(faults.duplicate), !sent.isEmpty {
+            let again = sent[randomness.below(sent.count)]
+            append(again.message, again.input, to: broker)
+        } else if randomness.chance(faults.conflict), !sent.isEmpty {
+            send(conflicting(with: sent[randomness.below(sent.count)].input), to: broker, at: now)
+        } else if randomness.chance(140) {
+            send(.command(grant(at: now)), to: broker, at: now)
+        } else if randomness.chance(50) {
+            send(.command(configuration()), to: broker, at: now)
         } else {
-            sendUsage("u\(count)", customer(), to: broker, at: now)
+            let usage = SentUsage(id: "u\(count)", customer: customer(), credits: credits())
+            send(.usage(usage), to: broker, at: now)
         }
     }
 
@@ -54,46 +46,154 @@ struct Workload {
         customers[randomness.below(customers.count)]
     }
 
-    private mutating func append(_ message: StoredMessage, to broker: SimulatedBroker) {
-        // Any partition: that a producer keeps to one is its habit, not our assumption.
-        let partition = Int32(randomness.below(broker.partitionsPerTopic))
-        broker.append(
-            message,
-            to: PartitionKey(topic: SimulatedBroker.usageTopic, partition: partition)
+    private mutating func credits() -> Int {
+        randomness.chance(100) ? 0 : randomness.below(40)
+    }
+
+    private mutating func grant(at now: Timestamp) -> SentCommand {
+        let delay = randomness.chance(300) ? randomness.below(200_000) : 0
+        let effectiveAt = now.advanced(byMicroseconds: Int64(delay))
+        return SentCommand(
+            id: "g\(count)",
+            customer: customer(),
+            action: .grant(credits: randomness.below(200) + 1, effectiveAt: effectiveAt)
         )
     }
 
-    private mutating func sendUsage(
-        _ id: String,
-        _ customer: String,
+    private mutating func configuration() -> SentCommand {
+        let customer = customer()
+        var floor: Int?
+        if Self.isLimited(customer) { floor = randomness.chance(500) ? 0 : -randomness.below(100) }
+        var thresholds: [SentThreshold]?
+        if floor == nil || randomness.chance(500) {
+            var list: [SentThreshold] = []
+            for _ in 0..<randomness.below(4) {
+                let isPercent = randomness.chance(500)
+                let value = randomness.below(isPercent ? 100 : 150) + 1
+                let threshold = SentThreshold(isPercent: isPercent, value: value)
+                if !list.contains(threshold) { list.append(threshold) }
+            }
+            thresholds = list
+        }
+        let action = SentCommand.Action.configure(floor: floor, thresholds: thresholds)
+        return SentCommand(id: "c\(count)", customer: customer, action: action)
+    }
+
+    /// The same id with what may be other content; where it is not, the message is a duplicate.
+    private mutating func conflicting(with input: SentInput) -> SentInput {
+        switch input {
+        case .usage(let usage):
+            return .usage(SentUsage(id: usage.id, customer: usage.customer, credits: credits()))
+        case .command(let command):
+            guard case .grant(_, let effectiveAt) = command.action else { return input }
+            let credits = randomness.below(200) + 1
+            return .command(
+                SentCommand(
+                    id: command.id,
+                    customer: command.customer,
+                    action: .grant(credits: credits, effectiveAt: effectiveAt)
+                )
+            )
+        case .malformed:
+            return input
+        }
+    }
+
+    private mutating func send(
+        _ input: SentInput,
         to broker: SimulatedBroker,
         at now: Timestamp
     ) {
-        let credits = Int64(randomness.below(40))
-        let event = SentUsage(id: id, customer: customer, credits: credits)
-        usage[id, default: []].insert(event)
-        let text = "{\"usage_id\":\"\(id)\",\"credits\":\(credits)}"
+        let key: [UInt8]?
+        let text: String
+        switch input {
+        case .usage(let usage):
+            key = Array(usage.customer.utf8)
+            text = "{\"usage_id\":\"\(usage.id)\",\"credits\":\(usage.credits)}"
+        case .command(let command):
+            key = nil
+            text = Self.text(of: command)
+        case .malformed:
+            return
+        }
         let message = StoredMessage(
-            key: Array(customer.utf8),
+            key: key,
             value: Array(text.utf8),
+            headers: headers(),
             timestamp: now
         )
-        sent.append((message, event))
-        append(message, to: broker)
+        sent.append((message, input))
+        append(message, input, to: broker)
     }
 
-    private mutating func sendGrant(to broker: SimulatedBroker, at now: Timestamp) {
-        let id = "g\(count)"
-        let customer = customer()
-        let credits = Int64(randomness.below(200) + 1)
-        grants[id] = (customer, credits)
-        let text =
-            "{\"command_id\":\"\(id)\",\"type\":\"grant\",\"customer_id\":\"\(customer)\","
-            + "\"credits\":\"\(credits)\"}"
-        let message = StoredMessage(key: nil, value: Array(text.utf8), timestamp: now)
+    private static func text(of command: SentCommand) -> String {
+        let start = "{\"command_id\":\"\(command.id)\",\"customer_id\":\"\(command.customer)\","
+        switch command.action {
+        case .grant(let credits, let effectiveAt):
+            return start + "\"type\":\"grant\",\"credits\":\"\(credits)\","
+                + "\"effective_at\":\"\(effectiveAt)\"}"
+        case .configure(let floor, let thresholds):
+            var text = start + "\"type\":\"configure\""
+            if let floor {
+                text +=
+                    ",\"overdraft\":" + (floor == 0 ? "\"refuse\"" : "{\"limit\":\"\(-floor)\"}")
+            }
+            if let thresholds {
+                let list = thresholds.map {
+                    let kind = $0.isPercent ? "percent" : "absolute"
+                    return "{\"type\":\"\(kind)\",\"value\":\"\($0.value)\"}"
+                }
+                text += ",\"thresholds\":[" + list.joined(separator: ",") + "]"
+            }
+            return text + "}"
+        }
+    }
+
+    private mutating func sendMalformed(to broker: SimulatedBroker, at now: Timestamp) {
+        let value: [UInt8]?
+        var code = "invalid_json"
+        switch randomness.below(5) {
+        case 0: value = nil
+        case 1: value = []
+        case 2:
+            value = Array("{\"credits\":\(count)}".utf8)
+            code = "missing_field"
+        case 3: value = [0x7b, 0x22, 0xff, 0x00]
+        default: value = Array("{\"usage_id\": \"m\(count)\", \"credits\": tru".utf8)
+        }
+        let key = randomness.chance(500) ? Array("cus_0".utf8) : nil
+        let message = StoredMessage(key: key, value: value, headers: headers(), timestamp: now)
+        append(message, .malformed(code: code), to: broker)
+    }
+
+    private mutating func headers() -> [MessageHeader] {
+        guard randomness.chance(150) else { return [] }
+        return (0...randomness.below(3)).map { _ in
+            MessageHeader(
+                name: "trace-\(randomness.below(2))",
+                value: randomness.chance(300) ? nil : [UInt8(randomness.below(256)), 0]
+            )
+        }
+    }
+
+    private mutating func append(
+        _ message: StoredMessage,
+        _ input: SentInput,
+        to broker: SimulatedBroker
+    ) {
+        // Any partition: that a producer keeps to one is its habit, not our assumption.
         let partition = Int32(randomness.below(broker.partitionsPerTopic))
-        let key = PartitionKey(topic: SimulatedBroker.commandTopic, partition: partition)
-        broker.append(message, to: key)
-        if randomness.chance(faults.duplicate) { broker.append(message, to: key) }
+        let topic: String
+        switch input {
+        case .usage: topic = SimulatedBroker.usageTopic
+        case .command: topic = SimulatedBroker.commandTopic
+        case .malformed:
+            topic =
+                randomness.chance(500)
+                ? SimulatedBroker.usageTopic : SimulatedBroker.commandTopic
+        }
+        let key = PartitionKey(topic: topic, partition: partition)
+        let offset = broker.append(message, to: key)
+        inputs[Place(partition: key, offset: offset)] = input
     }
 }

@@ -25,6 +25,9 @@ struct Simulate: ParsableCommand {
     @Option(help: "Threads.")
     var threads: Int = 2
 
+    @Option(help: "A lie that the checker must find, such as dropTrigger.", transform: lie(named:))
+    var sabotage = Sabotage.none
+
     @Flag(help: "Print everything that happens; with --seed.")
     var trace = false
 
@@ -39,7 +42,11 @@ struct Simulate: ParsableCommand {
 
     func run() throws {
         if let seed {
-            let report = Simulator.run(seed: seed, trace: trace ? { print($0) } : nil)
+            let report = Simulator.run(
+                seed: seed,
+                sabotage: sabotage,
+                trace: trace ? { print($0) } : nil
+            )
             print(Self.line(report))
             if report.failure != nil { throw ExitCode.failure }
         } else if let seeds {
@@ -54,7 +61,7 @@ struct Simulate: ParsableCommand {
             while true {
                 let seed = next.add(1, ordering: .relaxed).oldValue
                 guard range.contains(seed), !totals.withLock({ $0.hasFailed }) else { return }
-                let report = Simulator.run(seed: seed)
+                let report = Simulator.run(seed: seed, sabotage: sabotage)
                 totals.withLock { $0.add(report) }
             }
         }
@@ -65,6 +72,12 @@ struct Simulate: ParsableCommand {
                 + "\(result.crashes) crashes, \(result.failures.count) failures"
         )
         if result.hasFailed { throw ExitCode.failure }
+    }
+
+    private static func lie(named name: String) throws -> Sabotage {
+        if let sabotage = Sabotage(rawValue: name) { return sabotage }
+        let known = Sabotage.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("expected --sabotage to be one of \(known), got: \(name)")
     }
 
     private static func line(_ report: SimulationReport) -> String {
