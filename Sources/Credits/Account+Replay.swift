@@ -56,7 +56,7 @@ extension Account {
         case .none:
             for allocation in allocations {
                 if let fault = checked(allocation) { return fault }
-                settle(allocation)
+                settle(allocation, ending: entry.type == .creditsVoided ? .voided : .depleted)
             }
         case .grant(let terms):
             grantCount += 1
@@ -66,7 +66,7 @@ extension Account {
                 remaining: .zero,
                 status: .scheduled
             )
-            guard entry.type == .creditsGranted else {
+            guard entry.type != .grantScheduled else {
                 schedule(grant)
                 return nil
             }
@@ -77,6 +77,15 @@ extension Account {
             }
             var grant = scheduled.remove(at: index)
             return replayCredit(of: &grant, allocations)
+        case .cancellation(let ordinal):
+            guard cancel(ordinal) else { return "expected grant \(ordinal) to be scheduled" }
+        case .hold(let hold):
+            guard held.adding(hold.credits) != nil else {
+                return "expected the sum of holds to be in range"
+            }
+            place(hold)
+        case .endOfHold(let holdID):
+            guard endHold(holdID) != nil else { return "expected hold \(holdID) to be there" }
         case .settings(let change):
             settings.merge(change)
         }

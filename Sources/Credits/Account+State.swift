@@ -13,6 +13,7 @@ extension Account {
         package var scheduled: [Grant] = []
         package var spent: [Grant] = []
         package var grantCount: UInt32 = 0
+        package var holds: [Hold] = []
         package var settings = AccountSettings()
         package var thresholds: [ThresholdState] = []
         package var policyVersion: Int64 = 0
@@ -36,6 +37,7 @@ extension Account {
         state.scheduled = scheduled
         state.spent = spent
         state.grantCount = grantCount
+        state.holds = holds
         state.settings = settings
         state.thresholds = thresholds.states
         state.policyVersion = policyVersion
@@ -58,6 +60,8 @@ extension Account {
         scheduled = state.scheduled
         spent = state.spent
         grantCount = state.grantCount
+        holds = state.holds
+        held = state.holds.reduce(.zero) { $0 + $1.credits }
         settings = state.settings
         thresholds = ThresholdStates(restored: state.thresholds, basis: state.basis)
         policyVersion = state.policyVersion

@@ -22,6 +22,10 @@ public struct Account: Hashable, Sendable {
     /// Grants that nothing remains of, in the order in which they ended.
     public internal(set) var spent: [Grant] = []
     public internal(set) var grantCount: UInt32 = 0
+    /// Credits that are set aside, in the order in which the holds expire.
+    public internal(set) var holds: [Hold] = []
+    /// Σ credits of ``holds``.
+    public internal(set) var held: Amount = .zero
     /// What `configure` said; the policies' defaults hold for the rest.
     public internal(set) var settings = AccountSettings()
     public internal(set) var thresholds: ThresholdStates
@@ -50,9 +54,6 @@ public struct Account: Hashable, Sendable {
 
     /// Whether any entry was ever made.
     public var exists: Bool { sequence > 0 }
-
-    /// Credits that are set aside by holds.
-    public var held: Amount { .zero }
 
     /// The balance as triggers and answers show it at a moment.
     public func snapshot(at now: Timestamp) -> BalanceSnapshot {
@@ -95,14 +96,17 @@ public struct Account: Hashable, Sendable {
             announcedAt.advanced(byMicroseconds: coalescing)
         }
         let activation = scheduled.first?.terms.effectiveAt
-        guard let announcement, let activation else { return announcement ?? activation }
-        return min(announcement, activation)
+        return [announcement, activation, holds.first?.expiresAt].compactMap(\.self).min()
     }
 }
 
 extension Account {
     /// Moves a grant, or the debt, by an allocation.
-    mutating func settle(_ allocation: Allocation) {
+    ///
+    /// - Parameters:
+    ///   - allocation: what the grant gave or got.
+    ///   - ending: what becomes of the grant if nothing is left of it.
+    mutating func settle(_ allocation: Allocation, ending: GrantStatus = .depleted) {
         guard allocation.grant != Allocation.overdraft else {
             // What the overdraft gives is debt, what it gets settles debt.
             overdraft = overdraft - allocation.credits
@@ -112,13 +116,13 @@ extension Account {
             preconditionFailure("expected grant \(allocation.grant) to be usable")
         }
         usable[index].remaining = usable[index].remaining + allocation.credits
-        if usable[index].remaining.isZero { exhaust(at: index) }
+        if usable[index].remaining.isZero { exhaust(at: index, as: ending) }
     }
 
     /// Moves a grant that nothing remains of out of the way of usage.
-    mutating func exhaust(at index: Int) {
+    mutating func exhaust(at index: Int, as ending: GrantStatus = .depleted) {
         var grant = usable.remove(at: index)
-        grant.status = .depleted
+        grant.status = ending
         spent.append(grant)
     }
 
@@ -166,10 +170,13 @@ extension Account {
         sequence = entry.sequence
         balance = entry.balanceAfter
         noteChange(by: entry)
-        if entry.type == .creditsGranted {
-            basis = balance
-            thresholds.rebase(basis)
+        switch entry.type {
+        case .creditsGranted: basis = balance
+        case .manualAdjustment where entry.amount.isPositive: basis = balance
+        case .creditsVoided, .creditsExpired: basis = basis + entry.amount
+        default: return
         }
+        thresholds.rebase(basis)
     }
 
     /// Brings thresholds in line with defaults that were changed since they were made; true if

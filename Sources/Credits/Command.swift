@@ -12,12 +12,22 @@ public struct Actor: Hashable, Sendable {
 /// What a command asks for (contract §2.2).
 public enum CommandAction: Hashable, Sendable {
     case grant(GrantTerms)
+    /// Takes back what a grant has left, or part of it.
+    case void(grantID: String, credits: Amount?)
+    /// A manual adjustment: signed, not 0.
+    case adjust(Amount)
+    case hold(HoldRequest)
+    case release(holdID: String)
     case configure(AccountSettings)
 
     /// The command's type as it is written.
     public var name: String {
         switch self {
         case .grant: "grant"
+        case .void: "void"
+        case .adjust: "adjust"
+        case .hold: "hold"
+        case .release: "release"
         case .configure: "configure"
         }
     }
@@ -36,6 +46,8 @@ public struct Command: Sendable {
     public var action: CommandAction
     /// The key of the grant or hold id that the command takes for its account.
     public var claim: IDKey?
+    /// Why what it asks for could not be priced; nil: it could, or has no price.
+    public var pricingRefusal: Refusal?
     public var actor: Actor?
     public var reason: String?
     public var message: ReceivedMessage
@@ -47,6 +59,7 @@ public struct Command: Sendable {
         commandID: String,
         action: CommandAction,
         claim: IDKey?,
+        pricingRefusal: Refusal? = nil,
         actor: Actor? = nil,
         reason: String? = nil,
         message: ReceivedMessage
@@ -57,6 +70,7 @@ public struct Command: Sendable {
         self.commandID = commandID
         self.action = action
         self.claim = claim
+        self.pricingRefusal = pricingRefusal
         self.actor = actor
         self.reason = reason
         self.message = message

@@ -4,6 +4,11 @@ public enum DimensionValue: Hashable, Sendable {
     /// A JSON number, as canonical text: without exponent and trailing zeros where it is an
     /// ``Amount``, else as it was written.
     case number(String)
+
+    init(_ kind: Dimensions.Kind, _ value: Span<UInt8>) {
+        let text = String(span: value)
+        self = kind == .text ? .text(text) : .number(text)
+    }
 }
 
 /// Dimensions in their canonical bytes: sorted by name, each `length name kind length value`.
@@ -17,7 +22,7 @@ public enum Dimensions {
     /// Bytes in a dimension's value, at most.
     public static let maximumValueLength = 65_535
 
-    public enum Kind: UInt8, Sendable {
+    public enum Kind: UInt8, Sendable, BitwiseCopyable {
         case text = 1
         case number = 2
     }
@@ -45,31 +50,57 @@ public enum Dimensions {
     ) -> Bool {
         var position = 0
         while position < bytes.count {
-            let nameStart = position + 1
-            let nameEnd = nameStart + Int(bytes[position])
-            guard nameEnd + 3 <= bytes.count, let kind = Kind(rawValue: bytes[nameEnd]) else {
-                return false
-            }
-            let count = Int(bytes[nameEnd + 1]) | Int(bytes[nameEnd + 2]) << 8
-            let valueStart = nameEnd + 3
-            guard valueStart + count <= bytes.count else { return false }
+            guard let place = place(at: position, in: bytes) else { return false }
             let isWanted = body(
-                bytes.extracting(nameStart..<nameEnd),
-                kind,
-                bytes.extracting(valueStart..<valueStart + count)
+                bytes.extracting(place.name),
+                place.kind,
+                bytes.extracting(place.value)
             )
             guard isWanted else { return true }
-            position = valueStart + count
+            position = place.value.upperBound
         }
         return true
+    }
+
+    /// Where one dimension stands in the canonical bytes.
+    struct Place {
+        let name: Range<Int>
+        let kind: Kind
+        let value: Range<Int>
+    }
+
+    /// The dimension of that name; nil where there is none, or the bytes before it are damaged.
+    static func find(_ name: Span<UInt8>, in bytes: Span<UInt8>) -> Place? {
+        var position = 0
+        while position < bytes.count, let place = place(at: position, in: bytes) {
+            if bytes.extracting(place.name).hasSameBytes(as: name) { return place }
+            position = place.value.upperBound
+        }
+        return nil
+    }
+
+    /// The dimension that begins at a position; nil: the bytes are damaged.
+    private static func place(at position: Int, in bytes: Span<UInt8>) -> Place? {
+        let nameStart = position + 1
+        let nameEnd = nameStart + Int(bytes[position])
+        guard nameEnd + 3 <= bytes.count, let kind = Kind(rawValue: bytes[nameEnd]) else {
+            return nil
+        }
+        let count = Int(bytes[nameEnd + 1]) | Int(bytes[nameEnd + 2]) << 8
+        let valueStart = nameEnd + 3
+        guard valueStart + count <= bytes.count else { return nil }
+        return Place(
+            name: nameStart..<nameEnd,
+            kind: kind,
+            value: valueStart..<valueStart + count
+        )
     }
 
     /// The dimensions as names and values, in ascending order of names.
     public static func list(in bytes: Span<UInt8>) -> [(name: String, value: DimensionValue)] {
         var list: [(name: String, value: DimensionValue)] = []
         forEach(in: bytes) { name, kind, value in
-            let text = String(span: value)
-            list.append((String(span: name), kind == .text ? .text(text) : .number(text)))
+            list.append((String(span: name), DimensionValue(kind, value)))
             return true
         }
         return list
@@ -83,5 +114,13 @@ extension String {
         copy.reserveCapacity(bytes.count)
         for index in bytes.indices { copy.append(bytes[index]) }
         self = String(decoding: copy, as: UTF8.self)
+    }
+}
+
+extension Span<UInt8> {
+    func hasSameBytes(as other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for index in indices where self[index] != other[index] { return false }
+        return true
     }
 }

@@ -88,6 +88,12 @@ public struct EntryDetail: Hashable, Sendable {
         case grant(GrantTerms)
         /// The scheduled grant with this ordinal became effective.
         case activation(UInt32)
+        /// The scheduled grant with this ordinal will never become effective.
+        case cancellation(UInt32)
+        /// The hold that the entry placed.
+        case hold(Hold)
+        /// The hold that the entry ended.
+        case endOfHold(String)
         case settings(AccountSettings)
     }
 

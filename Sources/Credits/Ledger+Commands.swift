@@ -14,12 +14,7 @@ extension Application {
         }
         let account = Int(command.account)
         reconcile(account)
-        let refusal: Refusal?
-        switch command.action {
-        case .grant(let terms): refusal = grant(terms, by: command, to: account)
-        case .configure(let change): refusal = configure(change, by: command, of: account)
-        }
-        if let refusal {
+        if let refusal = command.pricingRefusal ?? carryOut(command, of: account) {
             refuse(command, refusal)
             return
         }
@@ -29,8 +24,23 @@ extension Application {
         commit.outcomes.applied += 1
     }
 
-    private mutating func grant(
+    /// Does what a command asks for, or says why not.
+    private mutating func carryOut(_ command: Command, of account: Int) -> Refusal? {
+        switch command.action {
+        case .grant(let terms):
+            grant(terms, as: .creditsGranted, by: command, to: account)
+        case .void(let grantID, let credits):
+            void(grantID, credits: credits, by: command, of: account)
+        case .adjust(let credits): adjust(credits, by: command, of: account)
+        case .hold(let request): hold(request, by: command, of: account)
+        case .release(let holdID): release(holdID, by: command, of: account)
+        case .configure(let change): configure(change, by: command, of: account)
+        }
+    }
+
+    mutating func grant(
         _ terms: GrantTerms,
+        as type: EntryType,
         by command: Command,
         to account: Int
     ) -> Refusal? {
@@ -58,9 +68,9 @@ extension Application {
             remaining: .zero,
             status: .scheduled
         )
-        var entry = entry(.creditsGranted, by: command, of: account, group: group)
+        var entry = entry(type, by: command, of: account, group: group)
         entry.detail = addDetail(of: command, payload: .grant(terms))
-        if terms.effectiveAt > now {
+        if type == .creditsGranted, terms.effectiveAt > now {
             entry.type = .grantScheduled
             accounts[account].schedule(grant)
             post(entry, to: account)
@@ -119,7 +129,7 @@ extension Application {
         return nil
     }
 
-    private func entry(
+    func entry(
         _ type: EntryType,
         by command: Command,
         of account: Int,
@@ -140,7 +150,7 @@ extension Application {
         )
     }
 
-    private mutating func addDetail(
+    mutating func addDetail(
         of command: Command,
         payload: EntryDetail.Payload
     ) -> Int32 {
@@ -156,6 +166,11 @@ extension Application {
     }
 
     private mutating func refuse(_ command: Command, _ refusal: Refusal) {
+        if case .hold = command.action, refusal.code == .insufficientCredits {
+            // Everyday business: its own trigger says so, and nobody has to look at it.
+            commit.outcomes.rejected += 1
+            return
+        }
         refuse(command.message, refusal)
         let type: TriggerType
         switch refusal.code.outcome {

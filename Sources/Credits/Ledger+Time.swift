@@ -1,7 +1,10 @@
 extension Application {
     /// Does what time brought to the accounts that have something due.
     mutating func applyDue() {
-        for account in due { activateGrants(of: account) }
+        for account in due {
+            activateGrants(of: account)
+            expireHolds(of: account)
+        }
     }
 
     private mutating func activateGrants(of account: Int) {

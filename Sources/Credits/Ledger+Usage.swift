@@ -13,21 +13,48 @@ extension Application {
             refuse(event, .usageIDConflict(commit.bytes.string(of: event.usageID)))
             return
         }
+        if let refusal = timeRefusal(of: event) {
+            refuse(event, refusal)
+            return
+        }
         if event.pricingRefusal >= 0 {
             refuse(event, pricingRefusals[Int(event.pricingRefusal)])
             return
         }
         let account = Int(event.account)
         reconcile(account)
+        let holdID = event.holdID.isEmpty ? nil : commit.bytes.string(of: event.holdID)
         if let refusal = accounts[account].refusal(
             ofDebit: event.credits,
             occurredAt: event.occurredAt,
+            capturing: holdID,
             policies: policies
         ) {
             refuse(event, refusal)
             return
         }
+        if let holdID { capture(holdID, by: event, of: account) }
         consume(event, from: account)
+    }
+
+    /// Why an event comes at the wrong time; nil: it does not.
+    private func timeRefusal(of event: UsageEvent) -> Refusal? {
+        if let age = policies.maximumAge, event.occurredAt.advanced(by: age) < now {
+            return Refusal(
+                .tooOld,
+                field: "occurred_at",
+                message: "expected occurred_at to be at most \(age) ago, got: \(event.occurredAt)"
+            )
+        }
+        if let future = policies.maximumFuture, event.occurredAt > now.advanced(by: future) {
+            return Refusal(
+                .tooFarInFuture,
+                field: "occurred_at",
+                message: "expected occurred_at to be at most \(future) from now, got: "
+                    + "\(event.occurredAt)"
+            )
+        }
+        return nil
     }
 
     private mutating func consume(_ event: UsageEvent, from account: Int) {
@@ -91,15 +118,41 @@ extension Application {
 }
 
 extension Account {
-    /// Why a debit may not be made; nil: it may.
+    /// Why a debit may not be made.
+    ///
+    /// - Parameters:
+    ///   - credits: what is to be debited.
+    ///   - occurredAt: grants that had expired by then do not cover it.
+    ///   - holdID: a hold that the debit frees; other holds stand in its way.
+    ///   - policies: the floor of accounts that have none of their own.
+    /// - Returns: the refusal; nil: it may be made.
     func refusal(
         ofDebit credits: Amount,
         occurredAt: Timestamp,
+        capturing holdID: String?,
         policies: Policies
     ) -> Refusal? {
+        if let refusal = rangeRefusal(ofDebit: credits, occurredAt: occurredAt) { return refusal }
+        let policy = settings.overdraft ?? policies.defaults.overdraft ?? .record
+        // An event of 0 credits takes the balance nowhere, not even below a floor it is under.
+        guard let floor = policy.floor, credits.isPositive else { return nil }
+        let captured = holds.first { $0.holdID == holdID }?.credits ?? .zero
         let late = remainingUncovered(at: occurredAt)
+        let spendable = balance.clampedSubtracting(held - captured).clampedSubtracting(late)
+        guard spendable.clampedSubtracting(credits) < floor else { return nil }
+        return Refusal(
+            .insufficientCredits,
+            field: "credits",
+            message:
+                "expected credits to be at most \(spendable.clampedSubtracting(floor)), got: \(credits)"
+        )
+    }
+
+    /// Why a debit would leave what amounts can be; nil: it would not.
+    func rangeRefusal(ofDebit credits: Amount, occurredAt: Timestamp) -> Refusal? {
         // What the grants do not cover becomes debt. What remains of all grants is always in range:
         // it grows only while there is no debt, and then it is the balance.
+        let late = remainingUncovered(at: occurredAt)
         let debt = max(.zero, credits - (balance + overdraft - late))
         guard balance.subtracting(credits) != nil, overdraft.adding(debt) != nil else {
             return Refusal(
@@ -109,17 +162,7 @@ extension Account {
                     "expected the balance to stay within 26 digits, got: \(balance) − \(credits)"
             )
         }
-        let policy = settings.overdraft ?? policies.defaults.overdraft ?? .record
-        // An event of 0 credits takes the balance nowhere, not even below a floor it is under.
-        guard let floor = policy.floor, credits.isPositive else { return nil }
-        let spendable = balance.clampedSubtracting(held).clampedSubtracting(late)
-        guard spendable.clampedSubtracting(credits) < floor else { return nil }
-        let most = spendable.clampedSubtracting(floor)
-        return Refusal(
-            .insufficientCredits,
-            field: "credits",
-            message: "expected credits to be at most \(most), got: \(credits)"
-        )
+        return nil
     }
 
     /// Takes credits from the grants in the order of their use, and the rest from the overdraft.

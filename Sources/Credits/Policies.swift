@@ -5,17 +5,25 @@ public struct Policies: Sendable {
     public var rates: RateBook
     /// At most one `credit_balance.changed` per account in this time, in microseconds.
     public var coalescing: Int64
+    /// Usage that occurred longer ago than this is refused; nil: never.
+    public var maximumAge: CalendarDuration?
+    /// Usage that occurred later than this from now is refused; nil: never.
+    public var maximumFuture: CalendarDuration?
     /// Tells accounts that were made under other defaults; a hash of the default thresholds.
     public let version: Int64
 
     public init(
         defaults: AccountSettings = .standard,
         rates: RateBook = .empty,
-        coalescing: Int64 = 1_000_000
+        coalescing: Int64 = 1_000_000,
+        maximumAge: CalendarDuration? = nil,
+        maximumFuture: CalendarDuration? = nil
     ) {
         self.defaults = defaults
         self.rates = rates
         self.coalescing = coalescing
+        self.maximumAge = maximumAge
+        self.maximumFuture = maximumFuture
         version = Self.version(of: defaults.thresholds ?? [])
     }
 

@@ -13,20 +13,93 @@ public struct RateReference: Hashable, Sendable, BitwiseCopyable {
     public var isExplicit: Bool { card < 0 }
 }
 
-/// What one unit of an action costs.
+/// What a rate demands of one dimension: any of these values.
+public struct RateCondition: Hashable, Sendable {
+    public let dimension: String
+    /// Numbers are canonical; the number 1 is not the text `1`.
+    public let values: [DimensionValue]
+
+    public init(dimension: String, values: [DimensionValue]) {
+        self.dimension = dimension
+        self.values = values
+    }
+}
+
+/// One line of a price that is summed over dimensions.
+public struct RateComponent: Hashable, Sendable {
+    /// The dimension whose value is paid for.
+    public let dimension: String
+    /// How much of it `credits` pay for; above 0.
+    public let per: Amount
+    /// At least 0.
+    public let credits: Amount
+    /// Whether a package that was begun is paid for as a whole.
+    public let roundsUp: Bool
+
+    public init(
+        of dimension: String,
+        per: Amount = Amount(whole: 1),
+        credits: Amount,
+        roundsUp: Bool = false
+    ) {
+        self.dimension = dimension
+        self.per = per
+        self.credits = credits
+        self.roundsUp = roundsUp
+    }
+}
+
+/// What each unit of quantity costs, up to a bound.
+public struct RateTier: Hashable, Sendable {
+    /// The last quantity that this tier prices; nil in the last tier, which has no end.
+    public let upTo: Amount?
+    /// At least 0.
+    public let credits: Amount
+
+    public init(upTo: Amount? = nil, credits: Amount) {
+        self.upTo = upTo
+        self.credits = credits
+    }
+}
+
+/// How a rate makes a price (contract §4).
+public enum RatePrice: Hashable, Sendable {
+    /// Credits for each unit of quantity.
+    case perUnit(Amount)
+    /// The sum of lines over dimensions; quantity does not multiply.
+    case components([RateComponent])
+    /// Each part of the quantity at its own tier's price, bounds ascending. The last tier prices
+    /// whatever is above, even if it has a bound: no quantity is ever free by accident.
+    case tiers([RateTier])
+}
+
+/// What an action costs.
 public struct Rate: Hashable, Sendable {
     public let id: String
     public let action: String
-    /// Credits for each unit of quantity.
-    public let credits: Amount
+    /// All must be met; each names another dimension.
+    public let conditions: [RateCondition]
+    public let price: RatePrice
     /// The credit type that is debited where the event names none; nil: `credits`.
     public let creditType: String?
 
-    public init(id: String, action: String, credits: Amount, creditType: String? = nil) {
+    public init(
+        id: String,
+        action: String,
+        when conditions: [RateCondition] = [],
+        price: RatePrice,
+        creditType: String? = nil
+    ) {
         self.id = id
         self.action = action
-        self.credits = credits
+        self.conditions = conditions
+        self.price = price
         self.creditType = creditType
+    }
+
+    /// A rate of so many credits for each unit of quantity, whatever the dimensions are.
+    public init(id: String, action: String, credits: Amount, creditType: String? = nil) {
+        self.init(id: id, action: action, price: .perUnit(credits), creditType: creditType)
     }
 }
 
@@ -41,75 +114,5 @@ public struct RateCard: Hashable, Sendable {
         self.version = version
         self.effectiveFrom = effectiveFrom
         self.rates = rates
-    }
-}
-
-/// All rate cards, arranged for looking prices up by the bytes of an action.
-public struct RateBook: Sendable {
-    /// Ascending by `effectiveFrom`.
-    public let cards: [RateCard]
-    private let actions: [UInt64: [ActionRate]]
-
-    private struct ActionRate {
-        let reference: RateReference
-        let action: [UInt8]
-        let rate: Rate
-    }
-
-    /// What an action costs at a moment, before quantity.
-    public struct Match: Sendable {
-        public let reference: RateReference
-        public let rate: Rate
-    }
-
-    public static let empty = RateBook(cards: [])
-
-    public init(cards: [RateCard]) {
-        self.cards = cards.sorted { $0.effectiveFrom < $1.effectiveFrom }
-        var actions: [UInt64: [ActionRate]] = [:]
-        for (cardIndex, card) in self.cards.enumerated() {
-            for (rateIndex, rate) in card.rates.enumerated() {
-                let bytes = Array(rate.action.utf8)
-                let entry = ActionRate(
-                    reference: RateReference(card: Int16(cardIndex), rate: Int16(rateIndex)),
-                    action: bytes,
-                    rate: rate
-                )
-                actions[Self.hash(bytes.span), default: []].append(entry)
-            }
-        }
-        self.actions = actions
-    }
-
-    /// The rate for an action that occurred then; nil: it has no price.
-    public func match(action: Span<UInt8>, occurredAt: Timestamp) -> Match? {
-        guard let card = cards.lastIndex(where: { $0.effectiveFrom <= occurredAt }),
-            let rates = actions[Self.hash(action)]
-        else { return nil }
-        for candidate in rates
-        where Int(candidate.reference.card) == card && Self.isEqual(candidate.action, action) {
-            return Match(reference: candidate.reference, rate: candidate.rate)
-        }
-        return nil
-    }
-
-    /// The card and rate that a reference names.
-    public func names(of reference: RateReference) -> (cardVersion: String, rateID: String)? {
-        guard cards.indices.contains(Int(reference.card)) else { return nil }
-        let card = cards[Int(reference.card)]
-        guard card.rates.indices.contains(Int(reference.rate)) else { return nil }
-        return (card.version, card.rates[Int(reference.rate)].id)
-    }
-
-    private static func hash(_ action: Span<UInt8>) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for index in action.indices { hash = (hash ^ UInt64(action[index])) &* 0x100_0000_01b3 }
-        return hash
-    }
-
-    private static func isEqual(_ left: [UInt8], _ right: Span<UInt8>) -> Bool {
-        guard left.count == right.count else { return false }
-        for index in left.indices where left[index] != right[index] { return false }
-        return true
     }
 }

@@ -10,10 +10,16 @@ public enum TriggerType: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case grantCreated = 10
     case grantActivated = 11
     case grantDepleted = 14
+    case grantVoided = 15
     case usageRejected = 20
     case usageConflict = 21
     case commandRejected = 22
     case commandConflict = 23
+    case holdCreated = 30
+    case holdCaptured = 31
+    case holdReleased = 32
+    case holdExpired = 33
+    case holdRejected = 34
 
     public var name: String {
         switch self {
@@ -25,10 +31,16 @@ public enum TriggerType: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         case .grantCreated: "credit_grant.created"
         case .grantActivated: "credit_grant.activated"
         case .grantDepleted: "credit_grant.depleted"
+        case .grantVoided: "credit_grant.voided"
         case .usageRejected: "usage.rejected"
         case .usageConflict: "usage.conflict"
         case .commandRejected: "command.rejected"
         case .commandConflict: "command.conflict"
+        case .holdCreated: "credit_hold.created"
+        case .holdCaptured: "credit_hold.captured"
+        case .holdReleased: "credit_hold.released"
+        case .holdExpired: "credit_hold.expired"
+        case .holdRejected: "credit_hold.rejected"
         }
     }
 }
@@ -124,6 +136,9 @@ public struct Trigger: Hashable, Sendable {
         /// The balance passed 0 by the entry at ``Trigger/sequence``.
         case passedZero(previousBalance: Amount)
         case grant(Grant)
+        case hold(Hold)
+        /// A hold that the available credits did not cover. It makes no entry.
+        case refusedHold(Hold, RefusedInput)
         case refused(RefusedInput)
     }
 

@@ -2,7 +2,7 @@ package import Credits
 
 /// How a checkpoint writes an account: all that it is, so that it need not be replayed.
 package enum AccountCheckpoint {
-    static let version: UInt8 = 1
+    static let version: UInt8 = 2
 
     /// Appends an account as it was after a commit.
     package static func append(_ account: Account, at commit: UInt64, to bytes: inout [UInt8]) {
@@ -21,6 +21,8 @@ package enum AccountCheckpoint {
             for grant in grants { bytes.append(grant) }
         }
         bytes.append(varint: UInt64(state.grantCount))
+        bytes.append(varint: UInt64(state.holds.count))
+        for hold in state.holds { bytes.append(hold) }
         bytes.append(state.settings)
         bytes.append(state.thresholds)
         bytes.append(zigzag: state.policyVersion)
@@ -50,6 +52,7 @@ package enum AccountCheckpoint {
         state.scheduled = reader.grants()
         state.spent = reader.grants()
         state.grantCount = UInt32(truncatingIfNeeded: reader.varint())
+        state.holds = reader.holds()
         state.settings = reader.settings()
         state.thresholds = reader.thresholdStates()
         state.policyVersion = reader.zigzag()
@@ -69,5 +72,21 @@ extension ByteReader {
             grants.append(grant)
         }
         return grants
+    }
+
+    /// Their sum must be in range, for restoring an account adds them up.
+    @_lifetime(self: copy self)
+    fileprivate mutating func holds() -> [Hold] {
+        var holds: [Hold] = []
+        var sum = Amount.zero
+        for _ in 0..<count() {
+            guard let hold = hold(), let next = sum.adding(hold.credits) else {
+                fail()
+                break
+            }
+            sum = next
+            holds.append(hold)
+        }
+        return holds
     }
 }

@@ -20,11 +20,77 @@ public enum AccountScope {
         grantID: String,
         under secret: HashKey
     ) -> IDKey {
+        key(.grant, of: grantID, customerID: customerID, creditType: creditType, under: secret)
+    }
+
+    /// The key under which an account's hold id is taken.
+    public static func holdKey(
+        customerID: String,
+        creditType: String,
+        holdID: String,
+        under secret: HashKey
+    ) -> IDKey {
+        key(.hold, of: holdID, customerID: customerID, creditType: creditType, under: secret)
+    }
+
+    private static func key(
+        _ space: IDSpace,
+        of id: String,
+        customerID: String,
+        creditType: String,
+        under secret: HashKey
+    ) -> IDKey {
         let customerID = Array(customerID.utf8)
         let creditType = Array(creditType.utf8)
-        let grantID = Array(grantID.utf8)
+        let id = Array(id.utf8)
         let scope = bytes(customerID: customerID.span, creditType: creditType.span)
-        return IDSpace.grant.key(scope: scope.span, id: grantID.span, under: secret)
+        return space.key(scope: scope.span, id: id.span, under: secret)
+    }
+
+    /// An account's own id that an entry takes besides its command's.
+    enum Claim {
+        case grant(String, IDKey)
+        case hold(String, IDKey)
+
+        var key: IDKey {
+            switch self {
+            case .grant(_, let key), .hold(_, let key): key
+            }
+        }
+    }
+
+    /// What an entry claims: the id of the grant that it made or of the hold that it placed; nil:
+    /// nothing.
+    ///
+    /// Taking over a commit, replaying and verifying all ask here, so that an id that is known to a
+    /// running store is known after it was opened again.
+    static func claim(
+        of entry: Entry,
+        in commit: borrowing Commit,
+        under secret: HashKey
+    ) -> Claim? {
+        guard entry.detail >= 0 else { return nil }
+        let group = commit.groups[Int(entry.group)]
+        let (customerID, creditType) = (group.customerID, group.creditType)
+        switch commit.details[Int(entry.detail)].payload {
+        case .grant(let terms):
+            let key = grantKey(
+                customerID: customerID,
+                creditType: creditType,
+                grantID: terms.grantID,
+                under: secret
+            )
+            return .grant(terms.grantID, key)
+        case .hold(let hold):
+            let key = holdKey(
+                customerID: customerID,
+                creditType: creditType,
+                holdID: hold.holdID,
+                under: secret
+            )
+            return .hold(hold.holdID, key)
+        case .none, .activation, .cancellation, .endOfHold, .settings: return nil
+        }
     }
 
     /// The key under which a command id is taken; command ids have no scope.

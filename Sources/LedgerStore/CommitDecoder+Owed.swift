@@ -47,8 +47,18 @@ extension CommitDecoder {
         case PayloadTag.grant: reader.grant().map { .grant($0) }
         case PayloadTag.refused:
             reader.refusedInput(partitions: commit.partitions).map { .refused($0) }
+        case PayloadTag.held: reader.hold().map { .hold($0) }
+        case PayloadTag.refusedHold: decodeRefusedHold()
         default: nil
         }
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func decodeRefusedHold() -> Trigger.Payload? {
+        guard let hold = reader.hold(),
+            let input = reader.refusedInput(partitions: commit.partitions)
+        else { return nil }
+        return .refusedHold(hold, input)
     }
 
     @_lifetime(self: copy self)
@@ -203,6 +213,25 @@ extension ByteReader {
         )
     }
 
+    /// A hold below 0 is damage: sums over holds rely on none being there.
+    @_lifetime(self: copy self)
+    mutating func hold() -> Hold? {
+        let holdID = text()
+        let credits = amount()
+        let placedAt = moment()
+        let expiresAt = moment()
+        guard !credits.isNegative, !isDamaged else {
+            fail()
+            return nil
+        }
+        return Hold(
+            holdID: holdID,
+            credits: credits,
+            placedAt: placedAt,
+            expiresAt: expiresAt
+        )
+    }
+
     @_lifetime(self: copy self)
     mutating func refusedInput(partitions: [PartitionProgress]) -> RefusedInput? {
         let id = text()
@@ -255,6 +284,11 @@ extension ByteReader {
         case PayloadTag.activation:
             payload = .activation(UInt32(truncatingIfNeeded: varint()))
         case PayloadTag.settings: payload = .settings(settings())
+        case PayloadTag.cancellation:
+            payload = .cancellation(UInt32(truncatingIfNeeded: varint()))
+        case PayloadTag.hold:
+            if let hold = hold() { payload = .hold(hold) }
+        case PayloadTag.endOfHold: payload = .endOfHold(text())
         default: fail()
         }
         return EntryDetail(commandID: commandID, actor: actor, reason: reason, payload: payload)

@@ -178,15 +178,18 @@ struct CommitDecoder: ~Escapable {
             detail = Int32(truncatingIfNeeded: commit.details.count)
             commit.details.append(reader.entryDetail())
         }
+        let hasKey = tail & EntryShape.key != 0
+        // An empty command id takes no id: a key of it would be one that all such entries share.
+        let takesID = detail < 0 || !commit.details[Int(detail)].commandID.isEmpty
         guard let type = EntryType(rawValue: head & EntryShape.typeMask), tail <= 3,
-            let after = balance.adding(amount), !reader.isDamaged
+            takesID || !hasKey, let after = balance.adding(amount), !reader.isDamaged
         else {
             reader.fail()
             return
         }
         let key =
-            tail & EntryShape.key == 0
-            ? IDKey(high: 0, low: 0) : key(usageID: usageID, source: source, detail: detail)
+            hasKey
+            ? key(usageID: usageID, source: source, detail: detail) : IDKey(high: 0, low: 0)
         commit.entries.append(
             Entry(
                 group: Int32(commit.groups.count - 1),

@@ -36,6 +36,13 @@ extension CommitEncoder {
         case .refused(let input):
             bytes.append(PayloadTag.refused)
             bytes.append(input)
+        case .hold(let hold):
+            bytes.append(PayloadTag.held)
+            bytes.append(hold)
+        case .refusedHold(let hold, let input):
+            bytes.append(PayloadTag.refusedHold)
+            bytes.append(hold)
+            bytes.append(input)
         }
     }
 
@@ -69,11 +76,16 @@ enum PayloadTag {
     static let passedZero: UInt8 = 3
     static let grant: UInt8 = 4
     static let refused: UInt8 = 5
+    static let held: UInt8 = 6
+    static let refusedHold: UInt8 = 7
 
     static let none: UInt8 = 0
     static let granted: UInt8 = 1
     static let activation: UInt8 = 2
     static let settings: UInt8 = 3
+    static let cancellation: UInt8 = 4
+    static let hold: UInt8 = 5
+    static let endOfHold: UInt8 = 6
 }
 
 extension [UInt8] {
@@ -123,6 +135,13 @@ extension [UInt8] {
         append(optional: terms.reference)
     }
 
+    mutating func append(_ hold: Hold) {
+        append(text: hold.holdID)
+        append(hold.credits)
+        append(hold.placedAt)
+        append(hold.expiresAt)
+    }
+
     mutating func append(_ input: RefusedInput) {
         append(text: input.id)
         append(text: input.source)
@@ -167,6 +186,15 @@ extension [UInt8] {
         case .settings(let settings):
             append(PayloadTag.settings)
             append(settings)
+        case .cancellation(let ordinal):
+            append(PayloadTag.cancellation)
+            append(varint: UInt64(ordinal))
+        case .hold(let hold):
+            append(PayloadTag.hold)
+            append(hold)
+        case .endOfHold(let holdID):
+            append(PayloadTag.endOfHold)
+            append(text: holdID)
         }
     }
 }

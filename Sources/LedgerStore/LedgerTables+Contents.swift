@@ -76,16 +76,8 @@ extension LedgerTables.Contents {
         guard entry.key != IDKey(high: 0, low: 0) else { return }
         let known = KnownID(fingerprint: entry.fingerprint, commit: commit.number)
         ids.insert(entry.key, known)
-        guard entry.detail >= 0, case .grant(let terms) = commit.details[Int(entry.detail)].payload
-        else { return }
-        let group = commit.groups[Int(entry.group)]
-        let claim = AccountScope.grantKey(
-            customerID: group.customerID,
-            creditType: group.creditType,
-            grantID: terms.grantID,
-            under: hashKey
-        )
-        ids.insert(claim, known)
+        guard let claim = AccountScope.claim(of: entry, in: commit, under: hashKey) else { return }
+        ids.insert(claim.key, known)
     }
 
     mutating func restore(
@@ -116,7 +108,10 @@ extension LedgerTables.Contents {
                 continue
             }
             let fault =
-                entries.lazy.compactMap { commit.allocationFault(of: $0) }.first
+                entries.lazy.compactMap {
+                    commit.allocationFault(of: $0) ?? commit.formFault(of: $0)
+                }
+                .first
                 ?? account.replay(
                     group,
                     entries: entries,
@@ -161,38 +156,6 @@ extension LedgerTables.Contents {
             creditType: group.creditType,
             policies: policies
         )
-    }
-}
-
-extension Commit {
-    /// For each group, whether `credit_balance.changed` is owed for its account.
-    var announcedGroups: [Bool] {
-        var isAnnounced = [Bool](repeating: false, count: groups.count)
-        for trigger in triggers where trigger.type == .balanceChanged && trigger.group >= 0 {
-            isAnnounced[Int(trigger.group)] = true
-        }
-        return isAnnounced
-    }
-
-    /// What is wrong with what an entry takes and gives; nil: nothing.
-    ///
-    /// Checked before replaying, so that no sum over damaged allocations leaves the range of
-    /// amounts.
-    func allocationFault(of entry: Entry) -> String? {
-        var sum = Amount.zero
-        var moved = Amount.zero
-        for allocation in allocations(of: entry) {
-            guard let next = sum.adding(allocation.credits),
-                let total = moved.adding(allocation.credits.magnitude)
-            else { return "expected the allocations of entry \(entry.sequence) to be in range" }
-            sum = next
-            moved = total
-        }
-        guard sum == entry.amount else {
-            return "expected the allocations of entry \(entry.sequence) to sum to "
-                + "\(entry.amount), got: \(sum)"
-        }
-        return nil
     }
 }
 

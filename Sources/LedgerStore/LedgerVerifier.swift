@@ -147,38 +147,56 @@ public struct LedgerVerifier {
     }
 
     private mutating func checkIDs(of commit: Commit) {
-        for entry in commit.entries where entry.key != IDKey(high: 0, low: 0) {
-            let group = commit.groups[Int(entry.group)]
+        for entry in commit.entries {
+            let account = commit.groups[Int(entry.group)].number
+            guard entry.key != IDKey(high: 0, low: 0) else {
+                if commit.takesID(entry) {
+                    note(
+                        entry.isUsage ? .usageID : .commandID,
+                        commit.number,
+                        account: account,
+                        "expected entry \(entry.sequence) to use its id up"
+                    )
+                }
+                continue
+            }
             let known = KnownID(fingerprint: entry.fingerprint, commit: commit.number)
             if let first = ids[entry.key] {
                 note(
                     entry.isUsage ? .usageID : .commandID,
                     commit.number,
-                    account: group.number,
+                    account: account,
                     "expected the id of entry \(entry.sequence) to be new, got: one of commit "
                         + "\(first.commit)"
                 )
             }
             ids.insert(entry.key, known)
-            guard entry.detail >= 0,
-                case .grant(let terms) = commit.details[Int(entry.detail)].payload
-            else { continue }
-            let claim = AccountScope.grantKey(
-                customerID: group.customerID,
-                creditType: group.creditType,
-                grantID: terms.grantID,
-                under: hashKey
-            )
-            if ids[claim] != nil {
-                note(
-                    .grantID,
-                    commit.number,
-                    account: group.number,
-                    "expected grant_id to be new for the account, got: \(terms.grantID)"
-                )
+            guard let claim = AccountScope.claim(of: entry, in: commit, under: hashKey) else {
+                continue
             }
-            ids.insert(claim, known)
+            if ids[claim.key] != nil {
+                note(claim, isKnownIn: commit.number, account: account)
+            }
+            ids.insert(claim.key, known)
         }
+    }
+
+    private mutating func note(
+        _ claim: AccountScope.Claim,
+        isKnownIn commit: UInt64,
+        account: UInt32
+    ) {
+        let (kind, name, id): (VerificationFault.Kind, String, String) =
+            switch claim {
+            case .grant(let id, _): (.grantID, "grant_id", id)
+            case .hold(let id, _): (.holdID, "hold_id", id)
+            }
+        note(
+            kind,
+            commit,
+            account: account,
+            "expected \(name) to be new for the account, got: \(id)"
+        )
     }
 
     private mutating func check(
@@ -225,12 +243,27 @@ public struct LedgerVerifier {
                 isBroken = true
                 return
             }
+            if let fault = commit.formFault(of: entry) {
+                note(.entry, commit.number, account: number, fault)
+                isBroken = true
+                return
+            }
+        }
+        if let fault = commit.holdFault(of: entries, in: account) {
+            note(.hold, commit.number, account: number, fault)
+            isBroken = true
+            return
         }
         let fault =
             account.replay(group, entries: entries, of: commit, wasAnnounced: wasAnnounced)
             ?? account.imbalance
         if let fault {
             note(.grant, commit.number, account: number, fault)
+            isBroken = true
+            return
+        }
+        if let fault = account.heldFault {
+            note(.hold, commit.number, account: number, fault)
             isBroken = true
             return
         }

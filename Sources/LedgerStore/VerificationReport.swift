@@ -22,11 +22,16 @@ public struct VerificationFault: Hashable, Sendable {
         case allocations
         /// A grant or the debt would be below 0, or a balance is not the sum of its grants.
         case grant
+        /// What an entry carries is not what its type says.
+        case entry
+        /// A hold ended that was not there, or was placed twice, or their sum is not what is held.
+        case hold
         /// All accounts together do not sum to 0.
         case doubleEntry = "double_entry"
         case usageID = "usage_id"
         case commandID = "command_id"
         case grantID = "grant_id"
+        case holdID = "hold_id"
         /// A partition was read from another place than where it was left.
         case offset
     }
@@ -54,7 +59,7 @@ public struct VerificationReport: Sendable {
     public var commits: UInt64 = 0
     public var entries: UInt64 = 0
     public var accounts = 0
-    /// Usage ids, command ids and grant ids.
+    /// Usage ids, command ids, grant ids and hold ids.
     public var ids = 0
     public var bytes: UInt64 = 0
     public var outcomes = OutcomeCounts()

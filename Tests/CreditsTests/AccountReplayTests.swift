@@ -86,6 +86,17 @@ import Testing
         )
     }
 
+    @Test func theEndOfWhatIsNotThereIsNamed() throws {
+        #expect(
+            try Self.fault { $0[0].details[0].payload = .cancellation(5) }
+                == "expected grant 5 to be scheduled"
+        )
+        #expect(
+            try Self.fault { $0[0].details[0].payload = .endOfHold("h1") }
+                == "expected hold h1 to be there"
+        )
+    }
+
     @Test func aGrantThatGetsLessThanNothingIsNamed() throws {
         #expect(
             try Self.fault { commits in

@@ -29,10 +29,19 @@ import Testing
         let book = try book()
         let bytes = Array(action.utf8)
         let occurredAt = try #require(Timestamp(moment))
-        guard let match = book.match(action: bytes.span, occurredAt: occurredAt) else { return nil }
-        let names = try #require(book.names(of: match.reference))
-        #expect(names.rateID == match.rate.id)
-        return "\(names.cardVersion) \(names.rateID) \(match.rate.credits)"
+        let none: [UInt8] = []
+        let pricing = book.price(
+            action: bytes.span,
+            quantity: Amount(whole: 1),
+            dimensions: none.span,
+            occurredAt: occurredAt
+        )
+        guard let reference = pricing.rate else {
+            #expect(throws: PricingFault.noRate) { try pricing.credits.get() }
+            return nil
+        }
+        let names = try #require(book.names(of: reference))
+        return "\(names.cardVersion) \(names.rateID) \(try pricing.credits.get())"
     }
 
     @Test func theCardInForceWhenTheEventOccurredPricesIt() throws {
@@ -55,7 +64,13 @@ import Testing
     @Test func nothingHasAPriceBeforeTheFirstCard() throws {
         #expect(try match("chat.request", at: "2026-10-31T23:59:59.999999Z") == nil)
         let action = Array("chat.request".utf8)
-        #expect(RateBook.empty.match(action: action.span, occurredAt: .latest) == nil)
+        let none: [UInt8] = []
+        let match = RateBook.empty.match(
+            action: action.span,
+            dimensions: none.span,
+            occurredAt: .latest
+        )
+        #expect(match == nil)
     }
 
     @Test func aReferenceToNoCardHasNoNames() throws {
@@ -64,5 +79,57 @@ import Testing
         #expect(book.names(of: RateReference(card: 2, rate: 0)) == nil)
         #expect(book.names(of: RateReference(card: 0, rate: 2)) == nil)
         #expect(book.names(of: RateReference(card: 0, rate: -1)) == nil)
+    }
+
+    @Test func theRateNamesTheCreditTypeAlsoWhereItMakesNoPrice() {
+        let line = RateComponent(of: "seconds", credits: Amount(whole: 1))
+        let rates = [
+            Rate(id: "a", action: "a", price: .components([line]), creditType: "voice"),
+            Rate(id: "b", action: "b", price: .components([line])),
+        ]
+        let book = RateBook(cards: [
+            RateCard(version: "v", effectiveFrom: .earliest, rates: rates)
+        ])
+        func pricing(_ action: String) -> Pricing {
+            let (action, none): ([UInt8], [UInt8]) = (Array(action.utf8), [])
+            return book.price(
+                action: action.span,
+                quantity: Amount(whole: 1),
+                dimensions: none.span,
+                occurredAt: .latest
+            )
+        }
+        #expect(pricing("a").credits == .failure(.missing(dimension: "seconds")))
+        #expect(pricing("a").creditType == "voice")
+        #expect(pricing("b").creditType == nil)
+        #expect(pricing("c").creditType == nil)
+    }
+
+    @Test func everyActionIsFoundAmongThousandsOnTwoCards() throws {
+        let later = try #require(Timestamp("2026-12-01T00:00:00Z"))
+        func card(_ version: String, _ start: Timestamp, _ step: Int64) -> RateCard {
+            let rates = (0..<3000).map { number in
+                Rate(
+                    id: "\(version)-\(number)",
+                    action: "action.\(number)",
+                    credits: Amount(whole: Int64(number) * step)
+                )
+            }
+            return RateCard(version: version, effectiveFrom: start, rates: rates)
+        }
+        let book = RateBook(cards: [card("b", later, 2), card("a", .earliest, 1)])
+        let none: [UInt8] = []
+        for number in 0..<3000 {
+            let action = Array("action.\(number)".utf8)
+            for (moment, price) in [(Timestamp.earliest, number), (later, number * 2)] {
+                let pricing = book.price(
+                    action: action.span,
+                    quantity: Amount(whole: 1),
+                    dimensions: none.span,
+                    occurredAt: moment
+                )
+                #expect(pricing.credits == .success(Amount(whole: Int64(price))))
+            }
+        }
     }
 }

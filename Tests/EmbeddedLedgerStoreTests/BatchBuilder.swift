@@ -1,5 +1,6 @@
 import Credits
 import LedgerStore
+import Testing
 
 /// Builds batches as the decoder would, one input per line.
 struct BatchBuilder {
@@ -34,26 +35,81 @@ struct BatchBuilder {
             effectiveAt: Self.start.advanced(byMicroseconds: after),
             reference: "invoice \(id)"
         )
-        let none: [UInt8] = []
-        let key = IDSpace.command.key(
-            scope: none.span,
-            id: Array(commandID.utf8).span,
-            under: hashKey
-        )
         let claim = AccountScope.grantKey(
             customerID: customer,
             creditType: "credits",
             grantID: id,
             under: hashKey
         )
+        command(commandID, customer, .grant(terms), UInt64(credits), claim: claim)
+    }
+
+    mutating func void(_ id: String, of grantID: String, _ customer: String, _ credits: Int64?) {
+        let credits = credits.map { Amount(whole: $0) }
+        command(id, customer, .void(grantID: grantID, credits: credits))
+    }
+
+    /// An adjustment up takes its command's id as that of the grant it makes.
+    mutating func adjust(_ id: String, _ customer: String, _ credits: Int64) {
+        let claim = AccountScope.grantKey(
+            customerID: customer,
+            creditType: "credits",
+            grantID: id,
+            under: hashKey
+        )
+        command(
+            id,
+            customer,
+            .adjust(Amount(whole: credits)),
+            claim: credits > 0 ? claim : nil
+        )
+    }
+
+    /// Sets credits aside for 15 minutes.
+    mutating func hold(
+        _ id: String,
+        _ customer: String,
+        _ credits: Int64,
+        command commandID: String? = nil
+    ) throws {
+        let request = HoldRequest(
+            holdID: id,
+            credits: Amount(whole: credits),
+            expiresAfter: try #require(CalendarDuration.seconds(900))
+        )
+        let claim = AccountScope.holdKey(
+            customerID: customer,
+            creditType: "credits",
+            holdID: id,
+            under: hashKey
+        )
+        command(commandID ?? "hold-\(id)", customer, .hold(request), claim: claim)
+    }
+
+    mutating func release(_ holdID: String, _ customer: String) {
+        command("release-\(holdID)", customer, .release(holdID: holdID))
+    }
+
+    private mutating func command(
+        _ commandID: String,
+        _ customer: String,
+        _ action: CommandAction,
+        _ fingerprint: UInt64 = 1,
+        claim: IDKey? = nil
+    ) {
+        let none: [UInt8] = []
         let account = account(customer)
         batch.commands.append(
             Command(
-                key: key,
-                fingerprint: UInt64(credits),
+                key: IDSpace.command.key(
+                    scope: none.span,
+                    id: Array(commandID.utf8).span,
+                    under: hashKey
+                ),
+                fingerprint: fingerprint,
                 account: account,
                 commandID: commandID,
-                action: .grant(terms),
+                action: action,
                 claim: claim,
                 actor: Actor(type: "admin", id: "ada"),
                 reason: "because",
@@ -66,12 +122,14 @@ struct BatchBuilder {
         _ id: String,
         _ customer: String,
         _ credits: Int64,
-        dimensions: [UInt8] = []
+        dimensions: [UInt8] = [],
+        hold: String = ""
     ) {
         let usageID = batch.bytes.appendSlice(id.utf8)
         let source = batch.bytes.appendSlice("api".utf8)
         let action = batch.bytes.appendSlice("image.generate".utf8)
         let dimensions = batch.bytes.appendSlice(dimensions)
+        let holdID = batch.bytes.appendSlice(hold.utf8)
         let account = account(customer)
         let message = message(id)
         batch.usage.append(
@@ -87,7 +145,7 @@ struct BatchBuilder {
                 source: source,
                 action: action,
                 dimensions: dimensions,
-                holdID: .empty,
+                holdID: holdID,
                 quantity: Amount(whole: 1),
                 credits: Amount(whole: credits),
                 rate: .explicit,

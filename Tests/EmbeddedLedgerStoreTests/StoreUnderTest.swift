@@ -2,6 +2,7 @@ import Credits
 import EmbeddedLedgerStore
 import Foundation
 import LedgerStore
+import Testing
 
 /// The stores that the contract holds for.
 enum StoreKind: String, CaseIterable, Sendable {
@@ -35,6 +36,23 @@ final class StoreUnderTest {
         // The old store must be gone before the new one asks for the directory.
         store = InMemoryLedgerStore(policies: Policies())
         store = try EmbeddedLedgerStore.small(directory.path)
+    }
+
+    /// Verifies the journal, and opens the store anew.
+    func verify() throws -> VerificationReport {
+        guard let directory else {
+            let memory = try #require(store as? InMemoryLedgerStore)
+            var verifier = LedgerVerifier(hashKey: memory.identity.hashKey)
+            for (index, bytes) in memory.journal.enumerated() {
+                verifier.take(bytes, number: UInt64(index + 1))
+            }
+            return verifier.finish(expecting: memory.head)
+        }
+        // A process reads its own store's journal only while it has the store let go.
+        store = InMemoryLedgerStore(policies: Policies())
+        let report = try EmbeddedJournal(readOnly: directory.path).verify()
+        store = try EmbeddedLedgerStore.small(directory.path)
+        return report
     }
 }
 

@@ -119,6 +119,45 @@ struct JournalFormatTests {
             detail: EntryDetail(commandID: "", payload: .activation(5))
         ) { $0.key = IDKey(high: 0, low: 0) }
         commit.groups.append(Sample.group(9, "only announced", isNew: false, previousCommit: 2))
+        commit.groups.append(Sample.group(12, "corrected"))
+        addCorrections(to: &commit)
+    }
+
+    private func addCorrections(to commit: inout Commit) {
+        let hold = Hold(
+            holdID: "hold ü",
+            credits: Sample.amount("0.000000000001"),
+            placedAt: Sample.moment,
+            expiresAt: .latest
+        )
+        commit.add(
+            .holdPlaced,
+            .zero,
+            allocations: [],
+            detail: EntryDetail(commandID: "c3", payload: .hold(hold))
+        )
+        let source = commit.bytes.appendSlice([65])
+        commit.add(
+            .holdCaptured,
+            .zero,
+            allocations: [],
+            id: "u3",
+            detail: EntryDetail(commandID: "", payload: .endOfHold("hold ü"))
+        ) { entry in
+            entry.source = source
+            entry.key = IDKey(high: 0, low: 0)
+        }
+        commit.add(
+            .creditsVoided,
+            .zero,
+            allocations: [],
+            detail: EntryDetail(commandID: "c4", payload: .cancellation(.max))
+        )
+        commit.add(
+            .manualAdjustment,
+            Sample.amount("-2"),
+            detail: EntryDetail(commandID: "c5", reason: "a slip")
+        )
     }
 
     private func addTriggers(to commit: inout Commit) {
@@ -149,12 +188,20 @@ struct JournalFormatTests {
             fingerprint: .max,
             origin: Origin(partition: 1, offset: 3)
         )
+        let hold = Hold(
+            holdID: "h",
+            credits: Sample.amount("3"),
+            placedAt: .earliest,
+            expiresAt: .latest
+        )
         let payloads: [(TriggerType, Int32, Trigger.Payload)] = [
             (.balanceChanged, 2, .change(change)),
             (.balanceLow, 0, .crossing([threshold(.percent, "20")], previousBalance: .zero)),
             (.balanceDepleted, 1, .passedZero(previousBalance: Sample.amount("9"))),
             (.grantCreated, 0, .grant(grant)),
             (.usageRejected, -1, .refused(refused)),
+            (.holdExpired, 3, .hold(hold)),
+            (.holdRejected, -1, .refusedHold(hold, refused)),
         ]
         commit.triggers = payloads.map {
             Trigger(type: $0, group: $1, sequence: 12, balance: balance, payload: $2)
@@ -182,7 +229,7 @@ struct JournalFormatTests {
         #expect(read.commit.allocations == commit.allocations)
         #expect(read.commit.triggers == commit.triggers)
         #expect(read.commit.groups.map(Fields.init) == commit.groups.map(Fields.init))
-        #expect(read.commit.entries.count == 5)
+        #expect(read.commit.entries.count == 9)
         for (found, made) in zip(read.commit.entries, commit.entries) {
             #expect(Fields(found, read.commit) == Fields(made, commit))
         }
@@ -192,6 +239,37 @@ struct JournalFormatTests {
         #expect(read.commit.headers == [commit.headers[1]])
         #expect(letter.refusal == commit.deadLetters[0].refusal)
         #expect(!read.commit.deadLetters[1].message.hasValue)
+    }
+
+    /// A key here would be shared by every capture and expiry there is.
+    @Test func anEmptyCommandIDThatTakesAnIDIsDamage() {
+        var commit = Sample.commit(1)
+        commit.groups.append(Sample.group(1, "acme"))
+        commit.add(
+            .holdExpired,
+            .zero,
+            allocations: [],
+            detail: EntryDetail(commandID: "", payload: .endOfHold("h1"))
+        )
+        let bytes = JournalFormat.encode(commit, previousHash: Sample.genesisHash).bytes
+        let error = #expect(throws: StoreError.self) {
+            try JournalFormat.decode(bytes, under: Sample.secret)
+        }
+        #expect(error?.code == .damaged)
+        commit.entries[0].key = IDKey(high: 0, low: 0)
+        let sound = JournalFormat.encode(commit, previousHash: Sample.genesisHash).bytes
+        #expect(throws: Never.self) { try JournalFormat.decode(sound, under: Sample.secret) }
+    }
+
+    @Test func aHoldBelowZeroIsDamage() {
+        var commit = Sample.commit(1)
+        commit.groups.append(Sample.group(1, "acme"))
+        commit.hold("h1", -1)
+        let bytes = JournalFormat.encode(commit, previousHash: Sample.genesisHash).bytes
+        let error = #expect(throws: StoreError.self) {
+            try JournalFormat.decode(bytes, under: Sample.secret)
+        }
+        #expect(error?.code == .damaged)
     }
 
     @Test func writingAReadCommitGivesTheSameBytes() throws {
@@ -335,18 +413,5 @@ private struct Fields: Equatable {
             Int128(entry.origin.offset), Int128(entry.allocationCount),
         ]
         thresholds = nil
-    }
-}
-
-/// A small generator whose numbers are the same on every run.
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next(below bound: Int) -> Int {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return Int((value ^ (value >> 31)) % UInt64(bound))
     }
 }

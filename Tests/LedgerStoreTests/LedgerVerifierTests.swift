@@ -73,6 +73,92 @@ struct LedgerVerifierTests {
         #expect(kinds { $0.grant("g1", 1, ordinal: 2) } == [.commandID, .grantID])
     }
 
+    @Test func holdsAndVoidsThatFollowTheRulesAreNoFaults() {
+        #expect(
+            kinds { commit in
+                commit.hold("h1", 40)
+                commit.hold("h2", 5)
+                commit.expireHold("h1")
+                commit.void(50)
+                commit.expireHold("h2")
+            } == []
+        )
+    }
+
+    @Test func aHoldIDThatIsUsedTwiceIsFound() {
+        let again: (inout Commit) -> Void = { commit in
+            commit.hold("h1", 1)
+            commit.expireHold("h1")
+            commit.hold("h1", 1, command: "another")
+        }
+        #expect(kinds(again) == [.holdID])
+    }
+
+    @Test func aHoldThatIsPlacedWhileItIsThereIsFound() {
+        #expect(
+            kinds { commit in
+                commit.hold("h1", 1)
+                commit.hold("h1", 1, command: "another")
+            } == [.holdID, .hold]
+        )
+    }
+
+    @Test func aHoldThatEndsWithoutHavingBeenPlacedIsFound() {
+        #expect(kinds { $0.expireHold("h1") } == [.hold])
+        #expect(
+            kinds { commit in
+                commit.hold("h1", 1)
+                commit.expireHold("h1")
+                commit.expireHold("h1")
+            } == [.hold]
+        )
+    }
+
+    @Test func aCommandThatTakesNoIDIsFound() {
+        #expect(
+            kinds { commit in
+                commit.hold("h1", 1)
+                commit.entries[1].key = IDKey(high: 0, low: 0)
+            } == [.commandID]
+        )
+    }
+
+    @Test func aVoidThatTakesMoreThanRemainsIsFound() {
+        #expect(kinds { $0.void(51) } == [.grant])
+    }
+
+    @Test func aVoidThatMakesDebtIsFound() {
+        let debt = Allocation(grant: Allocation.overdraft, credits: Amount(whole: -5))
+        #expect(kinds { $0.void(5, allocations: [debt]) } == [.entry])
+    }
+
+    @Test func aVoidThatGivesCreditsIsFound() {
+        let given = Allocation(grant: 1, credits: Amount(whole: 5))
+        #expect(kinds { $0.void(-5, allocations: [given]) } == [.entry])
+    }
+
+    @Test func anEntryThatCarriesWhatItsTypeDoesNotIsFound() {
+        #expect(
+            kinds { commit in
+                commit.hold("h1", 1)
+                commit.entries[1].type = .holdReleased
+            } == [.entry]
+        )
+        #expect(
+            kinds { commit in
+                commit.add(
+                    .holdReleased,
+                    .zero,
+                    allocations: [
+                        Allocation(grant: 1, credits: Amount(whole: -5)),
+                        Allocation(grant: 1, credits: Amount(whole: 5)),
+                    ],
+                    detail: EntryDetail(commandID: "c", payload: .endOfHold("h1"))
+                )
+            } == [.entry]
+        )
+    }
+
     @Test func aGapInAnAccountsEntriesIsFound() {
         #expect(kinds { $0.groups[0].firstSequence = 4 } == [.sequence])
     }

@@ -119,4 +119,39 @@ extension Commit {
             id: id
         )
     }
+
+    mutating func hold(_ id: String, _ credits: Int64, command: String? = nil) {
+        let hold = Hold(
+            holdID: id,
+            credits: Amount(whole: credits),
+            placedAt: Sample.moment,
+            expiresAt: Sample.moment.advanced(byMicroseconds: 900_000_000)
+        )
+        add(
+            .holdPlaced,
+            .zero,
+            allocations: [],
+            detail: EntryDetail(commandID: command ?? "command \(id)", payload: .hold(hold))
+        )
+    }
+
+    /// Ends a hold as time does: the entry takes no id.
+    mutating func expireHold(_ id: String) {
+        add(
+            .holdExpired,
+            .zero,
+            allocations: [],
+            detail: EntryDetail(commandID: "", payload: .endOfHold(id))
+        ) { $0.key = IDKey(high: 0, low: 0) }
+    }
+
+    mutating func void(_ credits: Int64, allocations: [Allocation]? = nil) {
+        let amount = Amount(whole: -credits)
+        add(
+            .creditsVoided,
+            amount,
+            allocations: allocations ?? [Allocation(grant: 1, credits: amount)],
+            detail: EntryDetail(commandID: "command void")
+        )
+    }
 }

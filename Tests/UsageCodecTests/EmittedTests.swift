@@ -151,7 +151,7 @@ import UsageCodec
             #"{"command_id":"c","type":"configure","thresholds":[{"type":"percent","value":101}]}"#,
         ]
         return usage.map { sample("usage_event", .usage, $0) }
-            + commands.map { sample("command", .command, $0) }
+            + (commands + CommandSamples.all).map { sample("command", .command, $0) }
     }
 
     private static func sample(_ schema: String, _ role: MessageRole, _ json: String) -> Sample {

@@ -198,6 +198,7 @@ enum SampleCommit {
             trigger(.grantCreated, .grant(grant)),
             trigger(.grantActivated, .grant(grant)),
             trigger(.grantDepleted, .grant(grant)),
+            trigger(.grantVoided, .grant(grant)),
             trigger(.usageRejected, .refused(refused(.noRate)), group: -1, sequence: 0),
             trigger(.usageConflict, .refused(refused(.usageIDConflict)), group: -1, sequence: 9),
             trigger(
@@ -212,7 +213,7 @@ enum SampleCommit {
                 group: -1,
                 sequence: 0
             ),
-        ]
+        ] + holdTriggers()
     }
 
     /// The commit that owes all of them.
@@ -220,6 +221,7 @@ enum SampleCommit {
         var commit = empty()
         addUsage(to: &commit)
         addGrant(to: &commit)
+        addHolds(to: &commit)
         commit.triggers = triggers()
         return commit
     }

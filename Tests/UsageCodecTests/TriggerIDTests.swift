@@ -28,10 +28,16 @@ import UsageCodec
                 "evt_fa5d0b9134a3ff4e5a1e531e04b390dd",
                 "evt_3e4bcf32e329a916d9f5bc424a8364d9",
                 "evt_0d33b8c5692bc37ac61d872ec894fec7",
+                "evt_421da21ee9108c356a40d6eb918cfe75",
                 "evt_c5185d9fee4db11b74d1c1bee05d094d",
                 "evt_0a6bae5d66fb0c2c2bc6a567bcd37135",
                 "evt_a5d970c0858e4b0d2e0def8c1c9160f2",
                 "evt_26ec7cd772359cb7bc0e09e172c9e316",
+                "evt_680e716f5b6b244d1ca6d8accc9f5909",
+                "evt_3b7f6a74368840ad4630a1b1f0f0b403",
+                "evt_9237327629a851aa80bb5ac2ef0fc8a7",
+                "evt_1638abd7a0da81a48ac3306ec3e48322",
+                "evt_c902b3233934452bcf65a6a6753978ca",
             ]
         )
     }
@@ -109,5 +115,51 @@ import UsageCodec
         let first = SampleCommit.trigger(.grantDepleted, .grant(SampleCommit.grant), sequence: 5)
         let second = SampleCommit.trigger(.grantDepleted, .grant(SampleCommit.grant), sequence: 9)
         #expect(try id(first) != id(second))
+    }
+
+    @Test func aHoldIsToldFromOthersByItsAccountAndID() throws {
+        func created(_ holdID: String, credits: Int64 = 1, sequence: UInt64 = 5) throws -> String {
+            let hold = Hold(
+                holdID: holdID,
+                credits: Amount(whole: credits),
+                placedAt: Samples.recorded,
+                expiresAt: Samples.recorded
+            )
+            return try id(SampleCommit.trigger(.holdCreated, .hold(hold), sequence: sequence))
+        }
+        #expect(try created("h") == created("h", credits: 2, sequence: 9))
+        #expect(try created("h") != created("i"))
+    }
+
+    @Test func aHoldThatIsRefusedAgainIsTheSameTriggerAndAnotherCommandIsNot() throws {
+        func rejected(
+            command: String = "c",
+            fingerprint: UInt64 = 1,
+            offset: Int64 = 1,
+            placedAt: Timestamp = Samples.recorded
+        ) throws -> String {
+            let input = RefusedInput(
+                id: command,
+                source: "",
+                customerID: "globex",
+                creditType: "gpu",
+                code: .insufficientCredits,
+                fingerprint: fingerprint,
+                origin: Origin(partition: 0, offset: offset)
+            )
+            let hold = Hold(
+                holdID: "h",
+                credits: Amount(whole: 1),
+                placedAt: placedAt,
+                expiresAt: placedAt
+            )
+            return try id(
+                SampleCommit.trigger(.holdRejected, .refusedHold(hold, input), group: -1)
+            )
+        }
+        let later = Samples.moment("2027-01-01T00:00:00Z")
+        #expect(try rejected() == rejected(offset: 99, placedAt: later))
+        #expect(try rejected() != rejected(command: "d"))
+        #expect(try rejected() != rejected(fingerprint: 2))
     }
 }

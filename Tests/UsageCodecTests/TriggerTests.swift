@@ -31,6 +31,9 @@ import UsageCodec
         #""grant":{"grant_id":"welcome","credits":"100","remaining":"0","source":"promotional","#
         + #""category":"promotional","priority":50,"effective_at":"2026-11-22T09:00:00Z","#
         + #""expires_at":"2026-12-22T09:00:00Z","status":"depleted","cost_basis":"0"}"#
+    private static let hold =
+        #""hold":{"hold_id":"job \"7\"","credits":"12.5","placed_at":"2026-11-22T10:00:00Z","#
+        + #""expires_at":"2026-11-22T10:15:00Z"}"#
     private static let thresholds =
         #""thresholds":[{"type":"absolute","value":"20"},{"type":"absolute","value":"10"}]"#
     private static let usageOrigin =
@@ -58,6 +61,7 @@ import UsageCodec
         ("credit_grant.created", 117, grant),
         ("credit_grant.activated", 117, grant),
         ("credit_grant.depleted", 117, grant),
+        ("credit_grant.voided", 117, grant),
         (
             "usage.rejected", 0, #""usage_id":"img_12345","reason":"no_rate","# + usageOrigin
         ),
@@ -73,6 +77,15 @@ import UsageCodec
             "command.conflict", 0,
             #""command_id":"img_12345","reason":"command_id_conflict","# + commandOrigin
         ),
+        ("credit_hold.created", 119, hold),
+        ("credit_hold.captured", 119, hold),
+        ("credit_hold.released", 119, hold),
+        ("credit_hold.expired", 119, hold),
+        (
+            "credit_hold.rejected", 118,
+            hold + #","command_id":"img_12345","reason":"insufficient_credits","#
+                + commandOrigin
+        ),
     ])
     func everyTypeIsWrittenAsTheContractSays(type: String, sequence: Int, data: String) throws {
         let messages = SampleCommit.encoder.messages(
@@ -82,7 +95,9 @@ import UsageCodec
         let matching = messages.filter { $0.text.contains("\"type\":\"\(type)\"") }
         let message = try #require(matching.first)
         #expect(matching.count == 1)
-        let isRefused = type.hasPrefix("usage.") || type.hasPrefix("command.")
+        let isRefused = ["usage.", "command.", "credit_hold.rejected"].contains {
+            type.hasPrefix($0)
+        }
         let account =
             isRefused
             ? #""customer_id":"globex","credit_type":"gpu""#
@@ -167,6 +182,31 @@ import UsageCodec
         #expect(message.text.utf8.count < 20_000)
         #expect(!message.text.contains("\"dimensions\""))
         #expect(!message.text.contains("\"allocations\"") && message.text.contains("\"entry\":{"))
+    }
+
+    @Test func whatIsHeldIsInTheBalance() throws {
+        var commit = SampleCommit.empty()
+        commit.triggers = [
+            Trigger(
+                type: .holdCreated,
+                group: 0,
+                sequence: 1,
+                balance: BalanceSnapshot(
+                    ledger: Amount(whole: 100),
+                    available: Samples.amount("87.5"),
+                    held: Samples.amount("12.5"),
+                    overdraft: .zero
+                ),
+                payload: .hold(SampleCommit.hold)
+            )
+        ]
+        let messages = SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash)
+        let message = try #require(messages.first)
+        #expect(
+            message.text.contains(
+                #""balance":{"ledger":"100","available":"87.5","held":"12.5","overdraft":"0"}"#
+            )
+        )
     }
 
     @Test func theLowestThresholdIsNamedAndOtherwiseTheLedgersFirst() throws {

@@ -117,7 +117,9 @@ final class WorkerAssembly {
         sink: KafkaMessageSink
     ) -> Worker {
         var roles = [configuration.topics.commands: MessageRole.command]
-        for topic in configuration.topics.usage { roles[topic] = .usage }
+        for topic in configuration.topics.usage {
+            roles[topic] = configuration.mappings[topic].map(MessageRole.mappedUsage) ?? .usage
+        }
         let settings = WorkerSettings(
             roles: roles,
             start: configuration.start == .earliest ? .earliest : .latest,

@@ -1,4 +1,5 @@
 import Credits
+import UsageCodec
 
 /// Where a partition without a stored offset begins.
 enum StartPosition: String, Sendable {
@@ -24,6 +25,9 @@ struct Configuration: Equatable, Sendable {
     var expiry = ExpirySettings()
     var reversal = ReversalSettings()
     var events = EventSettings()
+    var deduplication = DeduplicationSettings()
+    /// By topic, for those whose events look different.
+    var mappings: [String: UsageMapping] = [:]
     /// In the order of the file.
     var rateCards: [RateCard] = []
 
@@ -32,7 +36,9 @@ struct Configuration: Equatable, Sendable {
         Policies(
             defaults: defaults,
             rates: RateBook(cards: rateCards),
-            coalescing: triggers.coalesce.microseconds
+            coalescing: triggers.coalesce.microseconds,
+            maximumAge: events.maxAge,
+            maximumFuture: events.maxFuture
         )
     }
 }
@@ -53,9 +59,9 @@ extension Configuration {
         reader.section("expiry") { expiry.read(&$0) }
         reader.section("reversal") { reversal.read(&$0) }
         reader.section("events") { events.read(&$0) }
-        reader.section("dedup") { DeduplicationSection.read(&$0) }
+        reader.section("dedup") { deduplication.read(&$0, maxAge: events.maxAge) }
+        mappings = MappingsSection.read(&reader, topics: topics)
         rateCards = RateCardsSection.read(&reader)
-        reader.refuse("mappings")
         reader.refuse("webhooks")
     }
 }

@@ -4,6 +4,8 @@ import Credits
 enum RateCardsSection {
     /// Entries refer to cards and rates by 16-bit numbers.
     private static let maximumCount = Int(Int16.max)
+    /// In bytes, as in events and commands: credits of a longer type could never be granted.
+    private static let maximumCreditType = 64
 
     static func read(_ reader: inout YAMLReader) -> [RateCard] {
         guard let value = reader.value("rate_cards"), let elements = value.elements() else {
@@ -43,30 +45,36 @@ enum RateCardsSection {
         else { return [] }
         faultExcess(elements, of: value)
         var ids: [String: String] = [:]
-        var actions: [String: String] = [:]
-        return elements.compactMap { element in
-            element.section { rate($0.path, &$0, &ids, &actions) } ?? nil
+        let rates = elements.compactMap { element in
+            element.section { rate($0.path, &$0, &ids) } ?? nil
         }
+        RateAmbiguity.fault(rates)
+        return rates.map(\.rate)
     }
 
     private static func rate(
         _ path: String,
         _ reader: inout YAMLReader,
-        _ ids: inout [String: String],
-        _ actions: inout [String: String]
-    ) -> Rate? {
-        // Without them a rate would match more, or cost less, than its author meant.
-        for key in ["when", "components", "tiers"] { reader.refuse(key) }
+        _ ids: inout [String: String]
+    ) -> PlacedRate? {
         let id = reader.required("id", "a name, unique within its rate card")
             .flatMap { value in value.name().map { unique($0, path, value, &ids) } }
-        let action = reader.required("action", "the action that it prices")
-            .flatMap { value in value.name().map { unique($0, path, value, &actions) } }
-        let constraint = "a decimal of at least 0, with at most 12 decimals"
-        let credits = reader.required("credits", constraint)?
-            .amount(constraint) { !$0.isNegative }
-        let creditType = reader.value("credit_type")?.name(maximumLength: 128)
-        guard let id, let action, let credits else { return nil }
-        return Rate(id: id, action: action, credits: credits, creditType: creditType)
+        let actionValue = reader.required("action", "the action that it prices")
+        let action = actionValue?.name()
+        let conditionsValue = reader.value("when")
+        let conditions = conditionsValue.map { $0.rateConditions() } ?? []
+        let price = RatePrice.read(&reader)
+        let creditType = reader.value("credit_type")?.name(maximumLength: maximumCreditType)
+        guard let id, let actionValue, let action, let conditions, let price else { return nil }
+        let rate = Rate(
+            id: id,
+            action: action,
+            when: conditions,
+            price: price,
+            creditType: creditType
+        )
+        let place = (conditionsValue ?? actionValue).place
+        return PlacedRate(rate: rate, path: path, place: place, reading: reader.reading)
     }
 
     private static func moment(_ value: YAMLValue) -> Timestamp? {

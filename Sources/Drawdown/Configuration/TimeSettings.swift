@@ -49,8 +49,10 @@ struct ReversalSettings: Equatable, Sendable {
 struct EventSettings: Equatable, Sendable {
     /// Larger messages are `too_large`.
     var maxBytes = ByteCount.mebibytes(1)
-    /// Events further in the future are `too_far_in_future`; always `PT5M` in this version.
-    let maxFuture = CalendarDuration.fixed(seconds: 300)
+    /// Events that occurred longer ago are `too_old`; nil: none is.
+    var maxAge: CalendarDuration?
+    /// Events further in the future are `too_far_in_future`; nil: none is.
+    var maxFuture: CalendarDuration? = CalendarDuration.fixed(seconds: 300)
 
     mutating func read(_ reader: inout YAMLReader) {
         reader.read(
@@ -58,20 +60,41 @@ struct EventSettings: Equatable, Sendable {
             into: &maxBytes,
             in: ByteCount(bytes: 1024)...ByteCount.mebibytes(64)
         )
-        reader.refuse("max_age")
-        guard let value = reader.value("max_future"), let text = value.text() else { return }
-        if CalendarDuration(text) != maxFuture {
-            value.fail("\(maxFuture) (others are not supported in this version)", got: text)
-        }
+        let longest = CalendarDuration.fixed(years: 100)
+        reader.read("max_age", orNullInto: &maxAge, from: .fixed(seconds: 1), to: longest)
+        reader.read("max_future", orNullInto: &maxFuture, to: longest)
     }
 }
 
-/// The section `dedup`.
-enum DeduplicationSection {
-    static func read(_ reader: inout YAMLReader) {
+/// `dedup`: how long a usage id is remembered.
+struct DeduplicationSettings: Equatable, Sendable {
+    /// Nil: for ever.
+    var retention: CalendarDuration?
+
+    /// - Parameters:
+    ///   - reader: the section.
+    ///   - maxAge: `events.max_age`, without which a forgotten id could come back as new.
+    mutating func read(_ reader: inout YAMLReader, maxAge: CalendarDuration?) {
         guard let value = reader.value("retention"), let text = value.text() else { return }
-        if text != "forever" {
-            value.fail("forever (others are not supported in this version)", got: text)
+        guard text != "forever" else {
+            retention = nil
+            return
         }
+        guard
+            let limit = value.duration(
+                from: .fixed(seconds: 1),
+                to: .fixed(years: 100),
+                or: "forever"
+            )
+        else { return }
+        guard let maxAge else {
+            value.fail("forever where events.max_age does not limit it", got: text)
+            return
+        }
+        guard maxAge.isNeverLonger(than: limit) else {
+            value.fail("forever, or no shorter than events.max_age (\(maxAge))", got: text)
+            return
+        }
+        retention = limit
     }
 }

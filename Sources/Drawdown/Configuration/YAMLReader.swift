@@ -136,6 +136,29 @@ struct YAMLReader {
         }
     }
 
+    /// Whether the file has the key and says null, which matters only where null is a choice.
+    private func isGivenAsNull(_ key: String) -> Bool {
+        entries.contains { $0.key == key && Self.isNull($0.value) }
+    }
+
+    /// Reads a duration that null lifts, whatever its default is.
+    mutating func read(
+        _ key: String,
+        orNullInto duration: inout CalendarDuration?,
+        from least: CalendarDuration = .zero,
+        to most: CalendarDuration
+    ) {
+        guard let value = value(key) else {
+            if isGivenAsNull(key) { duration = nil }
+            return
+        }
+        if value.isVariableNull {
+            duration = nil
+        } else if let read = value.duration(from: least, to: most, or: "null") {
+            duration = read
+        }
+    }
+
     private static func isNull(_ node: Node) -> Bool {
         guard let scalar = node.scalar, scalar.style == .plain else { return false }
         return ["", "~", "null", "Null", "NULL"].contains(scalar.string)

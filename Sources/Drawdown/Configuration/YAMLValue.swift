@@ -92,9 +92,26 @@ struct YAMLValue {
         return amount
     }
 
+    /// Whether a variable says null, as the file could.
+    var isVariableNull: Bool {
+        guard case .variable(let text) = content else { return false }
+        return ["null", "~"].contains(text)
+    }
+
     /// An ISO 8601 duration in a range; months only where the range's end has them.
-    func duration(from least: CalendarDuration, to most: CalendarDuration) -> CalendarDuration? {
-        let constraint = "a duration between \(least) and \(most)"
+    ///
+    /// - Parameters:
+    ///   - least: the range's start.
+    ///   - most: the range's end.
+    ///   - word: what the caller takes instead, for the fault to name it.
+    /// - Returns: the duration; nil where it is at fault, which is noted.
+    func duration(
+        from least: CalendarDuration,
+        to most: CalendarDuration,
+        or word: String? = nil
+    ) -> CalendarDuration? {
+        let choice = word.map { "\($0) or " } ?? ""
+        let constraint = "\(choice)a duration between \(least) and \(most)"
         guard let text = text(constraint) else { return nil }
         guard let duration = CalendarDuration(text),
             duration.approximateMicroseconds >= least.approximateMicroseconds,

@@ -21,6 +21,53 @@ struct CommandFields {
         try document.name(at: self[field], field.name, lengths: lengths, in: &arena)
     }
 
+    /// An id or name that must be there.
+    func requiredName(
+        _ field: Field,
+        of document: borrowing JSONDocument,
+        in arena: inout [UInt8]
+    ) throws(Refusal) -> ByteSlice {
+        guard let slice = try name(field, 1...256, of: document, in: &arena) else {
+            throw .missing(field.name)
+        }
+        return slice
+    }
+
+    /// An amount above 0.
+    func positiveAmount(
+        _ field: Field,
+        of document: borrowing JSONDocument,
+        in arena: inout [UInt8]
+    ) throws(Refusal) -> Amount? {
+        guard let index = self[field],
+            let amount = try document.amount(at: index, field.name, in: &arena)
+        else { return nil }
+        guard amount.isPositive else {
+            throw document.invalid(document.nodes[index], field.name, "more than 0", in: &arena)
+        }
+        return amount
+    }
+
+    /// An ISO 8601 duration.
+    func duration(
+        _ field: Field,
+        of document: borrowing JSONDocument,
+        in arena: inout [UInt8]
+    ) throws(Refusal) -> CalendarDuration? {
+        guard let index = self[field] else { return nil }
+        let node = document.nodes[index]
+        if node.kind == .string {
+            let slice = document.slice(of: node, in: &arena)
+            if let duration = CalendarDuration(arena.string(of: slice)) { return duration }
+        }
+        throw document.invalid(
+            node,
+            field.name,
+            "an ISO 8601 duration such as P30D",
+            in: &arena
+        )
+    }
+
     /// One of a closed list of names.
     func choice<Choice: CaseIterable>(
         _ field: Field,

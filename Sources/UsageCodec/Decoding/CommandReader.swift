@@ -7,6 +7,7 @@ struct CommandReader {
         case commandID, type, customerID, creditType, actor, reason
         case grantID, credits, source, category, priority, effectiveAt, expiresAt, expiresAfter
         case costBasis, reference, requestID
+        case holdID, action, quantity, dimensions
         case overdraft, thresholds, autoTopUp, recurring
 
         var name: String {
@@ -28,6 +29,10 @@ struct CommandReader {
             case .costBasis: "cost_basis"
             case .reference: "reference"
             case .requestID: "request_id"
+            case .holdID: "hold_id"
+            case .action: "action"
+            case .quantity: "quantity"
+            case .dimensions: "dimensions"
             case .overdraft: "overdraft"
             case .thresholds: "thresholds"
             case .autoTopUp: "auto_top_up"
@@ -38,24 +43,19 @@ struct CommandReader {
 
     /// The types that are read.
     ///
-    /// Every other one is `unknown_type`, also those of the contract that the ledger does not apply
-    /// so far: `void`, `adjust`, `reverse_usage`, `hold` and `release`.
+    /// Every other one is `unknown_type`, also `reverse_usage`, which the ledger does not apply so
+    /// far.
     private enum CommandType: String, CaseIterable {
-        case grant, configure
-    }
-
-    /// What a type's own fields say.
-    struct Body {
-        var action: CommandAction
-        /// The grant id that the command takes for its account.
-        var claimedGrant: ByteSlice?
+        case grant, void, adjust, hold, release, configure
     }
 
     private let hashKey: HashKey
+    private let rates: RateBook
     private let table = FieldTable(Field.allCases.map(\.name))
 
-    init(hashKey: HashKey) {
+    init(hashKey: HashKey, rates: RateBook) {
         self.hashKey = hashKey
+        self.rates = rates
     }
 
     /// Appends the command that the document holds.
@@ -66,7 +66,7 @@ struct CommandReader {
         into batch: inout InputBatch
     ) throws(Refusal) {
         let fields = CommandFields(of: document, by: table)
-        let commandID = try required(.commandID, fields, of: document, in: &batch.bytes)
+        let commandID = try fields.requiredName(.commandID, of: document, in: &batch.bytes)
         let type = try type(fields, of: document, in: &batch.bytes)
         let customerID = try AccountDirectory.customer(
             at: fields[.customerID],
@@ -74,9 +74,7 @@ struct CommandReader {
             message,
             in: &batch.bytes
         )
-        let creditType =
-            try fields.name(.creditType, 1...64, of: document, in: &batch.bytes)
-            ?? accounts.defaultType(in: &batch.bytes)
+        let namedType = try fields.name(.creditType, 1...64, of: document, in: &batch.bytes)
         let actor = try fields.actor(of: document, in: &batch.bytes)
         let reason = try document.text(
             at: fields[.reason],
@@ -84,29 +82,17 @@ struct CommandReader {
             lengths: 0...1024,
             in: &batch.bytes
         )
+        let body = try body(of: type, fields, commandID, of: document, message, in: &batch.bytes)
+        let creditType =
+            namedType ?? body.creditType.map { batch.bytes.appendSlice($0.utf8) }
+            ?? accounts.defaultType(in: &batch.bytes)
         var content = KeyedHash(key: .content)
         content.combine(type.rawValue)
         content.combine(prefixed: batch.bytes.view(customerID))
         content.combine(prefixed: batch.bytes.view(creditType))
-        let body: Body
-        switch type {
-        case .grant:
-            let grant = try GrantFields(
-                fields,
-                commandID: commandID,
-                of: document,
-                message,
-                in: &batch.bytes
-            )
-            grant.combine(into: &content)
-            body = grant.body
-        case .configure:
-            let settings = try SettingsFields.read(fields, of: document, in: &batch.bytes)
-            SettingsFields.combine(settings, into: &content)
-            body = Body(action: .configure(settings))
-        }
-        let claim = body.claimedGrant.map { grantID in
-            grantClaim(grantID, customerID: customerID, creditType: creditType, in: batch.bytes)
+        body.combine(into: &content)
+        let claim = body.claim.map { claim in
+            claimKey(claim, customerID: customerID, creditType: creditType, in: batch.bytes)
         }
         let account = accounts.index(
             customerID: customerID,
@@ -126,6 +112,7 @@ struct CommandReader {
                 commandID: batch.bytes.string(of: commandID),
                 action: body.action,
                 claim: claim,
+                pricingRefusal: body.pricingRefusal,
                 actor: actor,
                 reason: reason.map { batch.bytes.string(of: $0) },
                 message: message
@@ -133,16 +120,25 @@ struct CommandReader {
         )
     }
 
-    private func required(
-        _ field: Field,
+    /// What the fields of a type say, each checked.
+    private func body(
+        of type: CommandType,
         _ fields: CommandFields,
+        _ commandID: ByteSlice,
         of document: borrowing JSONDocument,
+        _ message: ReceivedMessage,
         in arena: inout [UInt8]
-    ) throws(Refusal) -> ByteSlice {
-        guard let slice = try fields.name(field, 1...256, of: document, in: &arena) else {
-            throw .missing(field.name)
+    ) throws(Refusal) -> any CommandBody {
+        switch type {
+        case .grant:
+            try GrantFields(fields, commandID: commandID, of: document, message, in: &arena)
+        case .void: try VoidFields(fields, of: document, in: &arena)
+        case .adjust: try AdjustFields(fields, commandID: commandID, of: document, in: &arena)
+        case .hold:
+            try HoldFields(fields, of: document, message, pricedBy: rates, in: &arena)
+        case .release: try ReleaseFields(fields, of: document, in: &arena)
+        case .configure: try SettingsFields(fields, of: document, in: &arena)
         }
-        return slice
     }
 
     private func type(
@@ -161,19 +157,19 @@ struct CommandReader {
             )
         else { throw .missing(field) }
         guard let type = CommandType(rawValue: arena.string(of: slice)) else {
-            let known = CommandType.allCases.map(\.rawValue).joined(separator: " or ")
+            let known = CommandType.allCases.map(\.rawValue).joined(separator: ", ")
             throw .expected(
                 .unknownType,
                 field,
-                known,
+                "one of \(known)",
                 got: "\"\(Excerpt.text(arena.view(slice)))\""
             )
         }
         return type
     }
 
-    private func grantClaim(
-        _ grantID: ByteSlice,
+    private func claimKey(
+        _ claim: CommandClaim,
         customerID: ByteSlice,
         creditType: ByteSlice,
         in arena: borrowing [UInt8]
@@ -182,9 +178,9 @@ struct CommandReader {
             customerID: arena.view(customerID),
             creditType: arena.view(creditType)
         )
-        return IDSpace.grant.key(
+        return claim.space.key(
             scope: scope.span,
-            id: arena.view(grantID),
+            id: arena.view(claim.id),
             under: hashKey
         )
     }

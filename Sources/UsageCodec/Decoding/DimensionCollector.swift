@@ -3,7 +3,7 @@ import Credits
 
 /// Brings a message's dimensions into their canonical bytes (``Dimensions``).
 struct DimensionCollector {
-    private struct Part: BitwiseCopyable {
+    struct Part: BitwiseCopyable {
         /// The name's first bytes, most significant first, which decide most comparisons.
         var order: UInt64
         var name: ByteSlice
@@ -12,7 +12,7 @@ struct DimensionCollector {
     }
 
     // Both are kept from message to message, for their memory.
-    private var parts: [Part] = []
+    var parts: [Part] = []
     private var canonical: [UInt8] = []
 
     /// The canonical dimensions of the object at `index`, appended to the arena.
@@ -42,14 +42,19 @@ struct DimensionCollector {
             if isSorted, let last = parts.last { isSorted = Self.isBefore(last, part, in: arena) }
             parts.append(part)
         }
-        guard !parts.isEmpty else { return .empty }
         if !isSorted { sort(by: arena) }
+        return canonicalSlice(in: &arena)
+    }
+
+    /// The canonical bytes of the parts, which are sorted, appended to the arena.
+    mutating func canonicalSlice(in arena: inout [UInt8]) -> ByteSlice {
+        guard !parts.isEmpty else { return .empty }
         canonical.removeAll(keepingCapacity: true)
         for part in parts { append(part, from: arena) }
         return arena.appendSlice(canonical.span)
     }
 
-    private func part(
+    func part(
         of node: JSONNode,
         _ document: borrowing JSONDocument,
         in arena: inout [UInt8]
@@ -82,11 +87,11 @@ struct DimensionCollector {
         )
     }
 
-    private func path(of name: ByteSlice, in arena: borrowing [UInt8]) -> String {
+    func path(of name: ByteSlice, in arena: borrowing [UInt8]) -> String {
         "dimensions.\(Excerpt.text(arena.view(name)))"
     }
 
-    private mutating func sort(by arena: borrowing [UInt8]) {
+    mutating func sort(by arena: borrowing [UInt8]) {
         let bytes = copy arena
         parts.sort { Self.isBefore($0, $1, in: bytes) }
     }

@@ -62,6 +62,9 @@ struct FieldTable: Sendable {
 struct FieldNodes {
     private var nodes = InlineArray<32, Int32>(repeating: -1)
 
+    /// No field has a node.
+    init() {}
+
     /// Looks through the members of the object at `object`, not deeper.
     init(of object: Int, in document: borrowing JSONDocument, by table: borrowing FieldTable) {
         let end = Int(document.nodes[object].end)
@@ -78,7 +81,12 @@ struct FieldNodes {
 
     /// The index of a field's node, or nil where it is absent or null.
     subscript(field: Int) -> Int? {
-        let index = nodes[field]
-        return index < 0 ? nil : Int(index)
+        get {
+            let index = nodes[field]
+            return index < 0 ? nil : Int(index)
+        }
+        set {
+            nodes[field] = newValue.map(Int32.init) ?? -1
+        }
     }
 }

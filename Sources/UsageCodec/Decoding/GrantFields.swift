@@ -1,7 +1,7 @@
 import Credits
 
 /// The fields of a `grant` command, as they were written and with defaults filled in.
-struct GrantFields {
+struct GrantFields: CommandBody {
     private typealias Field = CommandReader.Field
 
     /// When a grant ends, as it was written.
@@ -26,7 +26,9 @@ struct GrantFields {
     ) throws(Refusal) {
         grantID =
             try fields.name(.grantID, 1...256, of: document, in: &arena) ?? commandID
-        let credits = try Self.credits(fields, of: document, in: &arena)
+        guard let credits = try fields.positiveAmount(.credits, of: document, in: &arena) else {
+            throw .missing(Field.credits.name)
+        }
         let source: GrantSource? = try fields.choice(
             .source,
             { $0.name },
@@ -74,9 +76,8 @@ struct GrantFields {
         )
     }
 
-    var body: CommandReader.Body {
-        CommandReader.Body(action: .grant(terms), claimedGrant: grantID)
-    }
+    var action: CommandAction { .grant(terms) }
+    var claim: CommandClaim? { CommandClaim(space: .grant, id: grantID) }
 
     /// Takes everything that counts for `duplicate` against `conflict`: all but the reference.
     ///
@@ -96,26 +97,10 @@ struct GrantFields {
             hash.combine(moment)
         case .after(let duration):
             hash.combine(UInt8(2))
-            hash.combine(UInt64(duration.months))
-            hash.combine(UInt64(bitPattern: duration.microseconds))
+            hash.combine(duration)
         }
         hash.combine(optional: terms.costBasis)
         hash.combine(optional: requestID)
-    }
-
-    private static func credits(
-        _ fields: CommandFields,
-        of document: borrowing JSONDocument,
-        in arena: inout [UInt8]
-    ) throws(Refusal) -> Amount {
-        let name = Field.credits.name
-        guard let index = fields[.credits],
-            let credits = try document.amount(at: index, name, in: &arena)
-        else { throw .missing(name) }
-        guard credits.isPositive else {
-            throw document.invalid(document.nodes[index], name, "more than 0", in: &arena)
-        }
-        return credits
     }
 
     private static func priority(
@@ -153,7 +138,7 @@ struct GrantFields {
             Field.expiresAt.name,
             in: &arena
         )
-        let after = try duration(fields, of: document, in: &arena)
+        let after = try fields.duration(.expiresAfter, of: document, in: &arena)
         if let at, after != nil {
             throw .expected(
                 .invalidField,
@@ -172,24 +157,5 @@ struct GrantFields {
             )
         }
         return (after.map(Expiry.after) ?? .at(end), end)
-    }
-
-    private static func duration(
-        _ fields: CommandFields,
-        of document: borrowing JSONDocument,
-        in arena: inout [UInt8]
-    ) throws(Refusal) -> CalendarDuration? {
-        guard let index = fields[.expiresAfter] else { return nil }
-        let node = document.nodes[index]
-        if node.kind == .string {
-            let slice = document.slice(of: node, in: &arena)
-            if let duration = CalendarDuration(arena.string(of: slice)) { return duration }
-        }
-        throw document.invalid(
-            node,
-            Field.expiresAfter.name,
-            "an ISO 8601 duration such as P30D",
-            in: &arena
-        )
     }
 }

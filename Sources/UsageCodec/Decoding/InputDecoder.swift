@@ -1,9 +1,14 @@
 public import Credits
 
 /// Which topic a message was read from, and so what it is expected to hold.
-public enum MessageRole: Sendable {
-    /// A usage event (contract §2.1).
+public enum MessageRole: Hashable, Sendable {
+    /// A usage event (contract §2.1): plain JSON, a CloudEvent or Protobuf, told apart by headers
+    /// and content.
     case usage
+    /// JSON of any shape that holds a usage event where the mapping says (contract §8).
+    ///
+    /// The topic's owner decided, so neither headers nor content are asked.
+    case mappedUsage(UsageMapping)
     /// A command (contract §2.2).
     case command
 }
@@ -29,6 +34,7 @@ public struct InputDecoder: ~Copyable {
     private var accounts: AccountDirectory
     private var usage: UsageReader
     private let commands: CommandReader
+    private let cloudEvents = CloudEventReader()
 
     /// - Parameters:
     ///   - hashKey: the store's secret, under which ids and accounts are hashed.
@@ -38,7 +44,7 @@ public struct InputDecoder: ~Copyable {
         self.limits = limits
         accounts = AccountDirectory(hashKey: hashKey)
         usage = UsageReader(hashKey: hashKey, rates: rates)
-        commands = CommandReader(hashKey: hashKey)
+        commands = CommandReader(hashKey: hashKey, rates: rates)
     }
 
     /// Forgets the accounts that the previous batch named; to be called when a new one begins.
@@ -79,20 +85,20 @@ public struct InputDecoder: ~Copyable {
             headers: batch.keep(headers)
         )
         do throws(Refusal) {
-            try checkSize(of: message)
-            try decode(role, message, into: &batch)
+            switch role {
+            case .usage: try decodeUsage(message, headers, into: &batch)
+            case .mappedUsage(let mapping): try decode(mapping, message, into: &batch)
+            case .command: try decodeCommand(message, into: &batch)
+            }
         } catch {
             batch.invalid.append(InvalidInput(message: message, refusal: error))
         }
     }
 
-    private func checkSize(of message: ReceivedMessage) throws(Refusal) {
-        guard message.hasValue else {
-            throw .expectedMessage(.invalidJSON, "a JSON object", got: "nothing (a tombstone)")
-        }
-        guard !message.value.isEmpty else {
-            throw .expectedMessage(.invalidJSON, "a JSON object", got: "0 bytes")
-        }
+    private func checkSize(
+        of message: ReceivedMessage,
+        mayBeEmpty: Bool = false
+    ) throws(Refusal) {
         guard message.value.count <= limits.maximumBytes else {
             throw .expectedMessage(
                 .tooLarge,
@@ -100,23 +106,71 @@ public struct InputDecoder: ~Copyable {
                 got: "\(message.value.count) bytes"
             )
         }
+        guard message.value.isEmpty, !mayBeEmpty else { return }
+        let value = message.hasValue ? "0 bytes" : "nothing (a tombstone)"
+        throw .expectedMessage(.invalidJSON, "a JSON object", got: value)
     }
 
-    /// The one place that decides how a message is written; so far all are plain JSON.
-    private mutating func decode(
-        _ role: MessageRole,
+    private mutating func decodeCommand(
         _ message: ReceivedMessage,
         into batch: inout InputBatch
     ) throws(Refusal) {
-        try parse(message.value.range, of: &batch.bytes)
+        try checkSize(of: message)
+        try parseObject(message.value.range, of: &batch.bytes)
+        try commands.read(parser.document, message, accounts: &accounts, into: &batch)
+    }
+
+    /// The one place that decides how a usage event is written.
+    private mutating func decodeUsage(
+        _ message: ReceivedMessage,
+        _ headers: [MessageHeader],
+        into batch: inout InputBatch
+    ) throws(Refusal) {
+        switch try UsageFormat(headers: headers) {
+        case .json:
+            try checkSize(of: message)
+            try parseObject(message.value.range, of: &batch.bytes)
+            let nodes = usage.nodes(of: 0, in: parser.document)
+            // Only what is no plain event is looked at a second time.
+            guard nodes[UsageField.usageID.rawValue] == nil,
+                cloudEvents.isCloudEvent(parser.document)
+            else { return try read(nodes, as: .plain, message, into: &batch) }
+            try decodeCloudEvent(message, into: &batch)
+        case .cloudEvent:
+            try checkSize(of: message)
+            try parseObject(message.value.range, of: &batch.bytes)
+            try decodeCloudEvent(message, into: &batch)
+        case .cloudEventData:
+            try checkSize(of: message, mayBeEmpty: true)
+            try decodeCloudEventData(message, headers, into: &batch)
+        }
+    }
+
+    private mutating func read(
+        _ nodes: borrowing FieldNodes,
+        as shape: borrowing UsageShape,
+        _ message: ReceivedMessage,
+        into batch: inout InputBatch
+    ) throws(Refusal) {
+        try usage.read(
+            parser.document,
+            nodes,
+            as: shape,
+            message,
+            accounts: &accounts,
+            into: &batch
+        )
+    }
+
+    private mutating func parseObject(
+        _ range: Range<Int>,
+        of arena: inout [UInt8]
+    ) throws(Refusal) {
+        try parse(range, of: &arena)
         let document = parser.document
         guard document.root.kind == .object else {
-            let excerpt = document.excerpt(of: document.root, in: &batch.bytes)
+            let excerpt = document.excerpt(of: document.root, in: &arena)
             throw .expectedMessage(.invalidJSON, "a JSON object", got: excerpt)
-        }
-        switch role {
-        case .usage: try usage.read(document, message, accounts: &accounts, into: &batch)
-        case .command: try commands.read(document, message, accounts: &accounts, into: &batch)
         }
     }
 
@@ -145,6 +199,70 @@ public struct InputDecoder: ~Copyable {
             case .outOfMemory: "JSON that fits into memory"
             }
         return .expectedMessage(.invalidJSON, constraint, got: Excerpt.text(bytes))
+    }
+}
+
+// Messages that were not written for us.
+extension InputDecoder {
+    /// Reads the CloudEvent in structured mode that was parsed.
+    private mutating func decodeCloudEvent(
+        _ message: ReceivedMessage,
+        into batch: inout InputBatch
+    ) throws(Refusal) {
+        do throws(Refusal) {
+            switch try cloudEvents.structured(parser.document, in: &batch.bytes) {
+            case .whole(let nodes, let data):
+                let shape = UsageShape.cloudEvent(data: data, attributes: nil)
+                try read(nodes, as: shape, message, into: &batch)
+            case .encoded(let attributes, let data):
+                try decode(data, of: attributes, message, into: &batch)
+            }
+        } catch {
+            throw error.spelt(CloudEventReader.spelling)
+        }
+    }
+
+    /// Reads a CloudEvent in binary mode; without a value it has no data.
+    private mutating func decodeCloudEventData(
+        _ message: ReceivedMessage,
+        _ headers: [MessageHeader],
+        into batch: inout InputBatch
+    ) throws(Refusal) {
+        do throws(Refusal) {
+            let attributes = try CloudEventHeaders.attributes(in: headers, &batch.bytes)
+            try decode(message.value, of: attributes, message, into: &batch)
+        } catch {
+            throw error.spelt(CloudEventHeaders.spelling)
+        }
+    }
+
+    private mutating func decode(
+        _ data: ByteSlice,
+        of attributes: CloudEventAttributes,
+        _ message: ReceivedMessage,
+        into batch: inout InputBatch
+    ) throws(Refusal) {
+        let data = data.isEmpty ? batch.bytes.appendSlice("null".utf8) : data
+        try parse(data.range, of: &batch.bytes)
+        let index = try cloudEvents.dataIndex(of: parser.document, in: &batch.bytes)
+        let nodes = cloudEvents.dataNodes(at: index, of: parser.document)
+        let shape = UsageShape.cloudEvent(data: index, attributes: attributes)
+        try read(nodes, as: shape, message, into: &batch)
+    }
+
+    private mutating func decode(
+        _ mapping: UsageMapping,
+        _ message: ReceivedMessage,
+        into batch: inout InputBatch
+    ) throws(Refusal) {
+        try checkSize(of: message)
+        do throws(Refusal) {
+            try parseObject(message.value.range, of: &batch.bytes)
+            let nodes = mapping.nodes(of: parser.document, in: batch.bytes)
+            try read(nodes, as: .mapped, message, into: &batch)
+        } catch {
+            throw error.spelt { mapping[$0]?.text }
+        }
     }
 }
 

@@ -109,10 +109,12 @@ extension JSONDocument {
         return amount
     }
 
-    /// An RFC 3339 date-time.
+    /// An RFC 3339 date-time; where the message is somebody else's, also Unix seconds.
+    @inline(__always)
     func timestamp(
         at index: Int?,
         _ field: String,
+        orUnixSeconds takesSeconds: Bool = false,
         in arena: inout [UInt8]
     ) throws(Refusal) -> Timestamp? {
         guard let index else { return nil }
@@ -121,11 +123,48 @@ extension JSONDocument {
             let slice = slice(of: node, in: &arena)
             if let timestamp = Timestamp(text: arena.view(slice)) { return timestamp }
         }
+        if takesSeconds { return try unixTime(of: node, field, in: &arena) }
         throw invalid(
             node,
             field,
             "an RFC 3339 time in the years 0001 to 9999",
             in: &arena
         )
+    }
+
+    /// Seconds since 1970, a number or a numeric string, exact to the microsecond.
+    private func unixTime(
+        of node: JSONNode,
+        _ field: String,
+        in arena: inout [UInt8]
+    ) throws(Refusal) -> Timestamp {
+        if node.kind == .string || node.kind == .number {
+            let slice = slice(of: node, in: &arena)
+            if let seconds = try? Amount(text: arena.view(slice)),
+                let timestamp = Timestamp(unixSeconds: seconds)
+            {
+                return timestamp
+            }
+        }
+        throw invalid(
+            node,
+            field,
+            "an RFC 3339 time or Unix seconds, in the years 0001 to 9999",
+            in: &arena
+        )
+    }
+}
+
+extension Timestamp {
+    /// The moment so many seconds after 1970; nil outside the years 0001 to 9999.
+    ///
+    /// What is finer than a microsecond is cut off, as it is in RFC 3339.
+    fileprivate init?(unixSeconds seconds: Amount) {
+        // An amount counts 10⁻¹², a moment 10⁻⁶ of a second.
+        let (quotient, remainder) = seconds.units.quotientAndRemainder(dividingBy: 1_000_000)
+        guard let microseconds = Int64(exactly: remainder < 0 ? quotient - 1 : quotient) else {
+            return nil
+        }
+        self.init(microseconds: microseconds)
     }
 }

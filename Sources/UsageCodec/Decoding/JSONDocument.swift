@@ -24,7 +24,7 @@ struct JSONDocument: ~Escapable {
     let base: Int
     let nodes: Span<JSONNode>
     /// The text of strings that had escapes.
-    private let strings: Span<UInt8>
+    let strings: Span<UInt8>
 
     @_lifetime(copy nodes, copy strings)
     init(base: Int, nodes: Span<JSONNode>, strings: Span<UInt8>) {

@@ -22,6 +22,11 @@ extension KeyedHash {
         if let timestamp { combine(timestamp) }
     }
 
+    mutating func combine(_ duration: CalendarDuration) {
+        combine(UInt64(duration.months))
+        combine(UInt64(bitPattern: duration.microseconds))
+    }
+
     mutating func combine(_ text: String) {
         let bytes = Array(text.utf8)
         combine(prefixed: bytes.span)

@@ -20,6 +20,19 @@ extension Refusal {
         .expected(.missingField, field, "present", got: "nothing")
     }
 
+    /// The same refusal for people who know the field by another name.
+    ///
+    /// `field` stays the contract's name, so that whoever works through dead letters finds one name
+    /// for one fault, however the message was written.
+    func spelt(_ spelling: (UsageField) -> String?) -> Refusal {
+        let found = UsageField.allCases.first { $0.name == field }
+        guard let found, let name = spelling(found), name != found.name,
+            message.hasPrefix("expected \(found.name) ")
+        else { return self }
+        let rest = message.dropFirst("expected \(found.name)".count)
+        return Refusal(code, field: field, message: "expected \(found.name) (\(name))\(rest)")
+    }
+
     /// The message as a whole is at fault, not one of its fields.
     static func expectedMessage(
         _ code: RefusalCode,

@@ -1,21 +1,23 @@
 import CSimdJSON
 import Credits
 
-/// Reads the settings of a `configure` command (contract §3).
-enum SettingsFields {
+/// The settings of a `configure` command (contract §3).
+struct SettingsFields: CommandBody {
     private typealias Field = CommandReader.Field
     private static let maximumThresholds = 32
     private static let limitMembers = FieldTable(["limit"])
     private static let thresholdMembers = FieldTable(["type", "value"])
 
-    static func read(
+    private let settings: AccountSettings
+
+    init(
         _ fields: CommandFields,
         of document: borrowing JSONDocument,
         in arena: inout [UInt8]
-    ) throws(Refusal) -> AccountSettings {
-        let settings = AccountSettings(
-            overdraft: try overdraft(at: fields[.overdraft], of: document, in: &arena),
-            thresholds: try thresholds(at: fields[.thresholds], of: document, in: &arena)
+    ) throws(Refusal) {
+        settings = AccountSettings(
+            overdraft: try Self.overdraft(at: fields[.overdraft], of: document, in: &arena),
+            thresholds: try Self.thresholds(at: fields[.thresholds], of: document, in: &arena)
         )
         // Taking a setting that is not applied for granted would be worse than refusing it.
         for field in [Field.autoTopUp, .recurring] {
@@ -35,11 +37,11 @@ enum SettingsFields {
                 got: "nothing"
             )
         }
-        return settings
     }
 
-    /// Takes settings as parsed.
-    static func combine(_ settings: AccountSettings, into hash: inout KeyedHash) {
+    var action: CommandAction { .configure(settings) }
+
+    func combine(into hash: inout KeyedHash) {
         switch settings.overdraft {
         case nil: hash.combine(UInt8(0))
         case .record: hash.combine(UInt8(1))

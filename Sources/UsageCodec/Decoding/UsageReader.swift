@@ -2,26 +2,7 @@ import Credits
 
 /// Reads usage events (contract §2.1), field by field in the contract's order.
 struct UsageReader {
-    /// The fields that count; any other is ignored.
-    private enum Field: Int, CaseIterable {
-        case usageID, source, customerID, creditType, action, quantity, credits, occurredAt
-        case dimensions, holdID
-
-        var name: String {
-            switch self {
-            case .usageID: "usage_id"
-            case .source: "source"
-            case .customerID: "customer_id"
-            case .creditType: "credit_type"
-            case .action: "action"
-            case .quantity: "quantity"
-            case .credits: "credits"
-            case .occurredAt: "occurred_at"
-            case .dimensions: "dimensions"
-            case .holdID: "hold_id"
-            }
-        }
-    }
+    private typealias Field = UsageField
 
     private struct Fields {
         var usageID = ByteSlice.empty
@@ -45,7 +26,7 @@ struct UsageReader {
 
     private let hashKey: HashKey
     private let rates: RateBook
-    private let table = FieldTable(Field.allCases.map(\.name))
+    private let table = FieldTable(UsageField.allCases.map(\.name))
     private var dimensions = DimensionCollector()
 
     init(hashKey: HashKey, rates: RateBook) {
@@ -53,14 +34,31 @@ struct UsageReader {
         self.rates = rates
     }
 
+    /// Where the object at `object` has the fields under their own names.
+    @inline(__always)
+    func nodes(of object: Int, in document: borrowing JSONDocument) -> FieldNodes {
+        FieldNodes(of: object, in: document, by: table)
+    }
+
     /// Appends the event that the document holds.
+    ///
+    /// - Parameters:
+    ///   - document: the value that was parsed last.
+    ///   - nodes: where in it the fields are.
+    ///   - shape: how the message as a whole is written.
+    ///   - message: the message as it was received.
+    ///   - accounts: the accounts that the batch names.
+    ///   - batch: what grows.
+    /// - Throws: ``Refusal``: the first field at fault.
     mutating func read(
         _ document: borrowing JSONDocument,
+        _ nodes: borrowing FieldNodes,
+        as shape: borrowing UsageShape,
         _ message: ReceivedMessage,
         accounts: inout AccountDirectory,
         into batch: inout InputBatch
     ) throws(Refusal) {
-        let fields = try fields(of: document, message, in: &batch.bytes)
+        let fields = try fields(of: document, nodes, as: shape, message, in: &batch.bytes)
         let price = price(of: fields, into: &batch)
         let creditType =
             fields.creditType ?? price.creditType ?? accounts.defaultType(in: &batch.bytes)
@@ -96,22 +94,35 @@ struct UsageReader {
 
     private mutating func fields(
         of document: borrowing JSONDocument,
+        _ nodes: borrowing FieldNodes,
+        as shape: borrowing UsageShape,
         _ message: ReceivedMessage,
         in arena: inout [UInt8]
     ) throws(Refusal) -> Fields {
-        let nodes = FieldNodes(of: 0, in: document, by: table)
         var fields = Fields()
-        fields.usageID = try required(.usageID, nodes, of: document, in: &arena)
-        fields.source =
-            try name(.source, nodes, 0...256, of: document, in: &arena) ?? .empty
-        fields.customerID = try AccountDirectory.customer(
-            at: nodes[Field.customerID.rawValue],
-            of: document,
-            message,
-            in: &arena
-        )
+        let given = shape.attributes
+        if let given {
+            (fields.usageID, fields.source) = (given.id, given.source)
+        } else {
+            fields.usageID = try required(.usageID, nodes, of: document, in: &arena)
+            fields.source =
+                try name(.source, nodes, 0...256, of: document, in: &arena) ?? .empty
+        }
+        if let subject = given?.subject {
+            fields.customerID = subject
+        } else {
+            fields.customerID = try AccountDirectory.customer(
+                at: nodes[Field.customerID.rawValue],
+                of: document,
+                message,
+                in: &arena
+            )
+        }
         fields.creditType = try name(.creditType, nodes, 1...64, of: document, in: &arena)
-        let action = try name(.action, nodes, 1...256, of: document, in: &arena)
+        var action = given?.type
+        if given == nil {
+            action = try name(.action, nodes, 1...256, of: document, in: &arena)
+        }
         fields.action = action ?? .empty
         if let quantity = try amount(.quantity, nodes, of: document, in: &arena) {
             fields.quantity = quantity
@@ -125,16 +136,17 @@ struct UsageReader {
                 got: "nothing"
             )
         }
-        fields.occurredAt =
-            try document.timestamp(
-                at: nodes[Field.occurredAt.rawValue],
-                Field.occurredAt.name,
-                in: &arena
-            )
-            ?? message.timestamp
+        let time = try document.timestamp(
+            at: nodes[Field.occurredAt.rawValue],
+            Field.occurredAt.name,
+            orUnixSeconds: shape.isMapped,
+            in: &arena
+        )
+        fields.occurredAt = given?.time ?? time ?? message.timestamp
         fields.dimensions = try dimensions.slice(
             at: nodes[Field.dimensions.rawValue],
             of: document,
+            as: shape,
             in: &arena
         )
         fields.holdID = try name(.holdID, nodes, 1...256, of: document, in: &arena) ?? .empty
@@ -143,7 +155,7 @@ struct UsageReader {
 
     private func required(
         _ field: Field,
-        _ nodes: FieldNodes,
+        _ nodes: borrowing FieldNodes,
         of document: borrowing JSONDocument,
         in arena: inout [UInt8]
     ) throws(Refusal) -> ByteSlice {
@@ -155,7 +167,7 @@ struct UsageReader {
 
     private func name(
         _ field: Field,
-        _ nodes: FieldNodes,
+        _ nodes: borrowing FieldNodes,
         _ lengths: ClosedRange<Int>,
         of document: borrowing JSONDocument,
         in arena: inout [UInt8]
@@ -165,7 +177,7 @@ struct UsageReader {
 
     private func amount(
         _ field: Field,
-        _ nodes: FieldNodes,
+        _ nodes: borrowing FieldNodes,
         of document: borrowing JSONDocument,
         in arena: inout [UInt8]
     ) throws(Refusal) -> Amount? {
@@ -178,38 +190,31 @@ struct UsageReader {
     /// a duplicate that comes after a change of prices would be refused instead of recognised.
     private func price(of fields: Fields, into batch: inout InputBatch) -> Price {
         if let credits = fields.credits { return Price(credits: credits) }
-        let match = rates.match(
+        let pricing = rates.price(
             action: batch.bytes.view(fields.action),
+            quantity: fields.quantity,
+            dimensions: batch.bytes.view(fields.dimensions),
             occurredAt: fields.occurredAt
         )
-        guard let match else {
-            let action = Excerpt.text(batch.bytes.view(fields.action))
-            let refusal = Refusal.expected(
-                .noRate,
-                Field.action.name,
-                "priced by the rate card",
-                got: "\"\(action)\""
-            )
-            return refused(refusal, in: &batch)
+        var price = Price()
+        price.creditType = pricing.creditType.map { batch.bytes.appendSlice($0.utf8) }
+        switch pricing.credits {
+        case .success(let credits):
+            price.credits = credits
+            price.rate = pricing.rate ?? .explicit
+        case .failure(let fault):
+            batch.pricingRefusals.append(Self.refusal(for: fault, of: fields, in: batch.bytes))
+            price.refusal = Int32(batch.pricingRefusals.count - 1)
         }
-        let creditType = match.rate.creditType.map { batch.bytes.appendSlice($0.utf8) }
-        guard let credits = match.rate.credits.multiplied(by: fields.quantity) else {
-            let refusal = Refusal.expected(
-                .outOfRange,
-                Field.quantity.name,
-                "a number whose price has at most 26 digits before the point",
-                got: "\(fields.quantity)"
-            )
-            var price = refused(refusal, in: &batch)
-            price.creditType = creditType
-            return price
-        }
-        return Price(credits: credits, rate: match.reference, creditType: creditType)
+        return price
     }
 
-    private func refused(_ refusal: Refusal, in batch: inout InputBatch) -> Price {
-        batch.pricingRefusals.append(refusal)
-        return Price(refusal: Int32(batch.pricingRefusals.count - 1))
+    private static func refusal(
+        for fault: PricingFault,
+        of fields: Fields,
+        in arena: borrowing [UInt8]
+    ) -> Refusal {
+        Refusal(fault, action: arena.view(fields.action), quantity: fields.quantity)
     }
 
     /// The hash of what counts for `duplicate` against `conflict` (contract §2.1): not

@@ -1,6 +1,6 @@
 public import Credits
 
-/// The shapes of balances, grants and thresholds, the same in triggers and in answers.
+/// The shapes of balances, grants, holds and thresholds, the same in triggers and in answers.
 extension JSONWriter {
     /// Writes `{ledger, available, held, overdraft}`.
     public mutating func writeBalance(_ balance: BalanceSnapshot) {
@@ -26,6 +26,16 @@ extension JSONWriter {
             $0.member("expires_at", orNull: terms.expiresAt)
             $0.member("status", grant.status.name)
             $0.member("cost_basis", orNull: terms.costBasis)
+        }
+    }
+
+    /// Writes `{hold_id, credits, placed_at, expires_at}`.
+    public mutating func writeHold(_ hold: Hold) {
+        object {
+            $0.member("hold_id", hold.holdID)
+            $0.member("credits", hold.credits)
+            $0.member("placed_at", hold.placedAt)
+            $0.member("expires_at", hold.expiresAt)
         }
     }
 

@@ -99,8 +99,10 @@ extension JSONWriter {
 
     private mutating func writeInput(_ entry: Entry, of commit: Commit, commandID: String?) {
         let text = { (slice: ByteSlice) in commit.bytes.string(of: slice) }
-        member("usage_id", orNull: entry.isUsage ? text(entry.usageID) : nil)
-        member("source", orNull: entry.isUsage ? text(entry.source) : nil)
+        // Also the capture of a hold shows which usage brought it; only the debit has its quantity.
+        let namesUsage = entry.isUsage || entry.type == .holdCaptured
+        member("usage_id", orNull: namesUsage ? text(entry.usageID) : nil)
+        member("source", orNull: namesUsage ? text(entry.source) : nil)
         // Empty where time made the entry.
         member("command_id", orNull: commandID.flatMap { $0.isEmpty ? nil : $0 })
         member("action", orNull: entry.action.isEmpty ? nil : text(entry.action))

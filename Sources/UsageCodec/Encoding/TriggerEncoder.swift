@@ -40,11 +40,14 @@ struct TriggerEncoder {
     }
 
     private func account(of trigger: Trigger) -> (customerID: String, creditType: String) {
-        if case .refused(let input) = trigger.payload {
+        switch trigger.payload {
+        // Such a trigger has no group, for a refusal makes no entry.
+        case .refused(let input), .refusedHold(_, let input):
             return (input.customerID, input.creditType)
+        case .change, .crossing, .passedZero, .grant, .hold:
+            let group = commit.groups[Int(trigger.group)]
+            return (group.customerID, group.creditType)
         }
-        let group = commit.groups[Int(trigger.group)]
-        return (group.customerID, group.creditType)
     }
 
     private func body(
@@ -90,7 +93,16 @@ struct TriggerEncoder {
         case .grant(let grant):
             data.key("grant")
             data.writeGrant(grant)
-        case .refused(let input): write(input, of: trigger.type, to: &data)
+        case .hold(let hold):
+            data.key("hold")
+            data.writeHold(hold)
+        case .refusedHold(let hold, let input):
+            data.key("hold")
+            data.writeHold(hold)
+            write(input, as: "command_id", to: &data)
+        case .refused(let input):
+            let isCommand = trigger.type == .commandRejected || trigger.type == .commandConflict
+            write(input, as: isCommand ? "command_id" : "usage_id", to: &data)
         }
     }
 
@@ -112,11 +124,10 @@ struct TriggerEncoder {
 
     private func write(
         _ input: RefusedInput,
-        of type: TriggerType,
+        as name: String,
         to data: inout JSONWriter
     ) {
-        let isCommand = type == .commandRejected || type == .commandConflict
-        data.member(isCommand ? "command_id" : "usage_id", input.id)
+        data.member(name, input.id)
         data.member("reason", input.code.name)
         data.key("origin")
         data.writeOrigin(input.origin, of: commit)

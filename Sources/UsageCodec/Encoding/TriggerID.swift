@@ -20,6 +20,17 @@ enum TriggerID {
             // One grant may be used up again after a reversal, one entry may use up several grants.
             form.append(trigger.sequence)
             form.append(grant.terms.grantID)
+        case .hold(let hold):
+            form.append(customerID)
+            form.append(creditType)
+            // Neither placed nor ended twice, so the account's own id of it is enough.
+            form.append(hold.holdID)
+        case .refusedHold(let hold, let input):
+            form.append(customerID)
+            form.append(creditType)
+            form.append(hold.holdID)
+            form.append(input.id)
+            form.append(input.fingerprint)
         case .refused(let input):
             form.append(input.source)
             form.append(input.id)

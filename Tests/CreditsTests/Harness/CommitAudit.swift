@@ -10,6 +10,7 @@ struct CommitAudit {
         var balance = Amount.zero
         var overdraft = Amount.zero
         var remaining: [UInt32: Amount] = [:]
+        var holds: [String: Hold] = [:]
         var lastCommit: UInt64 = 0
         var number: UInt32 = 0
         /// Moved since the last `credit_balance.changed`.
@@ -17,6 +18,8 @@ struct CommitAudit {
         var firstMoved: UInt64 = 0
         var announcedBalance = Amount.zero
         var announcedAt: Timestamp?
+
+        var held: Amount { holds.values.reduce(.zero) { $0 + $1.credits } }
     }
 
     private(set) var books: [AccountName: Book] = [:]
@@ -48,7 +51,12 @@ struct CommitAudit {
         expect(made.recordedAt >= recordedAt, "time runs backwards in commit \(made.number)")
         expect(made.outcomes.total == UInt64(inputs), "\(made.outcomes) for \(inputs) inputs")
         let refused = made.outcomes.conflict + made.outcomes.rejected + made.outcomes.invalid
-        expect(made.deadLetters.count == Int(refused), "\(refused) refusals, dead letters differ")
+        // A hold that the credits do not cover is everyday business and leaves no dead letter.
+        let refusedHolds = made.triggers.count { $0.type == .holdRejected }
+        expect(
+            made.deadLetters.count + refusedHolds == Int(refused),
+            "\(refused) refusals, \(refusedHolds) of holds, dead letters differ"
+        )
         commit = made.number
         recordedAt = made.recordedAt
         openGroups(of: made)
@@ -99,6 +107,7 @@ struct CommitAudit {
             }
         }
         expect(sum == entry.amount, "\(line) of \(entry.amount) allocates \(sum)")
+        takeHold(entry, of: made, into: &book)
         book.sequence = entry.sequence
         book.balance = entry.balanceAfter
         let total = book.remaining.values.reduce(-book.overdraft.units) { $0 &+ $1.units }
@@ -116,6 +125,34 @@ struct CommitAudit {
             }
         }
         books[name] = book
+    }
+
+    /// Moves the holds, and checks that an entry takes an id exactly if an input brought it.
+    private mutating func takeHold(_ entry: Entry, of made: Commit, into book: inout Book) {
+        guard !entry.isUsage else { return }
+        let detail = made.details[Int(entry.detail)]
+        let line = "\(entry.type.name) \(entry.sequence)"
+        expect(
+            detail.commandID.isEmpty == (entry.key == IDKey(high: 0, low: 0)),
+            "\(line) of command \(detail.commandID) has key \(entry.key)"
+        )
+        switch (entry.type, detail.payload) {
+        case (.holdPlaced, .hold(let hold)):
+            expect(hold.credits.isPositive, "\(line) holds \(hold.credits)")
+            expect(hold.placedAt == made.recordedAt, "\(line) at \(hold.placedAt)")
+            expect(book.holds[hold.holdID] == nil, "\(line) places \(hold.holdID) twice")
+            book.holds[hold.holdID] = hold
+        case (.holdCaptured, .endOfHold(let id)), (.holdReleased, .endOfHold(let id)):
+            expect(book.holds.removeValue(forKey: id) != nil, "\(line) ends no hold \(id)")
+        case (.holdExpired, .endOfHold(let id)):
+            let hold = book.holds.removeValue(forKey: id)
+            expect(hold?.expiresAt == entry.occurredAt, "\(line) ends hold \(id) too soon")
+        case (_, .hold), (_, .endOfHold), (.holdPlaced, _), (.holdCaptured, _),
+            (.holdReleased, _), (.holdExpired, _):
+            expect(false, "\(line) has payload \(detail.payload)")
+        default: return
+        }
+        expect(entry.amount.isZero && entry.allocationCount == 0, "\(line) moves credits")
     }
 
     private mutating func closeGroups(of made: Commit) {
@@ -140,6 +177,7 @@ struct CommitAudit {
             expect(change.firstSequence == book.firstMoved, "\(line) from \(change.firstSequence)")
             expect(change.previousBalance == book.announcedBalance, "\(line) leaves a hole")
             expect(trigger.balance.ledger == book.balance, "\(line) is not the last state")
+            expect(trigger.balance.held == book.held, "\(line) says \(trigger.balance.held) held")
             expect(trigger.sequence == book.sequence, "\(line) is not the last entry")
             if let last = book.announcedAt {
                 let next = last.advanced(byMicroseconds: coalescing)
@@ -164,6 +202,7 @@ struct CommitAudit {
             if let imbalance = live.imbalance { faults.append("\(name): \(imbalance)") }
             expect(live.balance == books[name]?.balance, "\(name) has balance \(live.balance)")
             expect(live.overdraft == books[name]?.overdraft, "\(name) owes \(live.overdraft)")
+            checkHolds(of: live, at: made.recordedAt)
             for grant in live.grants {
                 let remaining = books[name]?.remaining[grant.ordinal] ?? .zero
                 expect(grant.remaining == remaining, "\(name) \(grant.terms.grantID) remaining")
@@ -171,6 +210,24 @@ struct CommitAudit {
             expect(Account(restoring: live.state) == live, "\(name) is not what its state restores")
             replay(into: live, group: index, of: made)
         }
+    }
+
+    private mutating func checkHolds(of live: Account, at now: Timestamp) {
+        let name = AccountName(live)
+        let book = books[name] ?? Book()
+        expect(live.held == book.held, "\(name) holds \(live.held), not \(book.held)")
+        let holds = Dictionary(live.holds.map { ($0.holdID, $0) }) { first, _ in first }
+        expect(holds == book.holds, "\(name) has holds \(live.holds)")
+        expect(live.holds.count == book.holds.count, "\(name) has a hold twice")
+        expect(live.holds.allSatisfy { $0.expiresAt > now }, "\(name) keeps a hold too long")
+        let shown = live.snapshot(at: now)
+        let late = live.grants.lazy.filter { ($0.terms.expiresAt ?? .latest) <= now }
+            .reduce(Amount.zero) { $0 + $1.remaining }
+        expect(shown.held == book.held, "\(name) shows \(shown.held) held")
+        expect(
+            shown.available == book.balance - book.held - late,
+            "\(name) shows \(shown.available) available"
+        )
     }
 
     private mutating func replay(into live: Account, group index: Int, of made: Commit) {

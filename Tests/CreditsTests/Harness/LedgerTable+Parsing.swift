@@ -38,7 +38,10 @@ extension LedgerTable {
         return sentences
     }
 
-    private static let kinds: Set<String> = ["defaults", "time", "grant", "usage", "configure"]
+    private static let kinds = inputKinds.union(["defaults", "time"])
+    fileprivate static let inputKinds: Set<String> = [
+        "usage", "grant", "void", "adjust", "hold", "release", "configure",
+    ]
 }
 
 /// Reads the words of one line from left to right.
@@ -74,7 +77,7 @@ private struct LineParser {
         case "time":
             let moment = try moment(try word("a moment"))
             return (.time(moment), try timeExpectation())
-        case "grant", "usage", "configure":
+        case _ where LedgerTable.inputKinds.contains(kind):
             let input = try input(kind)
             return (.input(input), try inputExpectation(of: input))
         default:
@@ -87,27 +90,28 @@ private struct LineParser {
     private mutating func input(_ kind: String) throws -> TestInput {
         let id = try word("an id")
         let account = try account(try word("an account"))
-        let credits = kind == "configure" ? "" : try word("credits")
+        let isWithoutCredits = kind == "configure" || kind == "release"
+        let credits = isWithoutCredits ? "" : try word("credits")
         let start = position
         try takeOptions()
-        // As the contract has it: moments of use, actors and references do not count as content.
-        let counted = words[start..<position].filter {
-            !$0.hasPrefix("occurred=") && !$0.hasPrefix("reference=")
+        // As the contract has it: moments of use, reasons and references are not content.
+        let counted = words[start..<position].filter { word in
+            !["occurred=", "reference=", "reason="].contains { word.hasPrefix($0) }
         }
         let content = "\(kind) \(credits) \(counted.sorted().joined(separator: " "))"
         let inputKind: TestInput.Kind
-        switch kind {
-        case "usage":
+        if kind == "usage" {
             inputKind = .usage(
-                source: option("source") ?? "",
-                action: option("action") ?? "",
-                credits: credits == "?" ? nil : try amount(credits),
-                occurredAt: try option("occurred").map { try moment($0) } ?? clock
+                TestInput.UsageTerms(
+                    source: option("source") ?? "",
+                    action: option("action") ?? "",
+                    credits: credits == "?" ? nil : try amount(credits),
+                    holdID: option("hold") ?? "",
+                    occurredAt: try option("occurred").map { try moment($0) } ?? clock
+                )
             )
-        case "grant":
-            inputKind = .command(.grant(try terms(id: id, credits: try amount(credits))))
-        default:
-            inputKind = .command(.configure(try settings()))
+        } else {
+            inputKind = .command(try command(kind, id: id, credits: credits))
         }
         if let left = options.keys.first { throw fault("expected a known option, got: \(left)") }
         return TestInput(
@@ -118,6 +122,36 @@ private struct LineParser {
             offset: Int64(number),
             timestamp: clock
         )
+    }
+
+    private mutating func command(
+        _ kind: String,
+        id: String,
+        credits: String
+    ) throws -> CommandAction {
+        _ = option("reason")
+        switch kind {
+        case "grant": return .grant(try terms(id: id, credits: try amount(credits)))
+        case "void":
+            let part = credits == "all" ? nil : try amount(credits)
+            return .void(grantID: try required("grant"), credits: part)
+        case "adjust": return .adjust(try amount(credits))
+        case "hold":
+            return .hold(
+                HoldRequest(
+                    holdID: option("hold") ?? id,
+                    credits: credits == "?" ? .zero : try amount(credits),
+                    expiresAfter: try named(option("after") ?? "PT15M") { CalendarDuration($0) }
+                )
+            )
+        case "release": return .release(holdID: try required("hold"))
+        default: return .configure(try settings())
+        }
+    }
+
+    private mutating func required(_ name: String) throws -> String {
+        guard let value = option(name) else { throw fault("expected \(name)=, got: nothing") }
+        return value
     }
 
     private mutating func terms(id: String, credits: Amount) throws -> GrantTerms {
@@ -161,7 +195,12 @@ private struct LineParser {
         let given = try settings()
         if let overdraft = given.overdraft { defaults.overdraft = overdraft }
         if let thresholds = given.thresholds { defaults.thresholds = thresholds }
-        return Policies(defaults: defaults, coalescing: coalescing.microseconds)
+        return Policies(
+            defaults: defaults,
+            coalescing: coalescing.microseconds,
+            maximumAge: try option("max_age").map { try named($0) { CalendarDuration($0) } },
+            maximumFuture: try option("max_future").map { try named($0) { CalendarDuration($0) } }
+        )
     }
 
     private mutating func takeOptions() throws {
@@ -192,6 +231,8 @@ private struct LineParser {
             let word = try word("an expectation")
             if let code = RefusalCode.allCases.first(where: { $0.name == word }) {
                 expectation.code = code
+            } else if try takeAmount(named: word, into: &account) {
+                continue
             } else if word.contains(":") {
                 expectation.allocations.append(word)
             } else {
@@ -221,12 +262,26 @@ private struct LineParser {
                     )
                 )
             } else if let last = expectation.accounts.indices.last {
+                if try takeAmount(named: word, into: &expectation.accounts[last]) { continue }
                 expectation.accounts[last].triggers.append(try trigger(word))
             } else {
                 throw fault("expected an account and its balance, got: \(word)")
             }
         }
         return expectation
+    }
+
+    /// Takes the amount that follows `held` or `available`; false: the word is neither.
+    private mutating func takeAmount(
+        named name: String,
+        into account: inout LedgerTable.AccountExpectation
+    ) throws -> Bool {
+        switch name {
+        case "held": account.held = try amount(try word("what is held"))
+        case "available": account.available = try amount(try word("what is available"))
+        default: return false
+        }
+        return true
     }
 
     private func trigger(_ word: String) throws -> String {

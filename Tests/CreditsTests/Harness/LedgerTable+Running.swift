@@ -127,11 +127,18 @@ extension TableRun {
         var counts = OutcomeCounts()
         if let outcome = expected.outcome { counts[outcome] = 1 }
         if commit.outcomes != counts { record("got \(commit.outcomes)", line: line) }
-        let code = commit.deadLetters.first?.refusal.code
+        let code = commit.deadLetters.first?.refusal.code ?? commit.refusedHold?.code
         if code != expected.code { record("got code \(code?.name ?? "none")", line: line) }
         for account in expected.accounts {
             let balance = store.balance(of: account.name)
             if balance != account.balance { record("got balance \(balance)", line: line) }
+            let shown = store.snapshot(of: account.name, at: clock)
+            if let held = account.held, shown.held != held {
+                record("got held \(shown.held)", line: line)
+            }
+            if let available = account.available, shown.available != available {
+                record("got available \(shown.available)", line: line)
+            }
         }
         checkTriggers(of: line, made: commit)
         guard !expected.allocations.isEmpty else { return }
@@ -161,10 +168,11 @@ extension TableRun {
     }
 
     static func account(of trigger: Trigger, in commit: Commit) -> AccountName {
-        if case .refused(let input) = trigger.payload {
-            return AccountName(customerID: input.customerID, creditType: input.creditType)
+        switch trigger.payload {
+        case .refused(let input), .refusedHold(_, let input):
+            AccountName(customerID: input.customerID, creditType: input.creditType)
+        default: AccountName(commit.groups[Int(trigger.group)])
         }
-        return AccountName(commit.groups[Int(trigger.group)])
     }
 
     private func describeAllocations(of entry: Entry, in commit: Commit) -> [String] {
@@ -189,6 +197,7 @@ extension TableRun {
                 story["entries of \(name)", default: []].append(
                     "\(entry.sequence) \(entry.type.name) \(entry.balanceBefore) + \(entry.amount) "
                         + "\(allocations) \(entry.key) \(entry.occurredAt) \(entry.origin)"
+                        + (entry.isUsage ? "" : " \(commit.details[Int(entry.detail)])")
                 )
             }
             for trigger in commit.triggers where trigger.type != .balanceChanged {
@@ -207,6 +216,7 @@ extension TableRun {
             story["state of \(name)"] =
                 [
                     "balance \(account.balance) overdraft \(account.overdraft)",
+                    "holds \(account.holds)",
                     "basis \(account.basis)", "thresholds \(account.thresholds)",
                     "settings \(account.settings)",
                 ] + account.grants.map { "\($0)" }
@@ -238,8 +248,20 @@ extension Trigger {
             }
             return "\(type.shortName)[\(list.joined(separator: ","))]"
         case .grant(let grant): return "\(type.shortName)[\(grant.terms.grantID)]"
+        case .hold(let hold), .refusedHold(let hold, _):
+            return "\(type.shortName)[\(hold.holdID)]"
         default: return type.shortName
         }
+    }
+}
+
+extension Commit {
+    /// The first input whose hold the available credits did not cover.
+    fileprivate var refusedHold: RefusedInput? {
+        for trigger in triggers {
+            if case .refusedHold(_, let input) = trigger.payload { return input }
+        }
+        return nil
     }
 }
 

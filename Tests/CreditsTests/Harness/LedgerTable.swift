@@ -13,14 +13,18 @@ import Credits
 /// time       P1D     acme balance 10 changed
 /// ```
 ///
-/// - `grant ID ACCOUNT CREDITS`, `usage ID ACCOUNT CREDITS` (`?`: no rate prices it) and
-///   `configure ID ACCOUNT` are inputs. An account is `customer` or `customer/credit_type`.
+/// - `KIND ID ACCOUNT CREDITS` is an input of the kinds `usage` `grant` `void` `adjust` `hold`;
+///   `release` and `configure` have no credits. `?` are credits that no rate prices, `all` those
+///   that a `void` leaves out. An account is `customer` or `customer/credit_type`.
 /// - Options are `name=value`; moments are durations from the table's beginning. Grants take
-///   `grant source category priority effective expires reference`, usage `source action occurred`,
-///   `configure` and `defaults` `thresholds overdraft`, `defaults` also `coalesce`.
+///   `grant source category priority effective expires reference`, usage
+///   `source action hold occurred`, `void` `grant`, `hold` `hold` (default: the command's id) and
+///   `after` (default `PT15M`), `release` `hold`, all commands `reason`, `configure` and `defaults`
+///   `thresholds overdraft`, `defaults` also `coalesce max_age max_future`.
 /// - Then: the outcome, the balance after it, and in any order every trigger of that line without
-///   `credit_` and `balance.` (brackets name thresholds or grant and are optional), the code of a
-///   refusal, and, if any is given, all allocations `grant:credits` with `overdraft`.
+///   `credit_` and `balance.` (brackets name thresholds, grant or hold and are optional), the code
+///   of a refusal, `held` and `available` with what they are, and, if any is given, all allocations
+///   `grant:credits` with `overdraft`.
 /// - `time MOMENT` moves the clock, which stands at 0 before; accounts that it touches follow.
 /// - `defaults` begins a run of the program under these settings. `//` begins a comment. A line that
 ///   begins with anything else continues the one before it.
@@ -43,6 +47,8 @@ struct LedgerTable {
     struct AccountExpectation {
         let name: AccountName
         let balance: Amount
+        var held: Amount?
+        var available: Amount?
         var triggers: [String] = []
     }
 

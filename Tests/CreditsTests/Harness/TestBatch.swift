@@ -21,36 +21,30 @@ struct TestBatch {
         switch input.kind {
         case .command(let action):
             batch.commands.append(command(action, from: input, account: account))
-        case .usage(let source, let action, let credits, let occurredAt):
+        case .usage(let terms):
             let refusal: Int32
-            if credits == nil {
+            if terms.credits == nil {
                 refusal = Int32(batch.pricingRefusals.count)
-                batch.pricingRefusals.append(
-                    Refusal(
-                        .noRate,
-                        field: "action",
-                        message: "expected action to be priced, got: \(action)"
-                    )
-                )
+                batch.pricingRefusals.append(Self.noRate(terms.action))
             } else {
                 refusal = -1
             }
-            let sender = slice(source)
+            let sender = slice(terms.source)
             batch.usage.append(
                 UsageEvent(
-                    key: TestKeys.key(.usage, scope: source, id: input.id),
+                    key: TestKeys.key(.usage, scope: terms.source, id: input.id),
                     fingerprint: TestKeys.fingerprint("\(input.account) \(input.content)"),
                     account: account,
                     pricingRefusal: refusal,
                     usageID: slice(input.id),
                     source: sender,
-                    action: slice(action),
+                    action: slice(terms.action),
                     dimensions: .empty,
-                    holdID: .empty,
+                    holdID: slice(terms.holdID),
                     quantity: Amount(whole: 1),
-                    credits: credits ?? .zero,
+                    credits: terms.credits ?? .zero,
                     rate: .explicit,
-                    occurredAt: occurredAt,
+                    occurredAt: terms.occurredAt,
                     message: message(of: input, partition: Self.usage)
                 )
             )
@@ -63,8 +57,19 @@ struct TestBatch {
         account: Int32
     ) -> Command {
         var claim: IDKey?
-        if case .grant(let terms) = action {
+        var refusal: Refusal?
+        switch action {
+        case .grant(let terms):
             claim = TestKeys.claim(grantID: terms.grantID, account: input.account)
+        case .adjust(let credits):
+            // Only what is given is a grant; what is taken takes no grant's id.
+            if credits.isPositive {
+                claim = TestKeys.claim(grantID: input.id, account: input.account)
+            }
+        case .hold(let request):
+            claim = TestKeys.claim(holdID: request.holdID, account: input.account)
+            if request.credits.isZero { refusal = Self.noRate("hold") }
+        case .void, .release, .configure: break
         }
         return Command(
             key: TestKeys.key(.command, id: input.id),
@@ -73,7 +78,16 @@ struct TestBatch {
             commandID: input.id,
             action: action,
             claim: claim,
+            pricingRefusal: refusal,
             message: message(of: input, partition: Self.commands)
+        )
+    }
+
+    private static func noRate(_ action: String) -> Refusal {
+        Refusal(
+            .noRate,
+            field: "action",
+            message: "expected action to be priced, got: \(action)"
         )
     }
 

@@ -29,9 +29,19 @@ struct AccountName: Hashable, Comparable, CustomStringConvertible {
 
 /// An input as a decoder would have read it.
 struct TestInput {
+    struct UsageTerms {
+        var source = ""
+        var action = ""
+        /// nil: no rate card prices the event.
+        var credits: Amount?
+        /// The hold that the event captures.
+        var holdID = ""
+        var occurredAt: Timestamp
+    }
+
     enum Kind {
-        /// A price of nil stands for an event that no rate card prices.
-        case usage(source: String, action: String, credits: Amount?, occurredAt: Timestamp)
+        case usage(UsageTerms)
+        /// A hold of 0 credits stands for one that no rate card prices.
         case command(CommandAction)
     }
 
@@ -60,6 +70,10 @@ enum TestKeys {
 
     static func claim(grantID: String, account: AccountName) -> IDKey {
         key(.grant, scope: "\(account.customerID)\u{0}\(account.creditType)", id: grantID)
+    }
+
+    static func claim(holdID: String, account: AccountName) -> IDKey {
+        key(.hold, scope: "\(account.customerID)\u{0}\(account.creditType)", id: holdID)
     }
 
     static func accountHash(_ name: AccountName) -> UInt64 {

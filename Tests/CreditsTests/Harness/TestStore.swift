@@ -37,6 +37,11 @@ struct TestStore {
 
     func balance(of name: AccountName) -> Amount { accounts[name]?.balance ?? .zero }
 
+    /// As an answer would show it at a moment.
+    func snapshot(of name: AccountName, at now: Timestamp) -> BalanceSnapshot {
+        accounts[name]?.snapshot(at: now) ?? .zero
+    }
+
     private func load(for prepared: TestBatch, now: Timestamp) -> Loaded {
         var names = prepared.names
         let isDue = { (account: Account) in
@@ -77,9 +82,13 @@ struct TestStore {
                 continue
             }
             commandIDs[entry.key] = known
-            if case .grant(let terms) = commit.details[Int(entry.detail)].payload {
-                let name = AccountName(commit.groups[Int(entry.group)])
+            let name = AccountName(commit.groups[Int(entry.group)])
+            switch commit.details[Int(entry.detail)].payload {
+            case .grant(let terms):
                 commandIDs[TestKeys.claim(grantID: terms.grantID, account: name)] = known
+            case .hold(let hold):
+                commandIDs[TestKeys.claim(holdID: hold.holdID, account: name)] = known
+            default: break
             }
         }
         nextAccountNumber += UInt32(commit.groups.count(where: \.isNew))

@@ -21,11 +21,12 @@ import Testing
         #expect(plain.options == DevelopmentOptions())
     }
 
-    @Test func devWorksWithTheDefaultsAndTheDemosPrices() {
+    @Test func devWorksWithTheDefaultsTheDemosPricesAndASmallReserve() {
         let configuration = DevelopmentOptions(dataDirectory: "/d", httpPort: 81).configuration
         var expected = Configuration()
         expected.store.path = "/d"
         expected.http.listen = ListenAddress(host: "127.0.0.1", port: 81)
+        expected.store.reserve = .mebibytes(16)
         expected.rateCards = [DemoRates.card]
         #expect(configuration == expected)
     }

@@ -47,13 +47,10 @@ import Testing
     @Test(
         "a key that means nothing yet is refused, not ignored",
         arguments: [
-            "mappings: { t: { usage_id: /id } }", "webhooks: { timeout: PT20S }",
+            "webhooks: { timeout: PT20S }",
             "store: { postgresql: { url: x } }", "http: { tokens_file: /t }",
-            "http: { certificate: /c }", "http: { key: /k }", "events: { max_age: P1D }",
+            "http: { certificate: /c }", "http: { key: /k }",
             "defaults: { auto_top_up: { threshold: 1 } }", "defaults: { recurring: [] }",
-            "dedup: { retention: P30D }", "events: { max_future: PT6M }",
-            "rate_cards: [{ version: a, effective_from: 2026-11-01T00:00:00Z, rates: "
-                + "[{ id: a, action: a, credits: 1, when: { model: x } }] }]",
         ]
     )
     func isRefused(_ yaml: String) {

@@ -59,8 +59,9 @@ import Testing
                     + "rate_cards[0], got: a",
                 "drawdown.yaml:8:5: expected rate_cards[1].effective_from to be different from "
                     + "that of rate_cards[0], got: 2026-11-01T00:00:00Z",
-                "drawdown.yaml:9:56: expected rate_cards[1].rates[1].action to be different from "
-                    + "that of rate_cards[1].rates[0], got: p",
+                "drawdown.yaml:9:56: expected rate_cards[1].rates[1].when to exclude that of "
+                    + "rate_cards[1].rates[0], got: rates \"x\" and \"y\" that can price one event "
+                    + "of \"p\", each with 0 keys",
             ]
         )
     }
@@ -71,7 +72,8 @@ import Testing
             "{ action: a, credits: 1 }", "{ id: a, credits: 1 }", "{ id: a, action: a }",
             "{ id: a, action: a, credits: -1 }", "{ id: a, action: a, credits: cheap }",
             "{ id: a, action: a, credits: 0.0000000000001 }", "{ id: \"\", action: a, credits: 1 }",
-            "{ id: a, action: a, credits: 1, tiers: [] }",
+            "{ id: a, action: a, credits: 1, tiers: [{ credits: 1 }] }",
+            "{ id: a, action: a, credits: 1, credit_type: \(String(repeating: "c", count: 65)) }",
             "{ id: a, action: a, credits: 1, credit: 1 }", "chat",
         ]
     )

@@ -116,7 +116,13 @@ import Testing
                 let action = event["action"] as? String
             else { continue }
             let bytes = Array(action.utf8)
-            #expect(book.match(action: bytes.span, occurredAt: .latest) != nil)
+            let none: [UInt8] = []
+            let match = book.match(
+                action: bytes.span,
+                dimensions: none.span,
+                occurredAt: .latest
+            )
+            #expect(match != nil)
         }
     }
 

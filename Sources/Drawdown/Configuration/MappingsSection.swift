@@ -1,0 +1,52 @@
+import UsageCodec
+
+/// `mappings`: where the events of a topic have their fields, if not under our names.
+enum MappingsSection {
+    /// - Parameters:
+    ///   - reader: the whole file.
+    ///   - topics: a mapping for a topic that is not read would change nothing, silently.
+    /// - Returns: the mappings without faults, by topic.
+    static func read(_ reader: inout YAMLReader, topics: Topics) -> [String: UsageMapping] {
+        let mappings = reader.value("mappings")?.section { section in
+            section.takeAll().reduce(into: [String: UsageMapping]()) { mappings, entry in
+                if !topics.usage.contains(entry.key) {
+                    let topics = topics.usage.joined(separator: ", ")
+                    entry.value.fail("for a topic of topics.usage (\(topics))", got: entry.key)
+                }
+                mappings[entry.key] = mapping(entry.value)
+            }
+        }
+        return mappings ?? [:]
+    }
+
+    private static func mapping(_ value: YAMLValue) -> UsageMapping? {
+        var given: Set<UsageField> = []
+        let pointers = value.section { reader in
+            UsageField.allCases.reduce(into: [UsageField: JSONPointer]()) { pointers, field in
+                guard let value = reader.value(field.name) else { return }
+                given.insert(field)
+                pointers[field] = pointer(value, of: field)
+            }
+        }
+        guard let pointers else { return nil }
+        // Without these every event of the topic would be refused.
+        if !given.contains(.usageID) {
+            value.fail("given a pointer for usage_id", got: "none")
+        }
+        if given.isDisjoint(with: [.action, .credits]) {
+            value.fail("given a pointer for action or credits", got: "neither")
+        }
+        return UsageMapping(pointers)
+    }
+
+    private static func pointer(_ value: YAMLValue, of field: UsageField) -> JSONPointer? {
+        let constraint = "a JSON Pointer (RFC 6901), such as /data/\(field.name)"
+        guard let text = value.text(constraint) else { return nil }
+        // The whole message is an object, and so can be nothing but the dimensions.
+        guard let pointer = JSONPointer(text), !text.isEmpty || field == .dimensions else {
+            value.fail(constraint, got: text.isEmpty ? "nothing" : text)
+            return nil
+        }
+        return pointer
+    }
+}

@@ -1,0 +1,113 @@
+internal import Credits
+
+extension Commit {
+    /// For each group, whether `credit_balance.changed` is owed for its account.
+    var announcedGroups: [Bool] {
+        var isAnnounced = [Bool](repeating: false, count: groups.count)
+        for trigger in triggers where trigger.type == .balanceChanged && trigger.group >= 0 {
+            isAnnounced[Int(trigger.group)] = true
+        }
+        return isAnnounced
+    }
+
+    /// What is wrong with what an entry takes and gives; nil: nothing.
+    ///
+    /// Checked before replaying, so that no sum over damaged allocations leaves the range of
+    /// amounts.
+    func allocationFault(of entry: Entry) -> String? {
+        var sum = Amount.zero
+        var moved = Amount.zero
+        for allocation in allocations(of: entry) {
+            guard let next = sum.adding(allocation.credits),
+                let total = moved.adding(allocation.credits.magnitude)
+            else { return "expected the allocations of entry \(entry.sequence) to be in range" }
+            sum = next
+            moved = total
+        }
+        guard sum == entry.amount else {
+            return "expected the allocations of entry \(entry.sequence) to sum to "
+                + "\(entry.amount), got: \(sum)"
+        }
+        return nil
+    }
+
+    /// What is wrong with what an entry carries; nil: nothing.
+    func formFault(of entry: Entry) -> String? {
+        guard !hasForm(entry) else { return nil }
+        return "expected entry \(entry.sequence) to carry what \(entry.type.name) entries do"
+    }
+
+    /// Whether an entry has the payload, the sign and the allocations that its type says.
+    ///
+    /// Replaying passes over what a payload has no use for, so allocations that do not belong there
+    /// would go unseen, and credits that a void adds would take the basis out of range.
+    private func hasForm(_ entry: Entry) -> Bool {
+        guard !entry.isUsage else {
+            // Reversals will say more about themselves than usage does.
+            return entry.type == .usageReversed
+                || entry.type == .creditsConsumed && !entry.amount.isPositive
+        }
+        let isStill = entry.amount.isZero && entry.allocationCount == 0
+        switch (entry.type, details[Int(entry.detail)].payload) {
+        case (.creditsGranted, .grant), (.creditsGranted, .activation):
+            return !entry.amount.isNegative
+        case (.creditsVoided, .none): return isVoid(entry)
+        case (.manualAdjustment, .grant): return entry.amount.isPositive
+        case (.manualAdjustment, .none): return entry.amount.isNegative
+        case (.creditsExpired, _): return !entry.amount.isPositive
+        case (.usageReversed, _): return true
+        case (.creditsVoided, .cancellation), (.grantScheduled, .grant),
+            (.settingsChanged, .settings), (.holdPlaced, .hold), (.holdCaptured, .endOfHold),
+            (.holdReleased, .endOfHold), (.holdExpired, .endOfHold):
+            return isStill
+        default: return false
+        }
+    }
+
+    /// Takes from one grant, and never makes debt.
+    private func isVoid(_ entry: Entry) -> Bool {
+        guard entry.amount.isNegative, entry.allocationCount == 1 else { return false }
+        return allocations[Int(entry.allocationStart)].grant != Allocation.overdraft
+    }
+
+    /// Whether an entry uses an id up: usage and commands do, what time or a capture did does not.
+    func takesID(_ entry: Entry) -> Bool {
+        entry.isUsage || !details[Int(entry.detail)].commandID.isEmpty
+    }
+
+    /// What is wrong with the holds that entries place and end; nil: nothing.
+    func holdFault(of entries: ArraySlice<Entry>, in account: Account) -> String? {
+        var open: Set<String>?
+        for entry in entries where entry.detail >= 0 {
+            switch details[Int(entry.detail)].payload {
+            case .hold(let hold):
+                open = open ?? Set(account.holds.map(\.holdID))
+                guard open?.insert(hold.holdID).inserted == true else {
+                    return "expected hold \(hold.holdID) to be placed once"
+                }
+            case .endOfHold(let holdID):
+                open = open ?? Set(account.holds.map(\.holdID))
+                guard open?.remove(holdID) != nil else {
+                    return "expected hold \(holdID) to be there when it ends"
+                }
+            default: continue
+            }
+        }
+        return nil
+    }
+}
+
+extension Account {
+    /// What is wrong with the credits that are set aside; nil: nothing.
+    var heldFault: String? {
+        var sum = Amount.zero
+        for hold in holds {
+            guard let next = sum.adding(hold.credits) else {
+                return "expected the sum of holds to be in range"
+            }
+            sum = next
+        }
+        guard sum == held else { return "expected held to be \(sum), got: \(held)" }
+        return nil
+    }
+}

@@ -1,0 +1,57 @@
+import Credits
+import LedgerStore
+import Testing
+
+@Suite("Account checkpoint")
+struct AccountCheckpointTests {
+    /// An account with two holds, the later one placed first.
+    private var account: Account {
+        var state = Account.State()
+        state.customerID = "acme"
+        state.creditType = "credits"
+        state.number = 3
+        state.sequence = 9
+        state.lastCommit = 5
+        state.holds = ["h1", "h2"].enumerated().map { index, id in
+            Hold(
+                holdID: id,
+                credits: Amount(whole: Int64(index + 1)),
+                placedAt: Sample.moment,
+                expiresAt: Sample.moment.advanced(byMicroseconds: Int64(index))
+            )
+        }
+        return Account(restoring: state)
+    }
+
+    private func written() -> [UInt8] {
+        var bytes: [UInt8] = []
+        AccountCheckpoint.append(account, at: 7, to: &bytes)
+        return bytes
+    }
+
+    private func read(_ bytes: [UInt8]) -> (account: Account, commit: UInt64)? {
+        var reader = ByteReader(bytes.span)
+        return AccountCheckpoint.next(&reader)
+    }
+
+    @Test func anAccountComesBackWithItsHoldsAndTheirSum() throws {
+        let restored = try #require(read(written()))
+        #expect(restored.account == account)
+        #expect(restored.commit == 7)
+        #expect(restored.account.holds.map(\.holdID) == ["h1", "h2"])
+        #expect(restored.account.held == Amount(whole: 3))
+    }
+
+    @Test func anotherVersionIsRefused() {
+        for version: UInt8 in [0, 1, 3] {
+            var bytes = written()
+            bytes[0] = version
+            #expect(read(bytes) == nil)
+        }
+    }
+
+    @Test func anyTruncationIsRefused() {
+        let bytes = written()
+        for count in 0..<bytes.count { #expect(read(Array(bytes.prefix(count))) == nil) }
+    }
+}
