@@ -24,7 +24,8 @@ final class KafkaMessageSource: MessageSource {
     private let audit: ([TopicPartition]) throws -> String?
     /// What forbade the last assignment; ends the next poll, for a rebalance itself cannot fail.
     private var forbidden: SourceError?
-    private var handler: (any AssignmentHandler)?
+    /// Weak, for the handler owns this source: a circle would keep the store open for ever.
+    private weak var handler: (any AssignmentHandler)?
     private var lookedAt = ContinuousClock.now
     /// Slot numbers by topic number, then by partition; −1 where none is given yet.
     private var slots: [[Int]] = []
