@@ -33,6 +33,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
@@ -60,6 +61,7 @@ let package = Package(
             name: "UsageCodec",
             dependencies: [
                 "Credits", "CSimdJSON", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: strict
         ),
@@ -135,7 +137,10 @@ let package = Package(
         ),
 
         tests("Credits"),
-        tests("UsageCodec", also: ["Credits"]),
+        tests(
+            "UsageCodec",
+            also: ["Credits", .product(name: "SwiftProtobuf", package: "swift-protobuf")]
+        ),
         tests("KafkaIO"),
         tests("LedgerStore", also: ["Credits"]),
         tests("EmbeddedLedgerStore", also: ["Credits", "LedgerStore"]),

@@ -78,6 +78,26 @@ echo 'late:{"usage_id":"l1","credits":5}' | produce
 worker latest.log latest.yaml
 until_true 10 answers latest.log /v1/customers/late/balance '"ledger":"-5"'
 
+# A worker that was down while credits expired costs nobody what was used in time.
+configuration down.yaml down g-down earliest 0
+echo 'expiry: { grace: PT1S }' >>down.yaml
+latest_pid=$worker_pid
+worker down.log down.yaml
+echo 'down:{"command_id":"d1","type":"grant","credits":100,"expires_after":"PT4S"}' |
+    kcat -P -b "$broker" -t credits.commands -K:
+until_true 10 answers down.log /v1/customers/down/balance '"ledger":"100"'
+expired=$(($(date +%s) + 6))
+stop
+echo 'down:{"usage_id":"d2","credits":30}' | produce
+is_past() { (($(date +%s) > $1)); }
+until_true 15 is_past "$expired"
+worker down.log down.yaml
+until_true 10 answers down.log /v1/customers/down/balance '"ledger":"0"'
+answers down.log '/v1/customers/down/entries?type=credits_expired' '"amount":"-70"' ||
+    fail "expected 70 of 100 credits to expire, got: $(ask down.log /v1/customers/down/entries)"
+stop
+worker_pid=$latest_pid
+
 # The same store twice, and another store for the same group.
 ends_with 75 drawdown run --config latest.yaml --without-group
 [[ $said == *locked* ]] || fail "expected the lock to be named, got: $said"

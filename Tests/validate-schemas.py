@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Validates what the tests wrote against the schemas in schemas/.
+"""Validates what the tests wrote against the schemas in schemas/, and schemas/asyncapi.yaml itself.
 
 Usage: validate-schemas.py FILE
 
@@ -7,7 +7,9 @@ FILE holds one {"schema": NAME, "valid": BOOLEAN, "value": ANY} to a line: the m
 program emits, and what it reads together with whether it accepts it. FILE.answers holds one
 {"schema": "openapi.yaml#/components/schemas/NAME", "value": ANY} to a line: what the HTTP API
 answered. Exits 1 if a schema says otherwise, if a schema is no schema, if one of schemas/*.json or
-one that an answer can have has no sample at all, or if a file is missing or empty.
+one that an answer can have has no sample at all, or if a file is missing or empty. So it does where
+asyncapi.yaml refers to what is not there, lacks a type of trigger or command or names another one,
+or has a message that no sample of its type agrees with.
 
 Needs the packages jsonschema and PyYAML.
 """
@@ -22,6 +24,7 @@ from referencing.jsonschema import DRAFT202012
 
 SUFFIX = ".schema.json"
 OPENAPI = "openapi.yaml"
+ASYNCAPI = "asyncapi.yaml"
 COMPONENTS = OPENAPI + "#/components/schemas/"
 
 
@@ -35,11 +38,15 @@ def load_schemas(folder):
     return schemas
 
 
-def message_validators(folder):
-    schemas = load_schemas(folder)
-    registry = Registry().with_resources(
+def registry_of(schemas):
+    return Registry().with_resources(
         (schema["$id"], Resource.from_contents(schema)) for schema in schemas.values()
     )
+
+
+def message_validators(folder):
+    schemas = load_schemas(folder)
+    registry = registry_of(schemas)
     validators = {
         name: Draft202012Validator(schema, registry=registry) for name, schema in schemas.items()
     }
@@ -107,15 +114,127 @@ def check(path, kind, validators, expected):
     return count > 0 and not failed and not unused
 
 
+def references(node):
+    """Every $ref in a document."""
+    if isinstance(node, list):
+        for item in node:
+            yield from references(item)
+    elif isinstance(node, dict):
+        for key, item in node.items():
+            if key == "$ref":
+                yield item
+            else:
+                yield from references(item)
+
+
+def pointed_to(document, pointer):
+    """What a JSON Pointer names in a document; None where that is nothing."""
+    for step in pointer.split("/")[1:]:
+        step = step.replace("~1", "/").replace("~0", "~")
+        document = document.get(step) if isinstance(document, dict) else None
+    return document
+
+
+def reference_faults(document, folder):
+    for reference in references(document):
+        file, _, pointer = reference.partition("#")
+        path = folder / file
+        if file and not path.is_file():
+            yield f"expected {reference} to name a file in {folder}"
+        elif pointer:
+            target = json.loads(path.read_text(encoding="utf-8")) if file else document
+            if pointed_to(target, pointer) is None:
+                yield f"expected {reference} to name something"
+
+
+def operation_faults(document):
+    """What the worker does with each channel, and that it names all of the channel's messages."""
+    expected = {
+        "usage": ("usage.events", "receive"),
+        "commands": ("credits.commands", "receive"),
+        "triggers": ("webhook.triggers", "send"),
+        "dead_letters": ("usage.dead-letters", "send"),
+    }
+    channels = document["channels"]
+    found = {
+        operation["channel"]["$ref"].rpartition("/")[2]: operation
+        for operation in document["operations"].values()
+    }
+    if set(channels) != set(expected) or set(found) != set(expected):
+        yield f"expected the channels and operations of {', '.join(expected)}"
+        return
+    for name, (address, action) in expected.items():
+        if (channels[name]["address"], found[name]["action"]) != (address, action):
+            yield f"expected channel {name} to be {address}, to {action}"
+        messages = {f"#/channels/{name}/messages/{key}" for key in channels[name]["messages"]}
+        if {message["$ref"] for message in found[name]["messages"]} != messages:
+            yield f"expected the operation of channel {name} to name each of its messages"
+    used = set(references(channels))
+    for name in document["components"]["messages"]:
+        if f"#/components/messages/{name}" not in used:
+            yield f"expected message {name} to be in a channel"
+
+
+def type_faults(document, schemas):
+    for channel, schema in [("triggers", "trigger"), ("commands", "command")]:
+        types = set(schemas[schema]["properties"]["type"]["enum"])
+        messages = set(document["channels"][channel]["messages"])
+        for name in sorted(types ^ messages):
+            yield f"expected {name} to be both a type of {schema} and a message of {channel}"
+
+
+def sample_faults(path, document, schemas):
+    """Each sample holds against the message of its type, and each message has one."""
+    base = next(iter(schemas.values()))["$id"].rpartition("/")[0] + "/" + ASYNCAPI
+    resource = Resource.from_contents(document, default_specification=DRAFT202012)
+    registry = registry_of(schemas).with_resource(base, resource)
+    unused = {
+        name for channel in ["triggers", "commands"]
+        for name in document["channels"][channel]["messages"]
+    }
+    for line in path.read_text(encoding="utf-8").split("\n") if path.is_file() else []:
+        sample = json.loads(line) if line else {"schema": None}
+        if sample["schema"] not in ("trigger", "command") or not sample["valid"]:
+            continue
+        name = sample["value"]["type"]
+        unused.discard(name)
+        pointer = f"{base}#/components/messages/{name}/payload/schema"
+        for error in Draft202012Validator({"$ref": pointer}, registry=registry).iter_errors(
+            sample["value"]
+        ):
+            yield f"{name}: {error.json_path}: {error.message}"
+    for name in sorted(unused):
+        yield f"expected a sample of {name}, got: none"
+
+
+def check_asyncapi(folder, path):
+    document = yaml.safe_load((folder / ASYNCAPI).read_text(encoding="utf-8"))
+    schemas = load_schemas(folder)
+    found = [
+        *reference_faults(document, folder), *operation_faults(document),
+        *type_faults(document, schemas),
+    ]
+    # What refers to nothing cannot be validated with.
+    found = found or list(sample_faults(path, document, schemas))
+    if document["asyncapi"] != "3.0.0":
+        found.append(f"expected AsyncAPI 3.0.0, got: {document['asyncapi']}")
+    for fault in found:
+        print(f"{ASYNCAPI}: {fault}", file=sys.stderr)
+    print(f"{ASYNCAPI}: {len(document['components']['messages'])} messages, {len(found)} faults")
+    return not found
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     folder = pathlib.Path(__file__).resolve().parent.parent / "schemas"
-    messages = check(pathlib.Path(sys.argv[1]), "messages", *message_validators(folder))
+    path = pathlib.Path(sys.argv[1])
+    messages = check(path, "messages", *message_validators(folder))
+    channels = check_asyncapi(folder, path)
     answers = check(
         pathlib.Path(sys.argv[1] + ".answers"), "answers", *answer_validators(folder)
     )
-    sys.exit(0 if messages and answers else 1)
+    sys.exit(0 if messages and channels and answers else 1)
 
 
 if __name__ == "__main__":

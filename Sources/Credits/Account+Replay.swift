@@ -5,28 +5,53 @@ extension Account {
     ///   - group: the account's group in the commit.
     ///   - entries: the entries of that group, in order.
     ///   - commit: the commit, whose lists the entries refer to.
-    ///   - wasAnnounced: whether the commit owes a `credit_balance.changed` for the account.
+    ///   - owed: the triggers of that group, in order: some of what they say is the account's state.
     /// - Returns: what is wrong with the entries; nil if nothing is. Damage in a journal is data from
     ///   outside and must not trap.
     public mutating func replay(
         _ group: AccountGroup,
         entries: some Sequence<Entry>,
         of commit: borrowing Commit,
-        wasAnnounced: Bool
+        owed: some Sequence<Trigger>
     ) -> String? {
         number = group.number
+        var triggers = owed.makeIterator()
+        var trigger = triggers.next()
         for entry in entries {
+            // What was owed before this entry was made.
+            while let next = trigger, next.sequence < entry.sequence {
+                if let fault = replay(next, of: commit) { return fault }
+                trigger = triggers.next()
+            }
             if let fault = replay(entry, of: commit) { return fault }
             lastCommit = commit.number
+        }
+        while let next = trigger {
+            if let fault = replay(next, of: commit) { return fault }
+            trigger = triggers.next()
         }
         if let states = group.thresholds {
             thresholds = ThresholdStates(restored: states, basis: basis)
             policyVersion =
                 settings.thresholds == nil ? Policies.version(of: states.map(\.threshold)) : 0
         }
-        if wasAnnounced {
+        return nil
+    }
+
+    /// Moves what triggers move, for it makes no entry.
+    private mutating func replay(_ trigger: Trigger, of commit: borrowing Commit) -> String? {
+        switch trigger.payload {
+        case .change:
             announcedAt = commit.recordedAt
             unannounced = nil
+        case .notice(let grant, let dueAt):
+            guard let index = usable.firstIndex(where: { $0.ordinal == grant.ordinal }) else {
+                return "expected grant \(grant.ordinal) to be usable when its expiry is announced"
+            }
+            usable[index].noticedAt = dueAt
+        case .topUpRequest(let request): note(request)
+        case .topUpSuspension(let reason, _): suspendTopUp(reason)
+        default: break
         }
         return nil
     }
@@ -56,16 +81,11 @@ extension Account {
         case .none:
             for allocation in allocations {
                 if let fault = checked(allocation) { return fault }
-                settle(allocation, ending: entry.type == .creditsVoided ? .voided : .depleted)
+                settle(allocation, ending: entry.type.endOfGrant)
             }
         case .grant(let terms):
-            grantCount += 1
-            var grant = Grant(
-                ordinal: grantCount,
-                terms: terms,
-                remaining: .zero,
-                status: .scheduled
-            )
+            answerTopUp(terms.requestID)
+            var grant = newGrant(terms)
             guard entry.type != .grantScheduled else {
                 schedule(grant)
                 return nil
@@ -87,8 +107,33 @@ extension Account {
         case .endOfHold(let holdID):
             guard endHold(holdID) != nil else { return "expected hold \(holdID) to be there" }
         case .settings(let change):
-            settings.merge(change)
+            take(change, at: min(commit.recordedAt, entry.occurredAt))
+        case .recurring(let terms, let state):
+            note(state)
+            var grant = newGrant(terms)
+            return replayCredit(of: &grant, allocations)
+        case .rollover(let terms, let from):
+            return replayRollover(terms, from: from, allocations)
+        case .reversal(let reversal):
+            return replay(reversal, allocations)
         }
+        return nil
+    }
+
+    private mutating func replayRollover(
+        _ terms: GrantTerms,
+        from ordinal: UInt32,
+        _ allocations: ArraySlice<Allocation>
+    ) -> String? {
+        guard let taken = allocations.first, let given = allocations.last, allocations.count == 2,
+            taken.grant == ordinal, taken.credits == given.credits.negated,
+            given.credits.isPositive, given.grant == grantCount + 1
+        else { return "expected a rollover to move credits from grant \(ordinal) to a new one" }
+        if let fault = checked(taken) { return fault }
+        settle(taken, ending: .expired)
+        var grant = newGrant(terms)
+        grant.remaining = given.credits
+        activate(grant)
         return nil
     }
 
@@ -146,5 +191,16 @@ extension Account {
                 + "\(sum), got: \(balance)"
         }
         return nil
+    }
+}
+
+extension EntryType {
+    /// What becomes of a grant that an entry of this type leaves nothing of.
+    fileprivate var endOfGrant: GrantStatus {
+        switch self {
+        case .creditsVoided: .voided
+        case .creditsExpired: .expired
+        default: .depleted
+        }
     }
 }

@@ -14,6 +14,8 @@ extension Account {
         package var spent: [Grant] = []
         package var grantCount: UInt32 = 0
         package var holds: [Hold] = []
+        package var schedules: [RecurringState] = []
+        package var topUp = TopUpState()
         package var settings = AccountSettings()
         package var thresholds: [ThresholdState] = []
         package var policyVersion: Int64 = 0
@@ -38,6 +40,8 @@ extension Account {
         state.spent = spent
         state.grantCount = grantCount
         state.holds = holds
+        state.schedules = schedules
+        state.topUp = topUp
         state.settings = settings
         state.thresholds = thresholds.states
         state.policyVersion = policyVersion
@@ -62,6 +66,8 @@ extension Account {
         grantCount = state.grantCount
         holds = state.holds
         held = state.holds.reduce(.zero) { $0 + $1.credits }
+        schedules = state.schedules
+        topUp = state.topUp
         settings = state.settings
         thresholds = ThresholdStates(restored: state.thresholds, basis: state.basis)
         policyVersion = state.policyVersion

@@ -26,6 +26,9 @@ public struct Account: Hashable, Sendable {
     public internal(set) var holds: [Hold] = []
     /// Σ credits of ``holds``.
     public internal(set) var held: Amount = .zero
+    /// How far each schedule of recurring grants has come.
+    public internal(set) var schedules: [RecurringState] = []
+    public internal(set) var topUp = TopUpState()
     /// What `configure` said; the policies' defaults hold for the rest.
     public internal(set) var settings = AccountSettings()
     public internal(set) var thresholds: ThresholdStates
@@ -89,15 +92,6 @@ public struct Account: Hashable, Sendable {
             .reduce(Amount.zero) { $0 + $1.remaining }
         return (credits, soonest)
     }
-
-    /// When time will bring this account something to do; nil: never.
-    public func nextDue(coalescing: Int64) -> Timestamp? {
-        let announcement = unannounced.map { _ in
-            announcedAt.advanced(byMicroseconds: coalescing)
-        }
-        let activation = scheduled.first?.terms.effectiveAt
-        return [announcement, activation, holds.first?.expiresAt].compactMap(\.self).min()
-    }
 }
 
 extension Account {
@@ -139,6 +133,13 @@ extension Account {
         usable.insert(grant, at: index)
     }
 
+    /// Takes over what a `configure` command changes.
+    mutating func take(_ change: AccountSettings, at moment: Timestamp) {
+        settings.merge(change)
+        if change.recurring != nil { beginSchedules(at: moment) }
+        endTopUpSuspension(at: moment)
+    }
+
     mutating func schedule(_ grant: Grant) {
         let index =
             scheduled.firstIndex {
@@ -171,7 +172,8 @@ extension Account {
         balance = entry.balanceAfter
         noteChange(by: entry)
         switch entry.type {
-        case .creditsGranted: basis = balance
+        // What is rolled over was granted before.
+        case .creditsGranted where !entry.amount.isZero: basis = balance
         case .manualAdjustment where entry.amount.isPositive: basis = balance
         case .creditsVoided, .creditsExpired: basis = basis + entry.amount
         default: return

@@ -49,15 +49,29 @@ public struct Threshold: Hashable, Sendable, BitwiseCopyable {
 public struct AccountSettings: Hashable, Sendable {
     public var overdraft: OverdraftPolicy?
     public var thresholds: [Threshold]?
+    public var autoTopUp: AutoTopUpSetting?
+    /// An empty list ends what there was.
+    public var recurring: [RecurringGrant]?
 
-    public init(overdraft: OverdraftPolicy? = nil, thresholds: [Threshold]? = nil) {
+    public init(
+        overdraft: OverdraftPolicy? = nil,
+        thresholds: [Threshold]? = nil,
+        autoTopUp: AutoTopUpSetting? = nil,
+        recurring: [RecurringGrant]? = nil
+    ) {
         self.overdraft = overdraft
         self.thresholds = thresholds
+        self.autoTopUp = autoTopUp
+        self.recurring = recurring
     }
+
+    public var isEmpty: Bool { self == AccountSettings() }
 
     /// Takes over what `change` names.
     mutating func merge(_ change: AccountSettings) {
         if let overdraft = change.overdraft { self.overdraft = overdraft }
         if let thresholds = change.thresholds { self.thresholds = thresholds }
+        if let autoTopUp = change.autoTopUp { self.autoTopUp = autoTopUp }
+        if let recurring = change.recurring { self.recurring = recurring }
     }
 }

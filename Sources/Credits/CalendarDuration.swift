@@ -36,24 +36,42 @@ public struct CalendarDuration: Hashable, Sendable {
 extension Timestamp {
     /// The moment one duration later: months first, the day held to the month's end, then the rest.
     public func advanced(by duration: CalendarDuration) -> Timestamp {
-        guard duration.months > 0 else {
-            return advanced(byMicroseconds: duration.microseconds)
-        }
+        shifted(months: duration.months).advanced(byMicroseconds: duration.microseconds)
+    }
+
+    /// The moment so many durations later, each part multiplied first: a month after January 31 is
+    /// the end of February, two months after it is March 31.
+    public func advanced(by duration: CalendarDuration, times count: Int) -> Timestamp {
+        let (months, overflow) = duration.months.multipliedReportingOverflow(by: count)
+        let (rest, overflows) = duration.microseconds.multipliedReportingOverflow(by: Int64(count))
+        guard !overflow, !overflows else { return .latest }
+        return shifted(months: months).advanced(byMicroseconds: rest)
+    }
+
+    /// The moment one duration earlier.
+    public func retreated(by duration: CalendarDuration) -> Timestamp {
+        shifted(months: -duration.months).advanced(byMicroseconds: -duration.microseconds)
+    }
+
+    /// The same day and time so many months later, held to the month's end and to the range.
+    private func shifted(months: Int) -> Timestamp {
+        guard months != 0 else { return self }
+        guard abs(months) <= 120_000 else { return months < 0 ? .earliest : .latest }
         let microsecondsPerDay: Int64 = 86_400_000_000
         let (quotient, remainder) = microseconds.quotientAndRemainder(
             dividingBy: microsecondsPerDay
         )
         let days = remainder < 0 ? quotient - 1 : quotient
         var date = CivilDate(daysSinceEpoch: Int(days))
-        let month = date.year * 12 + date.month - 1 + duration.months
+        let month = date.year * 12 + date.month - 1 + months
+        guard month >= 12 else { return .earliest }
         date.year = month / 12
         date.month = month % 12 + 1
         guard date.year <= 9999 else { return .latest }
         date.day = min(date.day, CivilDate.daysIn(month: date.month, year: date.year))
         let timeOfDay = microseconds - days * microsecondsPerDay
         let shifted = Int64(date.daysSinceEpoch) * microsecondsPerDay + timeOfDay
-        return (Timestamp(microseconds: shifted) ?? .latest)
-            .advanced(byMicroseconds: duration.microseconds)
+        return Timestamp(microseconds: shifted) ?? .latest
     }
 }
 

@@ -18,6 +18,7 @@ public enum CommandAction: Hashable, Sendable {
     case adjust(Amount)
     case hold(HoldRequest)
     case release(holdID: String)
+    case reverseUsage(ReversalRequest)
     case configure(AccountSettings)
 
     /// The command's type as it is written.
@@ -28,6 +29,7 @@ public enum CommandAction: Hashable, Sendable {
         case .adjust: "adjust"
         case .hold: "hold"
         case .release: "release"
+        case .reverseUsage: "reverse_usage"
         case .configure: "configure"
         }
     }
@@ -51,6 +53,11 @@ public struct Command: Sendable {
     public var actor: Actor?
     public var reason: String?
     public var message: ReceivedMessage
+
+    /// It takes its claim only where it makes a grant.
+    var isReversal: Bool {
+        if case .reverseUsage = action { true } else { false }
+    }
 
     public init(
         key: IDKey,

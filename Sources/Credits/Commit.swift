@@ -9,6 +9,17 @@ public struct DeadLetter: Sendable {
     }
 }
 
+/// The rate that priced an entry, as it was called then: configurations change, entries do not.
+public struct RateName: Hashable, Sendable {
+    public let cardVersion: String
+    public let rateID: String
+
+    public init(cardVersion: String, rateID: String) {
+        self.cardVersion = cardVersion
+        self.rateID = rateID
+    }
+}
+
 /// One account's part of a commit.
 ///
 /// Groups chain an account's history: each names the commit that holds the one before it, so that a
@@ -67,6 +78,8 @@ public struct Commit: Sendable {
     public var outcomes = OutcomeCounts()
     public var bytes: [UInt8] = []
     public var headers: [[MessageHeader]] = []
+    /// The rates that priced its entries, each once.
+    public var rates: [RateName] = []
     public var groups: [AccountGroup] = []
     public var entries: [Entry] = []
     public var allocations: [Allocation] = []
@@ -89,6 +102,7 @@ public struct Commit: Sendable {
         entry.allocationStart >= 0 && entry.allocationCount >= 0
             && Int(entry.allocationStart) + Int(entry.allocationCount) <= allocations.count
             && (entry.isUsage || Int(entry.detail) < details.count)
+            && entry.rate < rates.count
     }
 
     /// The allocations of one entry.

@@ -95,6 +95,11 @@ public struct EntryDetail: Hashable, Sendable {
         /// The hold that the entry ended.
         case endOfHold(String)
         case settings(AccountSettings)
+        case reversal(Reversal)
+        /// The grant of a schedule's period; its ordinal is the account's next.
+        case recurring(GrantTerms, RecurringState)
+        /// The grant that took over what the grant with this ordinal had left when its period ended.
+        case rollover(GrantTerms, from: UInt32)
     }
 
     /// Empty where time made the entry.
@@ -141,7 +146,8 @@ public struct Entry: Sendable, BitwiseCopyable {
     public var action: ByteSlice
     public var dimensions: ByteSlice
     public var quantity: Amount
-    public var rate: RateReference
+    /// Index into the commit's ``Commit/rates``; −1 where no rate priced the entry.
+    public var rate: Int32
     public var occurredAt: Timestamp
     public var origin: Origin
 
@@ -165,7 +171,7 @@ public struct Entry: Sendable, BitwiseCopyable {
         action: ByteSlice = .empty,
         dimensions: ByteSlice = .empty,
         quantity: Amount = .zero,
-        rate: RateReference = .explicit,
+        rate: Int32 = -1,
         occurredAt: Timestamp,
         origin: Origin
     ) {

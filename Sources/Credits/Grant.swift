@@ -97,6 +97,8 @@ public struct GrantTerms: Hashable, Sendable {
     public var costBasis: Amount?
     /// The seller's own note, such as an invoice number.
     public var reference: String?
+    /// The `auto_top_up.requested` that this grant answers.
+    public var requestID: String?
 
     public init(
         grantID: String,
@@ -107,7 +109,8 @@ public struct GrantTerms: Hashable, Sendable {
         effectiveAt: Timestamp,
         expiresAt: Timestamp? = nil,
         costBasis: Amount? = nil,
-        reference: String? = nil
+        reference: String? = nil,
+        requestID: String? = nil
     ) {
         self.grantID = grantID
         self.credits = credits
@@ -118,6 +121,7 @@ public struct GrantTerms: Hashable, Sendable {
         self.expiresAt = expiresAt
         self.costBasis = costBasis
         self.reference = reference
+        self.requestID = requestID
     }
 }
 
@@ -131,15 +135,19 @@ public struct Grant: Hashable, Sendable {
     /// Σ of the allocations of every entry so far; never below 0.
     public internal(set) var remaining: Amount
     public internal(set) var status: GrantStatus
+    /// The latest of the moments at which `credit_grant.expiring` was due and owed.
+    package var noticedAt: Timestamp = .earliest
 
     /// A grant as it was written down.
     package init(
         restored ordinal: UInt32,
         terms: GrantTerms,
         remaining: Amount,
-        status: GrantStatus
+        status: GrantStatus,
+        noticedAt: Timestamp
     ) {
         self.init(ordinal: ordinal, terms: terms, remaining: remaining, status: status)
+        self.noticedAt = noticedAt
     }
 
     init(ordinal: UInt32, terms: GrantTerms, remaining: Amount, status: GrantStatus) {

@@ -55,17 +55,28 @@ public struct IDTable: Sendable {
 
     /// Adds an id; one that is there stays as it is.
     public mutating func insert(_ key: IDKey, _ known: KnownID) {
+        put(key, known, overwrites: false)
+    }
+
+    /// Adds an id, or changes what is known of it.
+    public mutating func set(_ key: IDKey, _ known: KnownID) {
+        put(key, known, overwrites: true)
+    }
+
+    @inline(__always)
+    private mutating func put(_ key: IDKey, _ known: KnownID, overwrites: Bool) {
         guard key != Self.free else {
-            if zero == nil {
-                zero = known
-                count += 1
-            }
+            if zero == nil { count += 1 }
+            if zero == nil || overwrites { zero = known }
             return
         }
         if (count + 1) * 5 > slots.count * 3 { grow() }
         var index = Int(truncatingIfNeeded: key.low) & mask
         while slots[index].key != Self.free {
-            if slots[index].key == key { return }
+            if slots[index].key == key {
+                if overwrites { slots[index].known = known }
+                return
+            }
             index = (index + 1) & mask
         }
         slots[index] = Slot(key: key, known: known)

@@ -1,9 +1,15 @@
 extension Application {
     mutating func applyCommands() {
-        for command in commands { apply(command) }
+        for index in commands.indices {
+            if waitsForUsage(commands[index]) {
+                waiting.append(index)
+            } else {
+                apply(commands[index])
+            }
+        }
     }
 
-    private mutating func apply(_ command: Command) {
+    mutating func apply(_ command: Command) {
         if let known = knownCommands[command.key] {
             guard known.fingerprint != command.fingerprint else {
                 commit.outcomes.duplicate += 1
@@ -13,14 +19,17 @@ extension Application {
             return
         }
         let account = Int(command.account)
+        passTime(of: account, to: command.message.timestamp)
         reconcile(account)
+        // What a command brings may be due before the account's next input.
+        defer { moments[account] = accounts[account].nextMoment(under: policies)?.at ?? .latest }
         if let refusal = command.pricingRefusal ?? carryOut(command, of: account) {
             refuse(command, refusal)
             return
         }
         let known = KnownID(fingerprint: command.fingerprint, commit: commit.number)
         knownCommands[command.key] = known
-        if let claim = command.claim { knownCommands[claim] = known }
+        if let claim = command.claim, !command.isReversal { knownCommands[claim] = known }
         commit.outcomes.applied += 1
     }
 
@@ -35,6 +44,7 @@ extension Application {
         case .hold(let request): hold(request, by: command, of: account)
         case .release(let holdID): release(holdID, by: command, of: account)
         case .configure(let change): configure(change, by: command, of: account)
+        case .reverseUsage(let request): reverse(request, by: command, of: account)
         }
     }
 
@@ -44,13 +54,7 @@ extension Application {
         by command: Command,
         to account: Int
     ) -> Refusal? {
-        if let claim = command.claim, knownCommands[claim] != nil {
-            return Refusal(
-                .duplicateGrant,
-                field: "grant_id",
-                message: "expected grant_id to be new for the account, got: \(terms.grantID)"
-            )
-        }
+        if let refusal = duplicateGrant(terms.grantID, by: command, of: account) { return refusal }
         // Room is kept for grants to come, so that becoming effective can never fail.
         guard accounts[account].prospectiveBalance.adding(terms.credits) != nil else {
             return Refusal(
@@ -60,17 +64,14 @@ extension Application {
                     + "\(accounts[account].prospectiveBalance) + \(terms.credits)"
             )
         }
+        accounts[account].answerTopUp(terms.requestID)
         let group = group(of: account)
-        accounts[account].grantCount += 1
-        let grant = Grant(
-            ordinal: accounts[account].grantCount,
-            terms: terms,
-            remaining: .zero,
-            status: .scheduled
-        )
+        let grant = accounts[account].newGrant(terms)
         var entry = entry(type, by: command, of: account, group: group)
         entry.detail = addDetail(of: command, payload: .grant(terms))
-        if type == .creditsGranted, terms.effectiveAt > now {
+        // By the record's time: a command that is read late is scheduled as it was meant, and a clock
+        // that runs ahead does not turn a grant of this moment into one of the future.
+        if type == .creditsGranted, terms.effectiveAt > command.message.timestamp {
             entry.type = .grantScheduled
             accounts[account].schedule(grant)
             post(entry, to: account)
@@ -80,6 +81,20 @@ extension Application {
         triggerGrant(.grantCreated, ordinal: grant.ordinal, of: account)
         triggerIfDepleted(ordinal: grant.ordinal, of: account)
         return nil
+    }
+
+    /// Why a command may not make a grant of that id; nil: it may.
+    func duplicateGrant(_ grantID: String, by command: Command, of account: Int) -> Refusal? {
+        // What time granted in this batch is not among the ids that were loaded for it.
+        guard let claim = command.claim,
+            knownCommands[claim] != nil
+                || !accounts[account].schedules.isEmpty && accounts[account].hasGrant(grantID)
+        else { return nil }
+        return Refusal(
+            .duplicateGrant,
+            field: "grant_id",
+            message: "expected grant_id to be new for the account, got: \(grantID)"
+        )
     }
 
     /// Lets a grant's credits enter the balance: what is owed is settled first.
@@ -115,7 +130,7 @@ extension Application {
         let group = group(of: account)
         var entry = entry(.settingsChanged, by: command, of: account, group: group)
         entry.detail = addDetail(of: command, payload: .settings(change))
-        accounts[account].settings.merge(change)
+        accounts[account].take(change, at: min(now, command.message.timestamp))
         if let thresholds = change.thresholds {
             accounts[account].thresholds.replace(
                 with: thresholds,
@@ -126,6 +141,9 @@ extension Application {
             noteThresholdsMoved(of: account)
         }
         post(entry, to: account)
+        if change.recurring != nil {
+            beginSchedules(of: account, at: command.message.timestamp)
+        }
         return nil
     }
 

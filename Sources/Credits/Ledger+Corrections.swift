@@ -96,7 +96,9 @@ extension Account {
     }
 
     func hasGrant(_ grantID: String) -> Bool {
-        grants.contains { $0.terms.grantID == grantID }
+        [usable, scheduled, spent].contains { list in
+            list.contains { $0.terms.grantID == grantID }
+        }
     }
 
     /// What remains of a grant that usage may draw on; 0 for every other.

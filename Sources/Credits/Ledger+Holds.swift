@@ -11,13 +11,17 @@ extension Application {
                 message: "expected hold_id to be new for the account, got: \(request.holdID)"
             )
         }
+        // One that is read so late that its time is over is history, and counts from its record.
+        let sentAt = min(now, command.message.timestamp)
+        let isHistory = sentAt.advanced(by: request.expiresAfter) <= now
+        let placedAt = isHistory ? sentAt : now
         let hold = Hold(
             holdID: request.holdID,
             credits: request.credits,
-            placedAt: now,
-            expiresAt: now.advanced(by: request.expiresAfter)
+            placedAt: placedAt,
+            expiresAt: placedAt.advanced(by: request.expiresAfter)
         )
-        let available = accounts[account].snapshot(at: now).available
+        let available = accounts[account].snapshot(at: placedAt).available
         guard request.credits <= available else {
             triggerRefusedHold(hold, by: command, of: account)
             return Refusal(
@@ -72,29 +76,6 @@ extension Application {
         )
         post(entry, to: account)
         trigger(.holdCaptured, .hold(hold), of: account)
-    }
-
-    /// Ends the holds whose time is over.
-    mutating func expireHolds(of account: Int) {
-        while let hold = accounts[account].holds.first, hold.expiresAt <= now {
-            _ = accounts[account].endHold(hold.holdID)
-            let group = group(of: account)
-            commit.details.append(EntryDetail(commandID: "", payload: .endOfHold(hold.holdID)))
-            let entry = Entry(
-                group: group,
-                type: .holdExpired,
-                sequence: accounts[account].sequence + 1,
-                amount: .zero,
-                balanceBefore: accounts[account].balance,
-                allocationStart: Int32(commit.allocations.count),
-                allocationCount: 0,
-                detail: Int32(commit.details.count - 1),
-                occurredAt: hold.expiresAt,
-                origin: .time
-            )
-            post(entry, to: account)
-            trigger(.holdExpired, .hold(hold), of: account)
-        }
     }
 
     private mutating func triggerRefusedHold(

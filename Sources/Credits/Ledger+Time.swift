@@ -1,36 +1,150 @@
+/// What time brings. Nothing here asks a clock: moments come in as data.
+///
+/// An account's time passes in two ways: up to each of its inputs, before that input, and up to the
+/// moment through which all input was read, after the batch. So a history that is read late becomes
+/// the ledger that living through it would have made, and our own delay costs nobody credits.
 extension Application {
-    /// Does what time brought to the accounts that have something due.
+    /// At most so many entries are brought by time before one input, and at most so many after all
+    /// of them; the rest stays due.
+    static let maximumDueEntries = 10_000
+
+    /// Does what is due of the accounts that were loaded for it.
     mutating func applyDue() {
+        renewDueLimit()
         for account in due {
-            activateGrants(of: account)
-            expireHolds(of: account)
+            bringDue(of: account, to: settled)
+            expireGrants(of: account)
         }
     }
 
-    private mutating func activateGrants(of account: Int) {
-        while let grant = accounts[account].scheduled.first, grant.terms.effectiveAt <= now {
-            reconcile(account)
-            accounts[account].scheduled.removeFirst()
-            let group = group(of: account)
-            commit.details.append(
-                EntryDetail(commandID: "", payload: .activation(grant.ordinal))
-            )
-            let entry = Entry(
-                group: group,
-                type: .creditsGranted,
-                sequence: accounts[account].sequence + 1,
-                amount: .zero,
-                balanceBefore: accounts[account].balance,
-                allocationStart: 0,
-                allocationCount: 0,
-                detail: Int32(commit.details.count - 1),
-                occurredAt: grant.terms.effectiveAt,
-                origin: .time
-            )
-            credit(grant, by: entry, to: account)
-            triggerGrant(.grantActivated, ordinal: grant.ordinal, of: account)
-            triggerIfDepleted(ordinal: grant.ordinal, of: account)
+    /// Does what became due of an account until a moment, in the order in which it became due.
+    ///
+    /// All but expiry, which has to wait for every input that may still draw on the grant.
+    mutating func passTime(of account: Int, to moment: Timestamp) {
+        // What other accounts of the batch missed must not keep from this one what it has coming.
+        renewDueLimit()
+        bringDue(of: account, to: moment)
+    }
+
+    private mutating func renewDueLimit() {
+        dueLimit = commit.entries.count + Self.maximumDueEntries
+    }
+
+    private mutating func bringDue(of account: Int, to moment: Timestamp) {
+        let moment = min(moment, now)
+        defer { clock = moment }
+        while moments[account] <= moment, commit.entries.count < dueLimit {
+            let next = accounts[account].nextMoment(under: policies)
+            guard let next, next.at <= moment else {
+                moments[account] = next?.at ?? .latest
+                return
+            }
+            if next.work == .topUp, topUpMoments == Self.maximumDueEntries { return }
+            clock = next.at
+            switch next.work {
+            case .activation: activateGrant(of: account)
+            case .holdTimeout: expireHold(of: account)
+            case .recurring: grantPeriod(of: account, by: moment)
+            case .topUp: passTopUpMoment(of: account)
+            case .notice: announceExpiry(of: account, by: moment)
+            }
         }
+    }
+
+    private mutating func activateGrant(of account: Int) {
+        reconcile(account)
+        let grant = accounts[account].scheduled.removeFirst()
+        let entry = timeEntry(
+            .creditsGranted,
+            .activation(grant.ordinal),
+            of: account,
+            at: grant.terms.effectiveAt
+        )
+        credit(grant, by: entry, to: account)
+        triggerGrant(.grantActivated, ordinal: grant.ordinal, of: account)
+        triggerIfDepleted(ordinal: grant.ordinal, of: account)
+    }
+
+    /// Ends the hold whose time is over.
+    private mutating func expireHold(of account: Int) {
+        let hold = accounts[account].holds[0]
+        _ = accounts[account].endHold(hold.holdID)
+        let entry = timeEntry(
+            .holdExpired,
+            .endOfHold(hold.holdID),
+            of: account,
+            at: hold.expiresAt
+        )
+        post(entry, to: account)
+        trigger(.holdExpired, .hold(hold), of: account)
+    }
+
+    /// Owes the notices that fell due; they make no entry.
+    ///
+    /// Where several of one grant did, as for one that lasts shorter than a lead time, one goes:
+    /// nobody wants to be told the same thing twice at once.
+    private mutating func announceExpiry(of account: Int, by moment: Timestamp) {
+        for index in accounts[account].usable.indices {
+            let grant = accounts[account].usable[index]
+            let latest = policies.expiryNotices.compactMap(grant.notice(before:))
+                .filter { $0 > grant.noticedAt && $0 <= moment }.max()
+            guard let latest else { continue }
+            accounts[account].usable[index].noticedAt = latest
+            trigger(
+                .grantExpiring,
+                .notice(accounts[account].usable[index], dueAt: latest),
+                of: account
+            )
+        }
+    }
+
+    /// Retires the grants that no input can draw on any more (contract §2.4).
+    private mutating func expireGrants(of account: Int) {
+        while commit.entries.count + topUpMoments < dueLimit,
+            let index = accounts[account].nextExpiring(),
+            accounts[account].usable[index].retiresAt(policies.expiryGrace) <= settled
+        {
+            reconcile(account)
+            let grant = accounts[account].usable[index]
+            var entry = timeEntry(
+                .creditsExpired,
+                .none,
+                of: account,
+                at: grant.terms.expiresAt ?? settled
+            )
+            entry.amount = grant.remaining.negated
+            entry.allocationCount = 1
+            let allocation = Allocation(grant: grant.ordinal, credits: entry.amount)
+            commit.allocations.append(allocation)
+            accounts[account].settle(allocation, ending: .expired)
+            post(entry, to: account)
+            // The last one that ended; looking for it among many would take time for each of them.
+            guard let ended = accounts[account].spent.last else { return }
+            trigger(.grantExpired, .grant(ended), of: account)
+        }
+    }
+
+    /// An entry that no message made.
+    mutating func timeEntry(
+        _ type: EntryType,
+        _ payload: EntryDetail.Payload,
+        of account: Int,
+        at moment: Timestamp
+    ) -> Entry {
+        let group = group(of: account)
+        commit.details.append(EntryDetail(commandID: "", payload: payload))
+        return Entry(
+            group: group,
+            type: type,
+            sequence: accounts[account].sequence + 1,
+            amount: .zero,
+            balanceBefore: accounts[account].balance,
+            allocationStart: Int32(commit.allocations.count),
+            allocationCount: 0,
+            detail: Int32(commit.details.count - 1),
+            occurredAt: moment,
+            origin: .time
+        )
     }
 
     /// Owes `credit_balance.changed` to the accounts whose last one is long enough ago.
@@ -50,5 +164,80 @@ extension Application {
         accounts[account].announcedAt = now
         accounts[account].unannounced = nil
         trigger(.balanceChanged, .change(change), of: account)
+    }
+}
+
+extension Account {
+    /// What time brings next.
+    enum DueWork {
+        case activation, recurring, holdTimeout, topUp, notice
+    }
+
+    /// The soonest of what time brings, expiry apart; where several fall on one moment, in the order
+    /// of ``DueWork``: credits that come go before what is lost.
+    func nextMoment(under policies: Policies) -> (at: Timestamp, work: DueWork)? {
+        var next: (at: Timestamp, work: DueWork)?
+        func consider(_ moment: Timestamp?, _ work: DueWork) {
+            guard let moment, moment < next?.at ?? .latest else { return }
+            next = (moment, work)
+        }
+        consider(scheduled.first?.terms.effectiveAt, .activation)
+        consider(nextPeriod(under: policies)?.start, .recurring)
+        consider(holds.first?.expiresAt, .holdTimeout)
+        consider(topUpMoment(under: policies), .topUp)
+        consider(nextNotice(under: policies), .notice)
+        return next
+    }
+
+    /// When time will bring this account something to do; nil: never.
+    public func nextDue(under policies: Policies) -> Timestamp? {
+        let retirement = nextExpiring().map { usable[$0].retiresAt(policies.expiryGrace) }
+        guard let moment = nextMoment(under: policies)?.at else { return retirement }
+        return min(moment, retirement ?? .latest)
+    }
+
+    /// When the change that was held back is to be announced; nil: there is none.
+    public func nextAnnouncement(coalescing: Int64) -> Timestamp? {
+        unannounced.map { _ in announcedAt.advanced(byMicroseconds: coalescing) }
+    }
+
+    /// The usable grant that expires first, in the order of arrival where several do.
+    func nextExpiring() -> Int? {
+        var first: Int?
+        for index in usable.indices {
+            guard let expiresAt = usable[index].terms.expiresAt else { continue }
+            if let found = first, let soonest = usable[found].terms.expiresAt,
+                (soonest, usable[found].ordinal) < (expiresAt, usable[index].ordinal)
+            {
+                continue
+            }
+            first = index
+        }
+        return first
+    }
+
+    private func nextNotice(under policies: Policies) -> Timestamp? {
+        var next: Timestamp?
+        for grant in usable where grant.terms.expiresAt != nil {
+            for lead in policies.expiryNotices {
+                guard let moment = grant.notice(before: lead), moment > grant.noticedAt else {
+                    continue
+                }
+                next = min(next ?? moment, moment)
+            }
+        }
+        return next
+    }
+}
+
+extension Grant {
+    /// The moment from which on no input draws on it any more.
+    func retiresAt(_ grace: CalendarDuration) -> Timestamp {
+        terms.expiresAt?.advanced(by: grace) ?? .latest
+    }
+
+    /// When the notice of a lead time is due; nil: the grant never expires.
+    func notice(before lead: CalendarDuration) -> Timestamp? {
+        terms.expiresAt?.retreated(by: lead)
     }
 }

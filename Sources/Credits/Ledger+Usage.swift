@@ -22,6 +22,7 @@ extension Application {
             return
         }
         let account = Int(event.account)
+        passTime(of: account, to: event.message.timestamp)
         reconcile(account)
         let holdID = event.holdID.isEmpty ? nil : commit.bytes.string(of: event.holdID)
         if let refusal = accounts[account].refusal(
@@ -81,7 +82,7 @@ extension Application {
             action: event.action,
             dimensions: event.dimensions,
             quantity: event.quantity,
-            rate: event.rate,
+            rate: index(of: event.rate),
             occurredAt: event.occurredAt,
             origin: event.message.origin
         )
@@ -227,10 +228,15 @@ struct BatchIDs {
 
     /// The content of the entry that used this id up in this batch; nil: none did.
     func fingerprint(of key: IDKey, in commit: borrowing Commit) -> UInt64? {
+        entry(of: key, in: commit).map { commit.entries[$0].fingerprint }
+    }
+
+    /// The index of the entry that used this id up in this batch; nil: none did.
+    func entry(of key: IDKey, in commit: borrowing Commit) -> Int? {
         var index = Int(truncatingIfNeeded: key.high) & mask
         while slots[index] >= 0 {
             let entry = Int(slots[index])
-            if commit.entries[entry].key == key { return commit.entries[entry].fingerprint }
+            if commit.entries[entry].key == key { return entry }
             index = (index + 1) & mask
         }
         return nil

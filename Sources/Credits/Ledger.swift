@@ -10,7 +10,9 @@ public struct Ledger: Sendable {
         self.policies = policies
     }
 
-    /// Applies a batch: first what time brought, then commands, then usage, each in order.
+    /// Applies a batch: commands, then usage, each in order; then what time brought.
+    ///
+    /// Before each input goes what time brought its account until then.
     ///
     /// - Parameters:
     ///   - batch: the decoded inputs; its arena becomes the commit's.
@@ -28,10 +30,11 @@ public struct Ledger: Sendable {
             loaded: loaded,
             now: now
         )
-        application.applyDue()
         application.applyInvalid()
         application.applyCommands()
         application.applyUsage()
+        application.applyWaiting()
+        application.applyDue()
         application.announceChanges()
         return application.finish()
     }
@@ -43,6 +46,8 @@ public struct Ledger: Sendable {
 struct Application {
     let policies: Policies
     let now: Timestamp
+    /// All input that arrived before this moment is applied once the batch is.
+    let settled: Timestamp
     var commit: Commit
     /// Index by index those of `Loaded`, moved entry by entry.
     var accounts: [Account]
@@ -56,6 +61,23 @@ struct Application {
     var knownCommands: [IDKey: KnownID]
     /// Usage ids that were applied earlier in this batch.
     var batchIDs: BatchIDs
+    /// What is left of the usage that reversals name, as the ones before in this batch left it.
+    var reversible: [IDKey: Reversible]
+    /// Commands that come after this batch's usage.
+    var waiting: [Int] = []
+    /// The ids of this batch's usage; looked at only where a reversal names usage that is unknown.
+    lazy var usageKeys = Set(usage.map(\.key))
+    /// For each account when time brings it something next, expiry apart; never too late.
+    var moments: [Timestamp]
+    /// How far the time of the account at hand has come.
+    var clock: Timestamp
+    /// Requests for credits that time made or ended: no more than ``maximumDueEntries``, for they
+    /// make no entries, and short windows that are read late would have no end of them.
+    var topUpMoments = 0
+    /// No more entries are brought by time once the commit has so many.
+    var dueLimit = 0
+    /// For each rate of the book its place in the commit's ``Commit/rates``.
+    private var rateIndices: [RateReference: Int32] = [:]
     /// For each account its group in the commit; −1 while it has none.
     private(set) var groupOf: [Int32]
     /// For each group its account.
@@ -72,6 +94,8 @@ struct Application {
     ) {
         self.policies = policies
         self.now = max(now, loaded.recordedAt)
+        settled = min(self.now, batch.readThrough)
+        clock = self.now
         commit = Commit(
             number: loaded.commitNumber,
             recordedAt: self.now,
@@ -91,6 +115,8 @@ struct Application {
         invalid = batch.invalid
         knownCommands = loaded.commands
         batchIDs = BatchIDs(capacity: batch.usage.count)
+        reversible = loaded.reversible
+        moments = accounts.map { $0.nextMoment(under: policies)?.at ?? .latest }
         groupOf = [Int32](repeating: -1, count: accounts.count)
         thresholdsMoved = [Bool](repeating: false, count: accounts.count)
         nextAccountNumber = loaded.nextAccountNumber
@@ -136,6 +162,18 @@ struct Application {
         accounts[account].advance(past: entry)
         accounts[account].lastCommit = commit.number
         triggerCrossings(by: entry, of: account)
+        requestTopUp(of: account)
+    }
+
+    /// The place of a rate's name in the commit; −1 for an explicit price.
+    mutating func index(of rate: RateReference) -> Int32 {
+        guard !rate.isExplicit else { return -1 }
+        if let index = rateIndices[rate] { return index }
+        guard let name = policies.rates.name(of: rate) else { return -1 }
+        let index = Int32(commit.rates.count)
+        commit.rates.append(name)
+        rateIndices[rate] = index
+        return index
     }
 
     /// Lets an account follow defaults that were changed since it was touched last.

@@ -17,6 +17,8 @@ public struct Loaded: Sendable {
     public var usage: [KnownID?]
     /// What is known of the ids that commands bring or claim.
     public var commands: [IDKey: KnownID]
+    /// The applied usage that the batch's reversals name, by the usage's key.
+    public var reversible: [IDKey: Reversible]
 
     public init(
         commitNumber: UInt64,
@@ -25,7 +27,8 @@ public struct Loaded: Sendable {
         accounts: [Account],
         due: [Int] = [],
         usage: [KnownID?],
-        commands: [IDKey: KnownID]
+        commands: [IDKey: KnownID],
+        reversible: [IDKey: Reversible] = [:]
     ) {
         self.commitNumber = commitNumber
         self.recordedAt = recordedAt
@@ -34,6 +37,7 @@ public struct Loaded: Sendable {
         self.due = due
         self.usage = usage
         self.commands = commands
+        self.reversible = reversible
     }
 }
 

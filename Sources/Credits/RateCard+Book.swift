@@ -50,11 +50,14 @@ public struct RateBook: Sendable {
     }
 
     /// The card and rate that a reference names.
-    public func names(of reference: RateReference) -> (cardVersion: String, rateID: String)? {
+    public func name(of reference: RateReference) -> RateName? {
         guard cards.indices.contains(Int(reference.card)) else { return nil }
         let card = cards[Int(reference.card)]
         guard card.rates.indices.contains(Int(reference.rate)) else { return nil }
-        return (card.version, card.rates[Int(reference.rate)].id)
+        return RateName(
+            cardVersion: card.version,
+            rateID: card.rates[Int(reference.rate)].id
+        )
     }
 
     private func rate(_ reference: RateReference) -> Rate {

@@ -9,17 +9,22 @@ public enum TriggerType: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case balanceOverdrawn = 5
     case grantCreated = 10
     case grantActivated = 11
+    case grantExpiring = 12
+    case grantExpired = 13
     case grantDepleted = 14
     case grantVoided = 15
     case usageRejected = 20
     case usageConflict = 21
     case commandRejected = 22
     case commandConflict = 23
+    case usageReversed = 24
     case holdCreated = 30
     case holdCaptured = 31
     case holdReleased = 32
     case holdExpired = 33
     case holdRejected = 34
+    case topUpRequested = 40
+    case topUpSuspended = 41
 
     public var name: String {
         switch self {
@@ -30,17 +35,22 @@ public enum TriggerType: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         case .balanceOverdrawn: "credit_balance.overdrawn"
         case .grantCreated: "credit_grant.created"
         case .grantActivated: "credit_grant.activated"
+        case .grantExpiring: "credit_grant.expiring"
+        case .grantExpired: "credit_grant.expired"
         case .grantDepleted: "credit_grant.depleted"
         case .grantVoided: "credit_grant.voided"
         case .usageRejected: "usage.rejected"
         case .usageConflict: "usage.conflict"
         case .commandRejected: "command.rejected"
         case .commandConflict: "command.conflict"
+        case .usageReversed: "usage.reversed"
         case .holdCreated: "credit_hold.created"
         case .holdCaptured: "credit_hold.captured"
         case .holdReleased: "credit_hold.released"
         case .holdExpired: "credit_hold.expired"
         case .holdRejected: "credit_hold.rejected"
+        case .topUpRequested: "auto_top_up.requested"
+        case .topUpSuspended: "auto_top_up.suspended"
         }
     }
 }
@@ -136,6 +146,13 @@ public struct Trigger: Hashable, Sendable {
         /// The balance passed 0 by the entry at ``Trigger/sequence``.
         case passedZero(previousBalance: Amount)
         case grant(Grant)
+        /// The grant expires one of the configured lead times after this moment.
+        case notice(Grant, dueAt: Timestamp)
+        /// Credits that a usage got back by the entry at ``Trigger/sequence``.
+        case reversal(usageID: String, source: String, credits: Amount)
+        case topUpRequest(TopUpRequest)
+        /// The latest request, where there was one, tells two suspensions apart.
+        case topUpSuspension(TopUpSuspension, request: TopUpRequest?)
         case hold(Hold)
         /// A hold that the available credits did not cover. It makes no entry.
         case refusedHold(Hold, RefusedInput)

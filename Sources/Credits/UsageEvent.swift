@@ -66,6 +66,8 @@ public enum IDSpace: UInt8, Sendable {
     case grant = 3
     /// `hold_id` within its account.
     case hold = 4
+    /// `usage_id` within its source, once some of the usage was given back.
+    case reversal = 5
 
     /// The key of an id under a store's secret.
     ///

@@ -132,6 +132,7 @@ public final class EmbeddedLedgerStore: LedgerStore {
     public var head: CommitHead { tables.head }
     public var reader: any LedgerReader { storeReader }
     public var nextDue: Timestamp? { tables.nextDue }
+    public var nextAnnouncement: Timestamp? { tables.nextAnnouncement }
     public var publishedThrough: UInt64 { state.publishedThrough }
 
     /// Bytes that may still be written to the disk.
@@ -155,7 +156,9 @@ public final class EmbeddedLedgerStore: LedgerStore {
         maximumDue: Int
     ) throws(StoreError) -> Loaded {
         try checkUsable()
-        return tables.load(batch, dueAt: now, maximumDue: maximumDue)
+        var loaded = tables.load(batch, dueAt: now, maximumDue: maximumDue)
+        loaded.reversible = try storeReader.reversible(by: batch.commands, of: loaded.accounts)
+        return loaded
     }
 
     /// Makes a commit durable.

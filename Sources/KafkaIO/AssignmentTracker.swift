@@ -7,6 +7,10 @@ struct AssignmentTracker {
         let key: UInt64
         /// Nil until the first message when the partition starts at a place known only to Kafka.
         var next: Int64?
+        /// Something came of this assignment: what the library remembers is not of an earlier one.
+        var isHeardOf = false
+        /// Nothing has come since its end was met.
+        var hasEnded = false
     }
 
     private var slots: [Slot] = []
@@ -19,7 +23,7 @@ struct AssignmentTracker {
     mutating func assign(topic: Int, partition: Int32, next: Int64?) {
         let key = Self.key(topic, partition)
         if let index = indexes[key] {
-            slots[index].next = next
+            slots[index] = Slot(key: key, next: next)
         } else {
             indexes[key] = slots.count
             slots.append(Slot(key: key, next: next))
@@ -64,7 +68,34 @@ struct AssignmentTracker {
             return false
         }
         slots[current].next = offset + 1
+        slots[current].isHeardOf = true
+        slots[current].hasEnded = false
         return true
+    }
+
+    /// The end of a partition was met at this offset; one from before the assignment is no news.
+    mutating func meetEnd(topic: Int, partition: Int32, offset: Int64) {
+        guard let index = indexes[Self.key(topic, partition)] else { return }
+        if let next = slots[index].next, offset < next { return }
+        slots[index].next = offset
+        slots[index].isHeardOf = true
+        slots[index].hasEnded = true
+    }
+
+    /// Ends that were met may have moved without a word: a connection was lost.
+    mutating func forgetEnds() {
+        for index in slots.indices {
+            slots[index].isHeardOf = false
+            slots[index].hasEnded = false
+        }
+    }
+
+    /// What is known of a partition's end; nil: nothing, or it is not ours.
+    func end(topic: Int, partition: Int32) -> (next: Int64, isMet: Bool)? {
+        guard let index = indexes[Self.key(topic, partition)], slots[index].isHeardOf,
+            let next = slots[index].next
+        else { return nil }
+        return (next, slots[index].hasEnded)
     }
 
     private static func key(_ topic: Int, _ partition: Int32) -> UInt64 {

@@ -45,7 +45,8 @@ public final class Consumer: @unchecked Sendable {
             defaults: Self.defaults.merging(["client.id": clientID, "group.id": clientID]) {
                 $1
             },
-            owned: KafkaProperties.ownedValues
+            // Without ends a quiet topic could not be told from one that is still to be read.
+            owned: KafkaProperties.ownedValues.merging(["enable.partition.eof": "true"]) { $1 }
         )
         let strategy = properties["partition.assignment.strategy"] ?? ""
         rebalancing = Rebalancing(isIncremental: strategy.contains("cooperative"))
@@ -97,6 +98,7 @@ public final class Consumer: @unchecked Sendable {
         try handle.context.checkFatal()
         if let refused { throw refused }
         for error in handle.context.takeErrors() {
+            if error.isRetriable { rebalancing.tracker.forgetEnds() }
             batch.append(PartitionError(partition: nil, error: error))
         }
         return batch

@@ -68,7 +68,7 @@ public struct KafkaProperties {
         if key == "log.queue" {
             return "left out (log lines are handed on as they come)"
         }
-        if key == "enable.idempotence", value != "true" {
+        if key == "enable.idempotence" || key == "enable.partition.eof", value != "true" {
             return "true or left out"
         }
         if key == "partition.assignment.strategy", value.contains("cooperative-sticky"),

@@ -23,11 +23,15 @@ public struct MessageBatch: ~Copyable, @unchecked Sendable {
     /// Topics by the library's handle: few, and alive as long as a message of this batch is.
     private var topics: [Topic] = []
     private let owner: ClientHandle
+    private let maximum: Int
+    /// So many ends of partitions are read beside the messages, whose places they must not take.
+    private static let endsAtMost = 64
 
     /// Takes over a lease of the owner's client.
     init(maximum: Int, owner: ClientHandle) {
         self.owner = owner
-        unsafe messages = .allocate(capacity: maximum)
+        self.maximum = maximum
+        unsafe messages = .allocate(capacity: maximum + Self.endsAtMost)
         unsafe messages.initialize(repeating: nil)
     }
 
@@ -37,6 +41,11 @@ public struct MessageBatch: ~Copyable, @unchecked Sendable {
         }
         unsafe messages.deallocate()
         owner.leave()
+    }
+
+    /// Whether a message of the topic with this number may be among them.
+    public borrowing func mayHold(topic: Int) -> Bool {
+        topics.contains { $0.index == topic }
     }
 
     /// Visits the messages in the order of the poll: within a partition, by offset.
@@ -64,14 +73,28 @@ public struct MessageBatch: ~Copyable, @unchecked Sendable {
         let base = unsafe messages.baseAddress
         let first = unsafe rd_kafka_consume_batch_queue(queue, timeout.timeoutMs, base, 1)
         count = max(0, first)
-        guard count == 1, unsafe messages.count > 1 else { return }
-        let rest = unsafe rd_kafka_consume_batch_queue(
-            queue,
-            gathering.timeoutMs,
-            base.map { unsafe $0 + 1 },
-            messages.count - 1
-        )
-        count += max(0, rest)
+        let deadline = Deadline(after: gathering)
+        var wanted = count == 1 ? maximum - 1 + ends(from: 0) : 0
+        while wanted > 0, unsafe count < messages.count {
+            let (start, asked) = unsafe (count, min(wanted, messages.count - count))
+            let more = unsafe rd_kafka_consume_batch_queue(
+                queue,
+                deadline.remaining.timeoutMs,
+                base.map { unsafe $0 + start },
+                asked
+            )
+            count += max(0, more)
+            guard more == asked else { return }
+            wanted += ends(from: start) - asked
+        }
+    }
+
+    /// How many of those from `start` on are no messages but ends of partitions.
+    private func ends(from start: Int) -> Int {
+        (start..<count).reduce(0) { sum, index in
+            let error = unsafe messages[index]?.pointee.err
+            return error == RD_KAFKA_RESP_ERR__PARTITION_EOF ? sum + 1 : sum
+        }
     }
 
     /// Sorts out errors, and messages that are not, or no longer, to be read.
@@ -86,6 +109,7 @@ public struct MessageBatch: ~Copyable, @unchecked Sendable {
             guard let pointer = unsafe messages[index] else { continue }
             let message = unsafe pointer.pointee
             guard unsafe message.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
+                unsafe meetEnd(message, rebalancing)
                 isFatal = unsafe isFatal || message.err == RD_KAFKA_RESP_ERR__FATAL
                 unsafe receiveError(pointer)
                 unsafe rd_kafka_message_destroy(pointer)
@@ -111,6 +135,17 @@ public struct MessageBatch: ~Copyable, @unchecked Sendable {
         return isFatal
     }
 
+    private mutating func meetEnd(_ message: rd_kafka_message_t, _ rebalancing: Rebalancing) {
+        guard unsafe message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF,
+            let handle = unsafe message.rkt
+        else { return }
+        rebalancing.tracker.meetEnd(
+            topic: unsafe rebalancing.topics.index(of: string(rd_kafka_topic_name(handle))),
+            partition: unsafe message.partition,
+            offset: unsafe message.offset
+        )
+    }
+
     private mutating func number(ofTopic handle: OpaquePointer, _ names: inout TopicNames) -> Int {
         if let known = topics.first(where: { unsafe $0.handle == handle }) {
             return known.index
@@ -122,7 +157,7 @@ public struct MessageBatch: ~Copyable, @unchecked Sendable {
 
     private mutating func receiveError(_ pointer: Pointer) {
         let message = unsafe pointer.pointee
-        // The end of a partition is news only to those who set enable.partition.eof.
+        // The end of a partition is no failure.
         guard unsafe message.err != RD_KAFKA_RESP_ERR__PARTITION_EOF else { return }
         let partition = unsafe message.rkt.map { handle in
             unsafe TopicPartition(

@@ -2,7 +2,7 @@ package import Credits
 
 /// How a checkpoint writes an account: all that it is, so that it need not be replayed.
 package enum AccountCheckpoint {
-    static let version: UInt8 = 2
+    static let version: UInt8 = 3
 
     /// Appends an account as it was after a commit.
     package static func append(_ account: Account, at commit: UInt64, to bytes: inout [UInt8]) {
@@ -23,6 +23,9 @@ package enum AccountCheckpoint {
         bytes.append(varint: UInt64(state.grantCount))
         bytes.append(varint: UInt64(state.holds.count))
         for hold in state.holds { bytes.append(hold) }
+        bytes.append(varint: UInt64(state.schedules.count))
+        for schedule in state.schedules { bytes.append(schedule) }
+        bytes.append(state.topUp)
         bytes.append(state.settings)
         bytes.append(state.thresholds)
         bytes.append(zigzag: state.policyVersion)
@@ -53,6 +56,10 @@ package enum AccountCheckpoint {
         state.spent = reader.grants()
         state.grantCount = UInt32(truncatingIfNeeded: reader.varint())
         state.holds = reader.holds()
+        for _ in 0..<reader.count() where !reader.isDamaged {
+            state.schedules.append(reader.recurringState())
+        }
+        state.topUp = reader.topUpState()
         state.settings = reader.settings()
         state.thresholds = reader.thresholdStates()
         state.policyVersion = reader.zigzag()

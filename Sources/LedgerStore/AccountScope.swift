@@ -72,15 +72,19 @@ public enum AccountScope {
         guard entry.detail >= 0 else { return nil }
         let group = commit.groups[Int(entry.group)]
         let (customerID, creditType) = (group.customerID, group.creditType)
-        switch commit.details[Int(entry.detail)].payload {
-        case .grant(let terms):
+        func grantClaim(_ grantID: String) -> Claim {
             let key = grantKey(
                 customerID: customerID,
                 creditType: creditType,
-                grantID: terms.grantID,
+                grantID: grantID,
                 under: secret
             )
-            return .grant(terms.grantID, key)
+            return .grant(grantID, key)
+        }
+        switch commit.details[Int(entry.detail)].payload {
+        case .grant(let terms), .recurring(let terms, _), .rollover(let terms, _):
+            return grantClaim(terms.grantID)
+        case .reversal(let reversal): return reversal.grant.map { grantClaim($0.grantID) }
         case .hold(let hold):
             let key = holdKey(
                 customerID: customerID,

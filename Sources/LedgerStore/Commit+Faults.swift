@@ -1,15 +1,32 @@
 internal import Credits
 
-extension Commit {
-    /// For each group, whether `credit_balance.changed` is owed for its account.
-    var announcedGroups: [Bool] {
-        var isAnnounced = [Bool](repeating: false, count: groups.count)
-        for trigger in triggers where trigger.type == .balanceChanged && trigger.group >= 0 {
-            isAnnounced[Int(trigger.group)] = true
+/// The triggers of a commit, group by group and in order within each.
+struct TriggersByGroup {
+    private let triggers: [Trigger]
+    private let order: [Int32]
+    private let starts: [Int]
+
+    init(_ commit: borrowing Commit) {
+        triggers = commit.triggers
+        var starts = [Int](repeating: 0, count: commit.groups.count + 1)
+        for trigger in triggers where trigger.group >= 0 { starts[Int(trigger.group) + 1] += 1 }
+        for group in commit.groups.indices { starts[group + 1] += starts[group] }
+        var next = starts
+        var order = [Int32](repeating: 0, count: starts[commit.groups.count])
+        for (index, trigger) in triggers.enumerated() where trigger.group >= 0 {
+            order[next[Int(trigger.group)]] = Int32(index)
+            next[Int(trigger.group)] += 1
         }
-        return isAnnounced
+        self.starts = starts
+        self.order = order
     }
 
+    subscript(group: Int) -> some Sequence<Trigger> {
+        order[starts[group]..<starts[group + 1]].lazy.map { triggers[Int($0)] }
+    }
+}
+
+extension Commit {
     /// What is wrong with what an entry takes and gives; nil: nothing.
     ///
     /// Checked before replaying, so that no sum over damaged allocations leaves the range of
@@ -43,19 +60,19 @@ extension Commit {
     /// would go unseen, and credits that a void adds would take the basis out of range.
     private func hasForm(_ entry: Entry) -> Bool {
         guard !entry.isUsage else {
-            // Reversals will say more about themselves than usage does.
-            return entry.type == .usageReversed
-                || entry.type == .creditsConsumed && !entry.amount.isPositive
+            return entry.type == .creditsConsumed && !entry.amount.isPositive
         }
         let isStill = entry.amount.isZero && entry.allocationCount == 0
         switch (entry.type, details[Int(entry.detail)].payload) {
-        case (.creditsGranted, .grant), (.creditsGranted, .activation):
+        case (.creditsGranted, .grant), (.creditsGranted, .activation),
+            (.creditsGranted, .recurring):
             return !entry.amount.isNegative
-        case (.creditsVoided, .none): return isVoid(entry)
+        case (.creditsGranted, .rollover):
+            return entry.amount.isZero && entry.allocationCount == 2
+        case (.creditsVoided, .none), (.creditsExpired, .none): return takesFromOneGrant(entry)
         case (.manualAdjustment, .grant): return entry.amount.isPositive
         case (.manualAdjustment, .none): return entry.amount.isNegative
-        case (.creditsExpired, _): return !entry.amount.isPositive
-        case (.usageReversed, _): return true
+        case (.usageReversed, .reversal): return entry.amount.isPositive
         case (.creditsVoided, .cancellation), (.grantScheduled, .grant),
             (.settingsChanged, .settings), (.holdPlaced, .hold), (.holdCaptured, .endOfHold),
             (.holdReleased, .endOfHold), (.holdExpired, .endOfHold):
@@ -65,7 +82,7 @@ extension Commit {
     }
 
     /// Takes from one grant, and never makes debt.
-    private func isVoid(_ entry: Entry) -> Bool {
+    private func takesFromOneGrant(_ entry: Entry) -> Bool {
         guard entry.amount.isNegative, entry.allocationCount == 1 else { return false }
         return allocations[Int(entry.allocationStart)].grant != Allocation.overdraft
     }

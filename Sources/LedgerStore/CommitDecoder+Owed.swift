@@ -49,6 +49,11 @@ extension CommitDecoder {
             reader.refusedInput(partitions: commit.partitions).map { .refused($0) }
         case PayloadTag.held: reader.hold().map { .hold($0) }
         case PayloadTag.refusedHold: decodeRefusedHold()
+        case PayloadTag.notice: reader.grant().map { .notice($0, dueAt: reader.moment()) }
+        case PayloadTag.reversed:
+            .reversal(usageID: reader.text(), source: reader.text(), credits: reader.amount())
+        case PayloadTag.topUpRequest: .topUpRequest(reader.topUpRequest())
+        case PayloadTag.topUpSuspension: decodeSuspension()
         default: nil
         }
     }
@@ -59,6 +64,15 @@ extension CommitDecoder {
             let input = reader.refusedInput(partitions: commit.partitions)
         else { return nil }
         return .refusedHold(hold, input)
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func decodeSuspension() -> Trigger.Payload? {
+        guard let reason = TopUpSuspension(rawValue: reader.byte()) else { return nil }
+        return .topUpSuspension(
+            reason,
+            request: reader.isPresent() ? reader.topUpRequest() : nil
+        )
     }
 
     @_lifetime(self: copy self)
@@ -182,7 +196,13 @@ extension ByteReader {
             fail()
             return nil
         }
-        return Grant(restored: ordinal, terms: terms, remaining: remaining, status: status)
+        return Grant(
+            restored: ordinal,
+            terms: terms,
+            remaining: remaining,
+            status: status,
+            noticedAt: moment()
+        )
     }
 
     @_lifetime(self: copy self)
@@ -196,6 +216,7 @@ extension ByteReader {
         let expiresAt = isPresent() ? moment() : nil
         let costBasis = isPresent() ? amount() : nil
         let reference = optionalText()
+        let requestID = optionalText()
         guard let source, let category else {
             fail()
             return nil
@@ -209,7 +230,8 @@ extension ByteReader {
             effectiveAt: effectiveAt,
             expiresAt: expiresAt,
             costBasis: costBasis,
-            reference: reference
+            reference: reference,
+            requestID: requestID
         )
     }
 
@@ -267,6 +289,13 @@ extension ByteReader {
         default: fail()
         }
         if isPresent() { settings.thresholds = thresholds() }
+        switch byte() {
+        case 0: break
+        case 1: settings.autoTopUp = .off
+        case 2: settings.autoTopUp = .on(autoTopUp())
+        default: fail()
+        }
+        if isPresent() { settings.recurring = recurringGrants() }
         return settings
     }
 
@@ -289,6 +318,13 @@ extension ByteReader {
         case PayloadTag.hold:
             if let hold = hold() { payload = .hold(hold) }
         case PayloadTag.endOfHold: payload = .endOfHold(text())
+        case PayloadTag.reversal: payload = .reversal(reversal())
+        case PayloadTag.recurring:
+            if let terms = grantTerms() { payload = .recurring(terms, recurringState()) }
+        case PayloadTag.rollover:
+            if let terms = grantTerms() {
+                payload = .rollover(terms, from: UInt32(truncatingIfNeeded: varint()))
+            }
         default: fail()
         }
         return EntryDetail(commandID: commandID, actor: actor, reason: reason, payload: payload)

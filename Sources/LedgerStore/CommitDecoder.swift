@@ -121,6 +121,9 @@ struct CommitDecoder: ~Escapable {
             )
         }
         for outcome in Outcome.allCases { commit.outcomes[outcome] = reader.varint() }
+        for _ in 0..<reader.count() where !reader.isDamaged {
+            commit.rates.append(RateName(cardVersion: reader.text(), rateID: reader.text()))
+        }
     }
 
     /// Reads the group that stands next, with its entries.
@@ -167,7 +170,7 @@ struct CommitDecoder: ~Escapable {
         let (source, action, dimensions) = (text(), text(), text())
         let isOne = head & EntryShape.one != 0
         let quantity = isOne ? JournalFormat.one : reader.amount()
-        let rate = head & EntryShape.explicit == 0 ? rate() : .explicit
+        let rate = head & EntryShape.rate == 0 ? -1 : rate()
         let occurredAt = moment()
         let origin = origin()
         let amount = reader.amount()
@@ -278,13 +281,13 @@ struct CommitDecoder: ~Escapable {
     }
 
     @_lifetime(self: copy self)
-    private mutating func rate() -> RateReference {
-        guard let card = Int16(exactly: reader.zigzag()), let rate = Int16(exactly: reader.zigzag())
-        else {
+    private mutating func rate() -> Int32 {
+        let index = reader.varint()
+        guard index < UInt64(commit.rates.count) else {
             reader.fail()
-            return .explicit
+            return -1
         }
-        return RateReference(card: card, rate: rate)
+        return Int32(index)
     }
 
     @_lifetime(self: copy self)

@@ -43,6 +43,23 @@ extension CommitEncoder {
             bytes.append(PayloadTag.refusedHold)
             bytes.append(hold)
             bytes.append(input)
+        case .notice(let grant, let dueAt):
+            bytes.append(PayloadTag.notice)
+            bytes.append(grant)
+            bytes.append(dueAt)
+        case .reversal(let usageID, let source, let credits):
+            bytes.append(PayloadTag.reversed)
+            bytes.append(text: usageID)
+            bytes.append(text: source)
+            bytes.append(credits)
+        case .topUpRequest(let request):
+            bytes.append(PayloadTag.topUpRequest)
+            bytes.append(request)
+        case .topUpSuspension(let reason, let request):
+            bytes.append(PayloadTag.topUpSuspension)
+            bytes.append(reason.rawValue)
+            bytes.append(request == nil ? 0 : 1)
+            if let request { bytes.append(request) }
         }
     }
 
@@ -78,6 +95,10 @@ enum PayloadTag {
     static let refused: UInt8 = 5
     static let held: UInt8 = 6
     static let refusedHold: UInt8 = 7
+    static let notice: UInt8 = 8
+    static let reversed: UInt8 = 9
+    static let topUpRequest: UInt8 = 10
+    static let topUpSuspension: UInt8 = 11
 
     static let none: UInt8 = 0
     static let granted: UInt8 = 1
@@ -86,6 +107,9 @@ enum PayloadTag {
     static let cancellation: UInt8 = 4
     static let hold: UInt8 = 5
     static let endOfHold: UInt8 = 6
+    static let reversal: UInt8 = 7
+    static let recurring: UInt8 = 8
+    static let rollover: UInt8 = 9
 }
 
 extension [UInt8] {
@@ -119,6 +143,7 @@ extension [UInt8] {
         append(grant.terms)
         append(grant.remaining)
         append(grant.status.rawValue)
+        append(grant.noticedAt)
     }
 
     mutating func append(_ terms: GrantTerms) {
@@ -133,6 +158,7 @@ extension [UInt8] {
         append(terms.costBasis == nil ? 0 : 1)
         if let costBasis = terms.costBasis { append(costBasis) }
         append(optional: terms.reference)
+        append(optional: terms.requestID)
     }
 
     mutating func append(_ hold: Hold) {
@@ -162,9 +188,21 @@ extension [UInt8] {
         case .refuse: append(3)
         }
         append(settings.thresholds == nil ? 0 : 1)
-        guard let thresholds = settings.thresholds else { return }
-        append(varint: UInt64(thresholds.count))
-        for threshold in thresholds { append(threshold) }
+        if let thresholds = settings.thresholds {
+            append(varint: UInt64(thresholds.count))
+            for threshold in thresholds { append(threshold) }
+        }
+        switch settings.autoTopUp {
+        case nil: append(0)
+        case .off: append(1)
+        case .on(let rule):
+            append(2)
+            append(rule)
+        }
+        append(settings.recurring == nil ? 0 : 1)
+        guard let recurring = settings.recurring else { return }
+        append(varint: UInt64(recurring.count))
+        for rule in recurring { append(rule) }
     }
 
     mutating func append(_ detail: EntryDetail) {
@@ -195,6 +233,17 @@ extension [UInt8] {
         case .endOfHold(let holdID):
             append(PayloadTag.endOfHold)
             append(text: holdID)
+        case .reversal(let reversal):
+            append(PayloadTag.reversal)
+            append(reversal)
+        case .recurring(let terms, let state):
+            append(PayloadTag.recurring)
+            append(terms)
+            append(state)
+        case .rollover(let terms, let ordinal):
+            append(PayloadTag.rollover)
+            append(terms)
+            append(varint: UInt64(ordinal))
         }
     }
 }

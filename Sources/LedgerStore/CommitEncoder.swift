@@ -72,6 +72,11 @@ struct CommitEncoder {
             bytes.append(zigzag: partition.next)
         }
         for outcome in Outcome.allCases { bytes.append(varint: commit.outcomes[outcome]) }
+        bytes.append(varint: UInt64(commit.rates.count))
+        for rate in commit.rates {
+            bytes.append(text: rate.cardVersion)
+            bytes.append(text: rate.rateID)
+        }
     }
 
     private mutating func encodeGroups() {
@@ -137,10 +142,7 @@ struct CommitEncoder {
             output.append(varint: UInt64(action))
             output.append(varint: UInt64(dimensions))
             if !shape.isOne { output.append(entry.quantity) }
-            if !shape.isExplicit {
-                output.append(zigzag: Int64(entry.rate.card))
-                output.append(zigzag: Int64(entry.rate.rate))
-            }
+            if shape.hasRate { output.append(varint: UInt64(entry.rate)) }
             output.append(varint: distance)
             output.append(zigzag: Int64(entry.origin.partition))
             output.append(zigzag: offset)
@@ -156,14 +158,14 @@ struct EntryShape {
     static let typeMask: UInt8 = 0x1f
     static let plainUsage: UInt8 = 0x20
     static let one: UInt8 = 0x40
-    static let explicit: UInt8 = 0x80
+    static let rate: UInt8 = 0x80
     /// In the second byte.
     static let detail: UInt8 = 0x01
     static let key: UInt8 = 0x02
 
     let isPlainUsage: Bool
     let isOne: Bool
-    let isExplicit: Bool
+    let hasRate: Bool
     private let type: EntryType
     private let hasDetail: Bool
     private let hasKey: Bool
@@ -174,12 +176,12 @@ struct EntryShape {
         hasKey = entry.key != IDKey(high: 0, low: 0)
         isPlainUsage = hasKey && !hasDetail
         isOne = entry.quantity.units == JournalFormat.one.units
-        isExplicit = entry.rate == .explicit
+        hasRate = entry.rate >= 0
     }
 
     var head: UInt8 {
         type.rawValue | (isPlainUsage ? Self.plainUsage : 0) | (isOne ? Self.one : 0)
-            | (isExplicit ? Self.explicit : 0)
+            | (hasRate ? Self.rate : 0)
     }
 
     var tail: UInt8 { (hasDetail ? Self.detail : 0) | (hasKey ? Self.key : 0) }

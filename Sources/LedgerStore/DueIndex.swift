@@ -1,6 +1,6 @@
 internal import Credits
 
-/// When which account has something due: a binary heap whose outdated items are dropped as they
+/// When which account is to be looked at: a binary heap whose outdated items are dropped as they
 /// surface.
 struct DueIndex: Sendable {
     private struct Item: Sendable {

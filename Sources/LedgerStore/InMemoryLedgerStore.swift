@@ -72,6 +72,7 @@ public final class InMemoryLedgerStore: LedgerStore {
     public var head: CommitHead { tables.head }
     public var reader: any LedgerReader { storeReader }
     public var nextDue: Timestamp? { tables.nextDue }
+    public var nextAnnouncement: Timestamp? { tables.nextAnnouncement }
     public var publishedThrough: UInt64 { publishedNote }
     /// The encoded commits in order, as a verifier reads them.
     public var journal: [[UInt8]] { disk.commits }
@@ -86,7 +87,9 @@ public final class InMemoryLedgerStore: LedgerStore {
         maximumDue: Int
     ) throws(StoreError) -> Loaded {
         try checkUsable()
-        return tables.load(batch, dueAt: now, maximumDue: maximumDue)
+        var loaded = tables.load(batch, dueAt: now, maximumDue: maximumDue)
+        loaded.reversible = try storeReader.reversible(by: batch.commands, of: loaded.accounts)
+        return loaded
     }
 
     public func commit(_ transition: consuming Transition) throws(StoreError) -> CommitHead {

@@ -9,7 +9,7 @@ internal import Crypto
 /// 32  hash of the previous commit
 /// 64  where the strings, the directory and what is owed begin; counts of groups, entries and
 ///     allocations (4 bytes each)
-/// 88  cluster, partitions, outcomes
+/// 88  cluster, partitions, outcomes, names of the rates
 ///     groups: each account with its entries
 ///     strings: texts that entries share
 ///     directory: account number and position of each group, ascending, 8 bytes each
@@ -21,7 +21,7 @@ internal import Crypto
 /// under the store's secret, and are computed again.
 public enum JournalFormat {
     static let magic: UInt32 = 0x4357_5244
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     static let headerCount = 88
     package static let hashCount = 32
     static let directoryEntryCount = 8

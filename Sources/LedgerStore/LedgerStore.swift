@@ -34,8 +34,11 @@ public protocol LedgerStore: AnyObject {
     /// `from` of the commit: somebody else was here, or the batch is applied twice.
     func commit(_ transition: consuming Transition) throws(StoreError) -> CommitHead
 
-    /// When the next account has something due; nil: never.
+    /// When time brings the next account something, provided that all input until then was read;
+    /// nil: never.
     var nextDue: Timestamp? { get }
+    /// When the next change that was held back is to be announced; nil: none is.
+    var nextAnnouncement: Timestamp? { get }
 
     /// The last commit all of whose messages were acknowledged by Kafka.
     var publishedThrough: UInt64 { get }

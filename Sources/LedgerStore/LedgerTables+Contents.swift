@@ -36,11 +36,11 @@ extension LedgerTables.Contents {
         _ transition: Transition,
         head: CommitHead,
         hashKey: HashKey,
-        coalescing: Int64
+        policies: Policies
     ) {
         let commit = transition.commit
         for account in transition.accounts {
-            put(account, hashKey: hashKey, coalescing: coalescing)
+            put(account, hashKey: hashKey, policies: policies)
         }
         for entry in commit.entries {
             if let system = entry.type.counterpart {
@@ -56,7 +56,7 @@ extension LedgerTables.Contents {
         self.head = head
     }
 
-    private mutating func put(_ account: Account, hashKey: HashKey, coalescing: Int64) {
+    private mutating func put(_ account: Account, hashKey: HashKey, policies: Policies) {
         let index = Int(account.number) - 1
         precondition(
             index >= 0 && index <= accounts.count,
@@ -69,13 +69,20 @@ extension LedgerTables.Contents {
         } else {
             accounts[index] = account
         }
-        due.set(account.number, account.nextDue(coalescing: coalescing))
+        due.set(account.number, account.nextDue(under: policies))
+        announcements.set(
+            account.number,
+            account.nextAnnouncement(coalescing: policies.coalescing)
+        )
     }
 
     private mutating func noteIDs(of entry: Entry, in commit: Commit, hashKey: HashKey) {
-        guard entry.key != IDKey(high: 0, low: 0) else { return }
         let known = KnownID(fingerprint: entry.fingerprint, commit: commit.number)
-        ids.insert(entry.key, known)
+        if entry.key != IDKey(high: 0, low: 0) { ids.insert(entry.key, known) }
+        if entry.type == .usageReversed {
+            // The latest one counts: it says what is left of the usage.
+            ids.set(commit.bytes.reversalKey(of: entry, under: hashKey), known)
+        }
         guard let claim = AccountScope.claim(of: entry, in: commit, under: hashKey) else { return }
         ids.insert(claim.key, known)
     }
@@ -86,13 +93,13 @@ extension LedgerTables.Contents {
         hashKey: HashKey,
         policies: Policies
     ) {
-        put(account, hashKey: hashKey, coalescing: policies.coalescing)
+        put(account, hashKey: hashKey, policies: policies)
         checkpoints[Int(account.number) - 1] = commit
     }
 
     /// The accounts of a commit's groups as they are after it.
     func replayed(_ commit: Commit, policies: Policies) throws(StoreError) -> [Account] {
-        let isAnnounced = commit.announcedGroups
+        let owed = TriggersByGroup(commit)
         var replayed: [Account] = []
         replayed.reserveCapacity(commit.groups.count)
         var start = 0
@@ -116,7 +123,7 @@ extension LedgerTables.Contents {
                     group,
                     entries: entries,
                     of: commit,
-                    wasAnnounced: isAnnounced[index]
+                    owed: owed[index]
                 )
             if let fault {
                 throw .damagedCommit(commit.number, "account \(group.number): \(fault)")

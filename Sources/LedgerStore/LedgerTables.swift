@@ -20,7 +20,10 @@ package final class LedgerTables: Sendable {
         var lookup = AccountLookup()
         var ids = IDTable()
         var offsets: [String: [PartitionKey: Int64]] = [:]
+        /// What time brings to accounts, up to where input was read.
         var due = DueIndex()
+        /// Changes that were held back, by the clock alone.
+        var announcements = DueIndex()
         var outcomes = OutcomeCounts()
         /// In units, by raw value; together with all balances they sum to 0.
         var systemUnits = [Int128](repeating: 0, count: SystemAccount.allCases.count)
@@ -43,6 +46,7 @@ package final class LedgerTables: Sendable {
         let arena = batch.bytes
         let usage = batch.usage
         let commands = batch.commands
+        let readThrough = batch.readThrough
         return contents.withLock { contents in
             var numbers: [UInt32: Int] = [:]
             var accounts: [Account] = []
@@ -56,10 +60,15 @@ package final class LedgerTables: Sendable {
                 accounts.append(contents.accounts[Int(number) - 1])
             }
             var due: [Int] = []
-            for number in contents.due.accounts(by: now, maximum: maximumDue) {
+            let settled = min(now, readThrough)
+            let numbersDue =
+                contents.due.accounts(by: settled, maximum: maximumDue)
+                + contents.announcements.accounts(by: now, maximum: maximumDue)
+            for number in numbersDue {
                 if let index = numbers[number] {
                     due.append(index)
                 } else {
+                    numbers[number] = accounts.count
                     due.append(accounts.count)
                     accounts.append(contents.accounts[Int(number) - 1])
                 }
@@ -93,6 +102,10 @@ package final class LedgerTables: Sendable {
         contents.withLock { $0.due.next() }
     }
 
+    package var nextAnnouncement: Timestamp? {
+        contents.withLock { $0.announcements.next() }
+    }
+
     /// Checks that a transition continues what is here.
     ///
     /// - Throws: ``StoreError/Code/fenced`` where a partition's stored offset is not the `from` of
@@ -106,12 +119,7 @@ package final class LedgerTables: Sendable {
     /// Takes over what a commit did, once it is durable.
     package func install(_ transition: Transition, head: CommitHead) {
         contents.withLock { contents in
-            contents.install(
-                transition,
-                head: head,
-                hashKey: hashKey,
-                coalescing: policies.coalescing
-            )
+            contents.install(transition, head: head, hashKey: hashKey, policies: policies)
         }
     }
 
@@ -130,7 +138,7 @@ package final class LedgerTables: Sendable {
                     recordedAt: sealed.commit.recordedAt
                 ),
                 hashKey: hashKey,
-                coalescing: policies.coalescing
+                policies: policies
             )
         }
     }

@@ -11,7 +11,9 @@ public struct LedgerVerifier {
     private var seen: Set<VerificationFault.Kind> = []
     /// By number − 1.
     private var accounts: [Account] = []
+    /// Of usage, a digest of what it drew stands for its content.
     private var ids = IDTable()
+    private var reversals = ReversalChecks()
     private var offsets: [String: [PartitionKey: Int64]] = [:]
     /// Contents could not be read somewhere: what comes later cannot be re-derived, and would only
     /// show as faults that are none.
@@ -120,12 +122,12 @@ public struct LedgerVerifier {
         guard !isBroken else { return }
         checkOffsets(of: commit)
         checkIDs(of: commit)
-        let isAnnounced = commit.announcedGroups
+        let owed = TriggersByGroup(commit)
         var start = 0
         for (index, group) in commit.groups.enumerated() {
             let entries = commit.entries[start..<start + Int(group.entryCount)]
             start += Int(group.entryCount)
-            check(group, entries, of: commit, wasAnnounced: isAnnounced[index])
+            check(group, entries, of: commit, owed: owed[index])
         }
     }
 
@@ -149,6 +151,8 @@ public struct LedgerVerifier {
     private mutating func checkIDs(of commit: Commit) {
         for entry in commit.entries {
             let account = commit.groups[Int(entry.group)].number
+            checkClaim(of: entry, account: account, in: commit)
+            checkReversal(of: entry, account: account, in: commit)
             guard entry.key != IDKey(high: 0, low: 0) else {
                 if commit.takesID(entry) {
                     note(
@@ -160,7 +164,9 @@ public struct LedgerVerifier {
                 }
                 continue
             }
-            let known = KnownID(fingerprint: entry.fingerprint, commit: commit.number)
+            let content =
+                entry.isUsage ? DrawDigest(entry, of: commit).value : entry.fingerprint
+            let known = KnownID(fingerprint: content, commit: commit.number)
             if let first = ids[entry.key] {
                 note(
                     entry.isUsage ? .usageID : .commandID,
@@ -171,14 +177,26 @@ public struct LedgerVerifier {
                 )
             }
             ids.insert(entry.key, known)
-            guard let claim = AccountScope.claim(of: entry, in: commit, under: hashKey) else {
-                continue
-            }
-            if ids[claim.key] != nil {
-                note(claim, isKnownIn: commit.number, account: account)
-            }
-            ids.insert(claim.key, known)
         }
+    }
+
+    private mutating func checkReversal(of entry: Entry, account: UInt32, in commit: Commit) {
+        guard entry.type == .usageReversed else { return }
+        let key = commit.bytes.usageKey(of: entry, under: hashKey)
+        if let fault = reversals.fault(of: entry, in: commit, key: key, usage: ids[key]) {
+            note(.reversal, commit.number, account: account, fault)
+        }
+        ids.set(
+            commit.bytes.reversalKey(of: entry, under: hashKey),
+            KnownID(fingerprint: entry.fingerprint, commit: commit.number)
+        )
+    }
+
+    private mutating func checkClaim(of entry: Entry, account: UInt32, in commit: Commit) {
+        guard let claim = AccountScope.claim(of: entry, in: commit, under: hashKey) else { return }
+        if ids[claim.key] != nil { note(claim, isKnownIn: commit.number, account: account) }
+        let known = KnownID(fingerprint: entry.fingerprint, commit: commit.number)
+        ids.insert(claim.key, known)
     }
 
     private mutating func note(
@@ -203,7 +221,7 @@ public struct LedgerVerifier {
         _ group: AccountGroup,
         _ entries: ArraySlice<Entry>,
         of commit: Commit,
-        wasAnnounced: Bool
+        owed: some Sequence<Trigger>
     ) {
         guard var account = account(of: group, in: commit) else { return }
         let number = group.number
@@ -255,7 +273,7 @@ public struct LedgerVerifier {
             return
         }
         let fault =
-            account.replay(group, entries: entries, of: commit, wasAnnounced: wasAnnounced)
+            account.replay(group, entries: entries, of: commit, owed: owed)
             ?? account.imbalance
         if let fault {
             note(.grant, commit.number, account: number, fault)

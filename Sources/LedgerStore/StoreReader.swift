@@ -13,7 +13,7 @@ package protocol CommitSource: AnyObject, Sendable {
 package final class StoreReader: LedgerReader {
     private let tables: LedgerTables
     private let journal: any CommitSource
-    private let hashKey: HashKey
+    let hashKey: HashKey
     private let directory: AccountDirectory
 
     package init(tables: LedgerTables, journal: any CommitSource, hashKey: HashKey) {
@@ -74,15 +74,25 @@ package final class StoreReader: LedgerReader {
     }
 
     private func group(of account: UInt32, in number: UInt64) throws(StoreError) -> SealedCommit {
-        let hashKey = hashKey
-        let found = try journal.withCommit(number) { bytes throws(StoreError) in
-            try JournalFormat.group(of: account, in: bytes, under: hashKey)
-        }
-        guard let sealed = found ?? nil else {
+        guard let sealed = try groupIfPresent(of: account, in: number) else {
             throw .damagedCommit(number, "it lacks entries of account \(account)")
         }
         return sealed
     }
+
+    /// One account's part of a commit; nil where the commit has none for it.
+    func groupIfPresent(
+        of account: UInt32,
+        in number: UInt64
+    ) throws(StoreError) -> SealedCommit? {
+        let hashKey = hashKey
+        let found = try journal.withCommit(number) { bytes throws(StoreError) in
+            try JournalFormat.group(of: account, in: bytes, under: hashKey)
+        }
+        return found ?? nil
+    }
+
+    func known(_ key: IDKey) -> KnownID? { tables.known(key) }
 
     package func usageEntry(usageID: String, source: String) throws(StoreError) -> EntryRecord? {
         let id = Array(usageID.utf8)

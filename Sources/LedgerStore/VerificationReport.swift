@@ -26,6 +26,8 @@ public struct VerificationFault: Hashable, Sendable {
         case entry
         /// A hold ended that was not there, or was placed twice, or their sum is not what is held.
         case hold
+        /// A usage got back more than it drew, or what it got back before was lost.
+        case reversal
         /// All accounts together do not sum to 0.
         case doubleEntry = "double_entry"
         case usageID = "usage_id"
@@ -59,7 +61,7 @@ public struct VerificationReport: Sendable {
     public var commits: UInt64 = 0
     public var entries: UInt64 = 0
     public var accounts = 0
-    /// Usage ids, command ids, grant ids and hold ids.
+    /// Usage ids, command ids, grant ids, hold ids and ids of usage that was reversed.
     public var ids = 0
     public var bytes: UInt64 = 0
     public var outcomes = OutcomeCounts()

@@ -48,7 +48,7 @@ extension API {
             (account?.grants ?? []).map { ($0.ordinal, $0.terms.grantID) },
             uniquingKeysWith: { first, _ in first }
         )
-        return EntryNames(rates: rates) { _, ordinal in grantIDs[ordinal] }
+        return EntryNames { _, ordinal in grantIDs[ordinal] }
     }
 }
 

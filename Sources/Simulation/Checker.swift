@@ -14,7 +14,11 @@ struct Checker {
         do {
             let commits = try commits()
             if let fault = journalFault() { return fault }
-            var history = HistoryModel(inputs: workload.inputs, ends: broker.ends)
+            var history = HistoryModel(
+                inputs: workload.inputs,
+                broker: broker,
+                grace: policies.expiryGrace
+            )
             for sealed in commits {
                 if let fault = history.take(sealed.commit) { return fault }
             }
@@ -47,7 +51,7 @@ struct Checker {
 
     private func owed(_ commits: [SealedCommit]) -> [OutgoingMessage] {
         let reader = store.reader
-        let encoder = MessageEncoder(rates: policies.rates) { account, ordinal in
+        let encoder = MessageEncoder { account, ordinal in
             reader.account(number: account)?.grants
                 .first { $0.ordinal == ordinal }?.terms.grantID
         }

@@ -19,6 +19,16 @@ struct TriggerContent: Hashable {
     var thresholds: Set<SentThreshold> = []
 }
 
+/// A grant as it was sent.
+struct ModelGrant {
+    let credits: Int
+    let effectiveAt: Timestamp
+    let expiresAt: Timestamp?
+    /// Its credits are in the balance.
+    var isActive: Bool
+    var hasExpired = false
+}
+
 /// One customer as whole numbers: what was sent, added up in the order of the journal.
 struct CustomerModel {
     private enum Phase { case waiting, armed, fired }
@@ -29,8 +39,8 @@ struct CustomerModel {
     private var basis = 0
     private var floor: Int?
     private var thresholds: [(threshold: SentThreshold, phase: Phase)]
-    /// Every grant in the order of its entry, and whether its credits are in the balance.
-    private var grants: [(credits: Int, effectiveAt: Timestamp, isActive: Bool)] = []
+    /// Every grant in the order of its entry.
+    private var grants: [ModelGrant] = []
     /// The bounds of what one commit saw, which refusals in it are held against.
     private var commit: UInt64 = 0
     private var lowest = 0
@@ -56,10 +66,34 @@ struct CustomerModel {
         return "\(name) may go down to \(floor), got: \(balance)"
     }
 
-    mutating func grant(_ credits: Int, effectiveAt: Timestamp, isScheduled: Bool) {
-        grants.append((credits, effectiveAt, !isScheduled))
-        post(isScheduled ? 0 : credits, grants: !isScheduled)
+    mutating func grant(_ grant: ModelGrant) {
+        grants.append(grant)
+        post(grant.isActive ? grant.credits : 0, grants: grant.isActive)
         expect(.grantCreated)
+    }
+
+    /// Gives credits back; what no grant takes becomes one.
+    mutating func giveBack(_ credits: Int, as grant: ModelGrant?) {
+        if let grant { grants.append(grant) }
+        post(credits, grants: false)
+        if grant != nil { expect(.grantCreated) }
+    }
+
+    /// Ends a grant with what remains of it, which the entries themselves must prove.
+    mutating func expire(_ ordinal: Int, _ amount: Int) -> String? {
+        guard grants.indices.contains(ordinal - 1), grants[ordinal - 1].isActive,
+            !grants[ordinal - 1].hasExpired
+        else { return "\(name): grant \(ordinal) expired twice, or never was" }
+        guard amount <= 0, -amount <= grants[ordinal - 1].credits else {
+            return "\(name): grant \(ordinal) lost \(-amount) by its expiry"
+        }
+        grants[ordinal - 1].hasExpired = true
+        post(amount, grants: false, lowersBasis: true)
+        return nil
+    }
+
+    func expiry(of ordinal: Int) -> Timestamp? {
+        grants.indices.contains(ordinal - 1) ? grants[ordinal - 1].expiresAt : nil
     }
 
     mutating func activate(_ ordinal: Int, at now: Timestamp) -> String? {
@@ -92,9 +126,14 @@ struct CustomerModel {
     }
 
     /// Whether so much could have been refused at some moment of the commit.
-    func mayRefuse(_ credits: Int) -> Bool {
+    ///
+    /// What remains of grants that it came too late for does not count: at most all they had.
+    func mayRefuse(_ credits: Int, occurredAt: Timestamp) -> Bool {
         guard credits > 0, let highestFloor else { return false }
-        return lowest - credits < highestFloor
+        let late = grants.reduce(0) { sum, grant in
+            grant.expiresAt ?? .latest <= occurredAt ? sum + grant.credits : sum
+        }
+        return lowest - late - credits < highestFloor
     }
 
     /// What is not as it must be once everything has come to its end.
@@ -102,12 +141,17 @@ struct CustomerModel {
         grants.allSatisfy(\.isActive) ? nil : "a grant of \(name) never became effective"
     }
 
-    private mutating func post(_ amount: Int, grants isGrant: Bool) {
+    private mutating func post(
+        _ amount: Int,
+        grants isGrant: Bool,
+        lowersBasis: Bool = false
+    ) {
         let before = balance
         balance += amount
         sequence += 1
         lowest = min(lowest, balance)
         if isGrant { basis = balance }
+        if lowersBasis { basis += amount }
         var fired: Set<SentThreshold> = []
         var recovered: Set<SentThreshold> = []
         for index in thresholds.indices {

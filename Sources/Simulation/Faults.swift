@@ -16,6 +16,8 @@ struct Faults: Sendable {
     var conflict = 0
     /// A message that cannot be read.
     var malformed = 0
+    /// A question about ends that the cluster does not answer.
+    var silence = 0
 
     static let none = Faults()
 
@@ -31,6 +33,7 @@ struct Faults: Sendable {
         duplicate = Self.draw(&randomness, 300)
         conflict = Self.draw(&randomness, 80)
         malformed = Self.draw(&randomness, 80)
+        silence = Self.draw(&randomness, 500)
     }
 
     private static func draw(_ randomness: inout Randomness, _ maximum: Int) -> Int {

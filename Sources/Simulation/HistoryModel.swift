@@ -4,7 +4,7 @@ import LedgerStore
 /// Walks the journal and decides every message anew, from dictionaries that know nothing of how
 /// the ledger works.
 struct HistoryModel {
-    private struct Applied {
+    struct Applied {
         let input: SentInput
         let place: Place
         let commit: UInt64
@@ -12,15 +12,21 @@ struct HistoryModel {
 
     private let inputs: [Place: SentInput]
     private let ends: [PartitionKey: Int64]
-    private var applied: [String: Applied] = [:]
-    private var read: [PartitionKey: Int64] = [:]
+    let broker: SimulatedBroker
+    let grace: CalendarDuration
+    private(set) var applied: [String: Applied] = [:]
+    private(set) var read: [PartitionKey: Int64] = [:]
+    /// Of usage ids what was given back.
+    var reversed: [String: Int] = [:]
     private(set) var customers: [String: CustomerModel] = [:]
     /// Refused messages with their codes.
     private(set) var refused: [Place: String] = [:]
 
-    init(inputs: [Place: SentInput], ends: [PartitionKey: Int64]) {
+    init(inputs: [Place: SentInput], broker: SimulatedBroker, grace: CalendarDuration) {
         self.inputs = inputs
-        self.ends = ends
+        self.broker = broker
+        self.grace = grace
+        ends = broker.ends
     }
 
     /// Follows one commit; says what is wrong with it.
@@ -115,7 +121,7 @@ struct HistoryModel {
         let before = customer.balance
         let fault: String?
         if entry.origin == .time {
-            fault = activate(entry, of: commit, &customer)
+            fault = bring(entry, of: commit, &customer)
         } else {
             guard let place = place(of: entry.origin, in: commit),
                 let input = undecided.removeValue(forKey: place)
@@ -132,13 +138,15 @@ struct HistoryModel {
         return nil
     }
 
-    private func activate(
+    /// What time brought.
+    private func bring(
         _ entry: Entry,
         of commit: Commit,
         _ customer: inout CustomerModel
     ) -> String? {
+        if entry.type == .creditsExpired { return expire(entry, of: commit, &customer) }
         guard case .activation(let ordinal) = commit.details[Int(entry.detail)].payload else {
-            return "time made an entry of \(customer.name) that is no activation"
+            return "time made an entry of \(customer.name) that is neither"
         }
         return customer.activate(Int(ordinal), at: commit.recordedAt)
     }
@@ -165,25 +173,43 @@ struct HistoryModel {
             guard !entry.isUsage, command.customer == customer.name,
                 commit.details[Int(entry.detail)].commandID == command.id
             else { return "\(id) is not as it was sent" }
-            return apply(command, entry.type, at: commit.recordedAt, &customer)
+            return apply(command, entry, at: timestamp(of: place), of: commit, &customer)
         case .malformed:
             return "a malformed message was applied"
         }
     }
 
-    private func apply(
+    private func timestamp(of place: Place) -> Timestamp {
+        broker.logs[place.partition]?[Int(place.offset)].timestamp ?? .earliest
+    }
+
+    private mutating func apply(
         _ command: SentCommand,
-        _ type: EntryType,
+        _ entry: Entry,
         at now: Timestamp,
+        of commit: Commit,
         _ customer: inout CustomerModel
     ) -> String? {
+        let type = entry.type
         switch command.action {
-        case .grant(let credits, let effectiveAt):
+        case .grant(let credits, let effectiveAt, let expiresAt):
             let isScheduled = effectiveAt > now
             guard type == (isScheduled ? .grantScheduled : .creditsGranted) else {
                 return "grant \(command.id) should\(isScheduled ? "" : " not") be scheduled"
             }
-            customer.grant(credits, effectiveAt: effectiveAt, isScheduled: isScheduled)
+            customer.grant(
+                ModelGrant(
+                    credits: credits,
+                    effectiveAt: effectiveAt,
+                    expiresAt: expiresAt,
+                    isActive: !isScheduled
+                )
+            )
+        case .reverse(let usageID, let credits):
+            guard let returned = giveBack(credits, of: usageID, by: command, entry) else {
+                return "\(command.id) gave back what was not taken"
+            }
+            customer.giveBack(returned, as: Self.grant(of: entry, in: commit))
         case .configure(let floor, let thresholds):
             guard type == .settingsChanged else { return "\(command.id) made a \(type.name)" }
             customer.configure(floor: floor, thresholds: thresholds)
@@ -213,7 +239,9 @@ struct HistoryModel {
             let isUnused = applied["usage \(usage.id)"].map { $0.commit == commit.number } ?? true
             isRight =
                 Workload.isLimited(usage.customer) && isUnused
-                && customer.mayRefuse(usage.credits)
+                && customer.mayRefuse(usage.credits, occurredAt: timestamp(of: place))
+        case (.command(let command), _) where code.outcome == .rejected:
+            isRight = isRightly(code, refused: command)
         default:
             let known = known(input, at: place, in: commit)
             isRight = code.name == input.conflictCode && known.map { $0.input != input } == true

@@ -10,6 +10,10 @@ public enum Sabotage: String, CaseIterable, Sendable {
     case none
     /// The source leaves a message out.
     case skipMessage
+    /// The source takes partitions for read that are not.
+    case expireUnread
+    /// The source takes partitions of commands for read that are not.
+    case overtakeCommands
     /// A store that was opened anew knows none of the ids that it knew.
     case forgetIDs
     /// Triggers are acknowledged that the cluster does not have.

@@ -39,7 +39,9 @@ struct SentThreshold: Hashable {
 /// What a command asked for.
 struct SentCommand: Hashable {
     enum Action: Hashable {
-        case grant(credits: Int, effectiveAt: Timestamp)
+        case grant(credits: Int, effectiveAt: Timestamp, expiresAt: Timestamp?)
+        /// `credits` nil: all that is left.
+        case reverse(usageID: String, credits: Int?)
         /// `floor` is the lowest balance allowed; nil: the overdraft was left as it is.
         case configure(floor: Int?, thresholds: [SentThreshold]?)
     }
@@ -61,6 +63,14 @@ enum SentInput: Hashable {
         switch self {
         case .usage(let usage): "usage \(usage.id)"
         case .command(let command): "command \(command.id)"
+        case .malformed: nil
+        }
+    }
+
+    var customer: String? {
+        switch self {
+        case .usage(let usage): usage.customer
+        case .command(let command): command.customer
         case .malformed: nil
         }
     }

@@ -9,12 +9,16 @@ struct StoredMessage {
     let value: [UInt8]?
     let headers: [MessageHeader]
     let timestamp: Timestamp
+    /// When the cluster got it, which is later where a message is sent again.
+    var arrivedAt: Timestamp
 }
 
 /// A cluster of logs that forget nothing, and the messages that were published to it.
 final class SimulatedBroker {
     static let usageTopic = "usage.events"
     static let commandTopic = "credits.commands"
+
+    static let roles = [usageTopic: MessageRole.usage, commandTopic: .command]
 
     let partitionsPerTopic: Int
     private(set) var logs: [PartitionKey: [StoredMessage]] = [:]

@@ -9,9 +9,14 @@ final class SimulatedSource: MessageSource {
     private let broker: SimulatedBroker
     private let clock: SimulatedClock
     private let faults: Faults
-    private let skips: Bool
+    private let sabotage: Sabotage
     private var randomness: Randomness
     private var positions: [Int64]
+    /// The ends as of the last poll: the source hears of what came since with the next one.
+    private var knownEnds: [Int64]
+    private var paused: Set<PartitionKey> = []
+    /// How often an answer is still to be asked for in vain; nil: no question is open.
+    private var answerDelay: Int?
     private let keys: [PartitionKey]
     private var handler: (any AssignmentHandler)?
     private let note: (String) -> Void
@@ -20,18 +25,19 @@ final class SimulatedSource: MessageSource {
         broker: SimulatedBroker,
         clock: SimulatedClock,
         faults: Faults,
-        skips: Bool,
+        sabotage: Sabotage,
         randomness: Randomness,
         note: @escaping (String) -> Void
     ) {
         self.broker = broker
         self.clock = clock
         self.faults = faults
-        self.skips = skips
+        self.sabotage = sabotage
         self.randomness = randomness
         self.note = note
         keys = broker.partitions
         positions = [Int64](repeating: 0, count: keys.count)
+        knownEnds = positions
     }
 
     func start(_ handler: any AssignmentHandler) {
@@ -40,6 +46,9 @@ final class SimulatedSource: MessageSource {
     }
 
     private func assign(_ handler: any AssignmentHandler) {
+        paused = []
+        // What was known is of an earlier time than the assignment.
+        knownEnds = [Int64](repeating: .max, count: keys.count)
         for (slot, start) in handler.assigned(keys).enumerated() {
             switch start {
             case .offset(let offset): positions[slot] = offset
@@ -60,7 +69,9 @@ final class SimulatedSource: MessageSource {
             handler.revoked(keys)
             assign(handler)
         }
+        for (slot, key) in keys.enumerated() { knownEnds[slot] = broker.ends[key] ?? 0 }
         let slot = randomness.below(keys.count)
+        guard !paused.contains(keys[slot]) else { return }
         let log = broker.logs[keys[slot]] ?? []
         if randomness.chance(faults.redelivery), positions[slot] > 0 {
             // A client that seeks back by itself: what it hands out was handed out before.
@@ -70,7 +81,8 @@ final class SimulatedSource: MessageSource {
         let wanted = min(maximum, randomness.below(12) + 1)
         for _ in 0..<wanted where Int(positions[slot]) < log.count {
             // The last one is handed out, or the run would never come to its end.
-            if skips, Int(positions[slot]) + 1 < log.count, randomness.chance(50) {
+            if sabotage == .skipMessage, Int(positions[slot]) + 1 < log.count, randomness.chance(50)
+            {
                 positions[slot] += 1
             }
             let message = log[Int(positions[slot])]
@@ -89,6 +101,32 @@ final class SimulatedSource: MessageSource {
     }
 
     func partition(slot: Int) -> PartitionKey { keys[slot] }
+
+    var partitions: Set<PartitionKey> { Set(keys) }
+
+    func isAtEnd(_ partition: PartitionKey) -> Bool {
+        guard let slot = keys.firstIndex(of: partition) else { return false }
+        return sabotage == .overtakeCommands || positions[slot] >= knownEnds[slot]
+    }
+
+    func askForEnds() {
+        // Some questions are never answered: the cluster is not there at the moment.
+        answerDelay = randomness.chance(faults.silence) ? nil : randomness.below(4)
+    }
+
+    func takeEnds() -> Set<PartitionKey>? {
+        guard let delay = answerDelay else { return nil }
+        answerDelay = delay > 0 ? delay - 1 : nil
+        guard delay == 0 else { return nil }
+        let read = keys.indices.filter { slot in
+            sabotage == .expireUnread || positions[slot] >= broker.ends[keys[slot]] ?? 0
+        }
+        return Set(read.map { keys[$0] })
+    }
+
+    func pause(_ partitions: [PartitionKey]) { paused.formUnion(partitions) }
+
+    func resume(_ partitions: [PartitionKey]) { paused.subtract(partitions) }
 
     func acknowledge(_ offsets: [PartitionKey: Int64], metadata: String) {
         broker.acknowledge(offsets, metadata: metadata)

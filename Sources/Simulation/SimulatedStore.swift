@@ -68,6 +68,7 @@ final class SimulatedStore: LedgerStore {
     var head: CommitHead { inner.head }
     var reader: any LedgerReader { inner.reader }
     var nextDue: Timestamp? { inner.nextDue }
+    var nextAnnouncement: Timestamp? { inner.nextAnnouncement }
     var publishedThrough: UInt64 { inner.publishedThrough }
 
     func offsets(cluster: String) -> [PartitionKey: Int64] { inner.offsets(cluster: cluster) }

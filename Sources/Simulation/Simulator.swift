@@ -19,6 +19,9 @@ public struct SimulationReport: Sendable {
 /// draws: first a phase in which anything may go wrong and nothing may be lost or doubled, then one
 /// in which nothing goes wrong and everything must come to its end.
 public final class Simulator {
+    /// One seed of so many also lives through a history and reads it late.
+    private static let lateReadings: UInt64 = 4
+
     private let seed: UInt64
     private let trace: ((String) -> Void)?
     private var traceHash: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -68,7 +71,11 @@ public final class Simulator {
         faults = Faults(&randomness)
         broker = SimulatedBroker(partitionsPerTopic: randomness.below(3) + 1)
         workload = Workload(faults: faults, randomness: Randomness(seed: randomness.next()))
-        policies = Policies(coalescing: randomness.chance(500) ? 1_000_000 : 0)
+        policies = Policies(
+            coalescing: randomness.chance(500) ? 1_000_000 : 0,
+            expiryGrace: CalendarDuration(microseconds: Int64(randomness.below(200_000)))
+                ?? .standardExpiryGrace
+        )
         store = SimulatedStore(
             policies: policies,
             hashKey: HashKey(first: randomness.next(), second: randomness.next()),
@@ -102,7 +109,7 @@ public final class Simulator {
             broker: broker,
             clock: clock,
             faults: faults,
-            skips: sabotage == .skipMessage,
+            sabotage: sabotage,
             randomness: Randomness(seed: draws.next()),
             note: note
         )
@@ -112,7 +119,7 @@ public final class Simulator {
             randomness: Randomness(seed: draws.next())
         )
         let settings = WorkerSettings(
-            roles: [SimulatedBroker.usageTopic: .usage, SimulatedBroker.commandTopic: .command],
+            roles: SimulatedBroker.roles,
             maximumEvents: draws.below(20) + 1,
             maximumAge: .milliseconds(20)
         )
@@ -162,6 +169,9 @@ public final class Simulator {
                 policies: policies
             ).fault()
         }
+        if failure == nil, seed % Self.lateReadings == 0 {
+            failure = LateReading(seed: randomness.next(), sabotage: sabotage).fault()
+        }
         let head = store.head
         note("end at commit \(head.number), published \(broker.published.count)")
         return SimulationReport(
@@ -192,7 +202,17 @@ public final class Simulator {
         default: return step("relay") { () throws(WorkerFailure) in try worker.stepRelay() }
         }
         guard randomness.chance(faults.crash) else { return nil }
+        if randomness.chance(300) { beAway() }
         return restart("crash")
+    }
+
+    /// Nobody works for a while, but the world goes on: what is used then is used in time.
+    private func beAway() {
+        for _ in 0..<randomness.below(10) {
+            workload.send(to: broker, at: clock.now)
+            clock.advance(byMicroseconds: Int64(randomness.below(150_000)))
+        }
+        note("away until \(clock.now)")
     }
 
     private func drawCommitFault() {
@@ -304,10 +324,16 @@ public final class Simulator {
         return "expected everything to be applied and published in 20,000 steps"
     }
 
+    /// What is left is due in weeks: credits that a reversal made into a grant.
+    private var isNothingDueSoon: Bool {
+        store.nextDue ?? .latest > clock.now.advanced(byMicroseconds: 3_600_000_000)
+    }
+
     private var isSettled: Bool {
         let applied = store.offsets(cluster: "simulated")
         return broker.ends.allSatisfy { $0.value == 0 || applied[$0.key] == $0.value }
-            && store.nextDue == nil && worker.isSettled
+            && isNothingDueSoon && store.nextAnnouncement == nil
+            && worker.isSettled
             && worker.control.publishedThrough == store.head.number
     }
 }

@@ -10,9 +10,12 @@ struct Workload {
     /// What was sent, by where it stands.
     private(set) var inputs: [Place: SentInput] = [:]
     private var count = 0
+    /// By how much longer everything takes that takes time.
+    private let pace: Int64
 
-    init(faults: Faults, randomness: Randomness) {
+    init(faults: Faults, randomness: Randomness, pace: Int64 = 1) {
         self.faults = faults
+        self.pace = pace
         self.randomness = randomness
         var draws = randomness
         let plain = (0..<draws.below(5) + 1).map { "cus_\($0)" }
@@ -28,7 +31,8 @@ struct Workload {
         if randomness.chance(faults.malformed) {
             sendMalformed(to: broker, at: now)
         } else if randomness.chance(faults.duplicate), !sent.isEmpty {
-            let again = sent[randomness.below(sent.count)]
+            var again = sent[randomness.below(sent.count)]
+            again.message.arrivedAt = now
             append(again.message, again.input, to: broker)
         } else if randomness.chance(faults.conflict), !sent.isEmpty {
             send(conflicting(with: sent[randomness.below(sent.count)].input), to: broker, at: now)
@@ -36,6 +40,8 @@ struct Workload {
             send(.command(grant(at: now)), to: broker, at: now)
         } else if randomness.chance(50) {
             send(.command(configuration()), to: broker, at: now)
+        } else if randomness.chance(50), let reversal = reversal() {
+            send(.command(reversal), to: broker, at: now)
         } else {
             let usage = SentUsage(id: "u\(count)", customer: customer(), credits: credits())
             send(.usage(usage), to: broker, at: now)
@@ -52,11 +58,31 @@ struct Workload {
 
     private mutating func grant(at now: Timestamp) -> SentCommand {
         let delay = randomness.chance(300) ? randomness.below(200_000) : 0
-        let effectiveAt = now.advanced(byMicroseconds: Int64(delay))
+        let effectiveAt = now.advanced(byMicroseconds: Int64(delay) * pace)
+        let expiresAt =
+            randomness.chance(400)
+            ? effectiveAt.advanced(byMicroseconds: (Int64(randomness.below(300_000)) + 1) * pace)
+            : nil
         return SentCommand(
             id: "g\(count)",
             customer: customer(),
-            action: .grant(credits: randomness.below(200) + 1, effectiveAt: effectiveAt)
+            action: .grant(
+                credits: randomness.below(200) + 1,
+                effectiveAt: effectiveAt,
+                expiresAt: expiresAt
+            )
+        )
+    }
+
+    /// Of usage that was sent, whole or in part, perhaps of more than there is.
+    private mutating func reversal() -> SentCommand? {
+        guard !sent.isEmpty, case .usage(let usage) = sent[randomness.below(sent.count)].input
+        else { return nil }
+        let credits = randomness.chance(500) ? randomness.below(40) + 1 : nil
+        return SentCommand(
+            id: "r\(count)",
+            customer: randomness.chance(100) ? customer() : usage.customer,
+            action: .reverse(usageID: usage.id, credits: credits)
         )
     }
 
@@ -85,13 +111,19 @@ struct Workload {
         case .usage(let usage):
             return .usage(SentUsage(id: usage.id, customer: usage.customer, credits: credits()))
         case .command(let command):
-            guard case .grant(_, let effectiveAt) = command.action else { return input }
+            guard case .grant(_, let effectiveAt, let expiresAt) = command.action else {
+                return input
+            }
             let credits = randomness.below(200) + 1
             return .command(
                 SentCommand(
                     id: command.id,
                     customer: command.customer,
-                    action: .grant(credits: credits, effectiveAt: effectiveAt)
+                    action: .grant(
+                        credits: credits,
+                        effectiveAt: effectiveAt,
+                        expiresAt: expiresAt
+                    )
                 )
             )
         case .malformed:
@@ -120,7 +152,8 @@ struct Workload {
             key: key,
             value: Array(text.utf8),
             headers: headers(),
-            timestamp: now
+            timestamp: now,
+            arrivedAt: now
         )
         sent.append((message, input))
         append(message, input, to: broker)
@@ -129,9 +162,13 @@ struct Workload {
     private static func text(of command: SentCommand) -> String {
         let start = "{\"command_id\":\"\(command.id)\",\"customer_id\":\"\(command.customer)\","
         switch command.action {
-        case .grant(let credits, let effectiveAt):
+        case .grant(let credits, let effectiveAt, let expiresAt):
+            let expiry = expiresAt.map { ",\"expires_at\":\"\($0)\"" } ?? ""
             return start + "\"type\":\"grant\",\"credits\":\"\(credits)\","
-                + "\"effective_at\":\"\(effectiveAt)\"}"
+                + "\"effective_at\":\"\(effectiveAt)\"\(expiry)}"
+        case .reverse(let usageID, let credits):
+            let amount = credits.map { ",\"credits\":\"\($0)\"" } ?? ""
+            return start + "\"type\":\"reverse_usage\",\"usage_id\":\"\(usageID)\"\(amount)}"
         case .configure(let floor, let thresholds):
             var text = start + "\"type\":\"configure\""
             if let floor {
@@ -162,7 +199,13 @@ struct Workload {
         default: value = Array("{\"usage_id\": \"m\(count)\", \"credits\": tru".utf8)
         }
         let key = randomness.chance(500) ? Array("cus_0".utf8) : nil
-        let message = StoredMessage(key: key, value: value, headers: headers(), timestamp: now)
+        let message = StoredMessage(
+            key: key,
+            value: value,
+            headers: headers(),
+            timestamp: now,
+            arrivedAt: now
+        )
         append(message, .malformed(code: code), to: broker)
     }
 
@@ -181,8 +224,12 @@ struct Workload {
         _ input: SentInput,
         to broker: SimulatedBroker
     ) {
-        // Any partition: that a producer keeps to one is its habit, not our assumption.
-        let partition = Int32(randomness.below(broker.partitionsPerTopic))
+        // Any partition: that a producer keeps to one is its habit, not our assumption. Only where
+        // the order counts it must be one, for between partitions there is none.
+        var partition = Int32(randomness.below(broker.partitionsPerTopic))
+        if pace > 1, let customer = input.customer {
+            partition = Int32(customer.utf8.reduce(0) { $0 + Int($1) } % broker.partitionsPerTopic)
+        }
         let topic: String
         switch input {
         case .usage: topic = SimulatedBroker.usageTopic

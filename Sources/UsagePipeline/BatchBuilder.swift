@@ -13,6 +13,7 @@ struct BatchBuilder: ~Copyable {
     private struct Slot {
         let key: PartitionKey
         let role: MessageRole
+        let isCommand: Bool
         /// Index into the current batch's partitions; −1 while nothing of it is in there.
         var index: Int32 = -1
         /// The offset to be found in the store when the current batch is committed.
@@ -32,6 +33,10 @@ struct BatchBuilder: ~Copyable {
     /// The batch's arena is full: no further message may be added.
     var isFull: Bool { batch.bytes.count + headerBytes >= Self.maximumBytes }
     private var headerBytes = 0
+    /// The time of the oldest usage in the batch.
+    private(set) var oldestUsage = Timestamp.latest
+    /// The time of the newest command in the batch; nil: there is none.
+    private(set) var newestCommand: Timestamp?
 
     /// Slices of the arena have 32 bits; a batch of large messages is cut long before.
     private static let maximumBytes = 16 << 20
@@ -60,9 +65,18 @@ struct BatchBuilder: ~Copyable {
         return batch
     }
 
+    /// What a topic carries.
+    func isCommand(_ topic: String) -> Bool { roles[topic] == .command }
+
     /// Decodes one message into the batch.
+    ///
+    /// - Parameters:
+    ///   - message: the next of its partition.
+    ///   - moment: where it stands in the order of time.
+    ///   - partition: finds a slot's partition.
     mutating func add(
         _ message: borrowing SourceMessage,
+        at moment: Timestamp,
         partition: (Int) -> PartitionKey
     ) {
         let slot = message.slot
@@ -71,6 +85,11 @@ struct BatchBuilder: ~Copyable {
         // A source that hands out old messages again must not move the stored offset back.
         if let next = state.next, message.offset < next { return }
         state.next = message.offset + 1
+        if state.isCommand {
+            newestCommand = max(newestCommand ?? moment, moment)
+        } else {
+            oldestUsage = min(oldestUsage, moment)
+        }
         if state.index < 0 {
             state.index = Int32(batch.partitions.count)
             batch.partitions.append(
@@ -99,17 +118,30 @@ struct BatchBuilder: ~Copyable {
     }
 
     private func newSlot(_ key: PartitionKey) -> Slot {
-        Slot(key: key, role: roles[key.topic] ?? .usage, from: stored[key], next: stored[key])
+        Slot(
+            key: key,
+            role: roles[key.topic] ?? .usage,
+            isCommand: isCommand(key.topic),
+            from: stored[key],
+            next: stored[key]
+        )
     }
 
     /// Hands the batch out and begins the next, which follows it.
-    mutating func take() -> InputBatch {
+    ///
+    /// - Parameter readThrough: every message that arrived before it is in this batch or an earlier
+    ///   one.
+    /// - Returns: the batch as it is.
+    mutating func take(readThrough: Timestamp) -> InputBatch {
         for index in slots.indices {
             guard let state = slots[index], state.index >= 0 else { continue }
             slots[index]?.from = batch.partitions[Int(state.index)].next
             slots[index]?.index = -1
         }
         headerBytes = 0
+        oldestUsage = .latest
+        newestCommand = nil
+        batch.readThrough = readThrough
         var taken = InputBatch(cluster: batch.cluster)
         swap(&taken, &batch)
         batch.bytes.reserveCapacity(taken.bytes.count)

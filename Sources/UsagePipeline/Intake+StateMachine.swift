@@ -30,6 +30,7 @@ struct IntakeMachine: Equatable {
     let idleTimeout: Duration
     private var state = State.empty
     private var isStopping = false
+    private var isCut = false
 
     init(maximumEvents: Int, maximumAge: Duration, idleTimeout: Duration = .milliseconds(100)) {
         self.maximumEvents = maximumEvents
@@ -50,7 +51,7 @@ struct IntakeMachine: Equatable {
             return .poll(maximum: maximumEvents, timeout: idleTimeout)
         case .collecting(let since, let count):
             let left = since + maximumAge - now
-            guard count >= maximumEvents || left <= .zero || isStopping else {
+            guard count >= maximumEvents || left <= .zero || isStopping || isCut else {
                 return .gather(maximum: maximumEvents - count, timeout: min(left, idleTimeout))
             }
             return hasRoom ? .handOver : .waitForRoom
@@ -69,8 +70,12 @@ struct IntakeMachine: Equatable {
         }
     }
 
+    /// What comes next belongs into another batch, however small this one is.
+    mutating func cut() { isCut = true }
+
     /// The batch was handed over.
     mutating func handedOver() {
+        isCut = false
         if state != .finished { state = .empty }
     }
 

@@ -9,20 +9,30 @@ final class Intake: AssignmentHandler {
     private let source: any MessageSource
     private let clock: any WorkerClock
     private let batches: HandOver<InputBatch>
+    private let time: InputTime
     private let reader: any LedgerReader
     private let metadata: String
     private let start: StartPosition
     /// Blocks until all that was handed over is durable.
     private var drain: () -> Void = {}
     private var machine: IntakeMachine
-    private var builder: BatchBuilder
+    private let order: InputOrder
+    private var ends = EndQuestion()
+    /// Since when the ledger is waited for.
+    private var settlingSince: Duration?
     private var assigned: Set<PartitionKey> = []
     private var acknowledgedAt: Duration?
+
+    /// What waits is looked at again that soon: it may be that an end was met.
+    private static let lookingPause = Duration.milliseconds(10)
+    /// Whatever keeps the ledger from what is due, input does not wait longer for it.
+    private static let settlingPatience = Duration.seconds(1)
 
     init(
         source: any MessageSource,
         decoder: consuming InputDecoder,
         batches: HandOver<InputBatch>,
+        time: InputTime,
         reader: any LedgerReader,
         identity: StoreIdentity,
         settings: WorkerSettings,
@@ -31,6 +41,7 @@ final class Intake: AssignmentHandler {
         self.source = source
         self.clock = clock
         self.batches = batches
+        self.time = time
         self.reader = reader
         metadata = OffsetAudit.metadata(of: identity)
         start = settings.start
@@ -38,17 +49,23 @@ final class Intake: AssignmentHandler {
             maximumEvents: settings.maximumEvents,
             maximumAge: settings.maximumAge
         )
-        builder = BatchBuilder(
-            cluster: source.cluster,
-            roles: settings.roles,
-            decoder: decoder
+        order = InputOrder(
+            source: source,
+            clock: clock,
+            builder: BatchBuilder(
+                cluster: source.cluster,
+                roles: settings.roles,
+                decoder: decoder
+            ),
+            settings: settings,
+            put: { [batches] in batches.put($0) }
         )
     }
 
     /// Begins to read.
     func open(drain: @escaping () -> Void) throws(SourceError) {
         self.drain = drain
-        builder.restart(stored: reader.offsets(cluster: source.cluster))
+        order.restart(stored: reader.offsets(cluster: source.cluster))
         try source.start(self)
     }
 
@@ -59,14 +76,21 @@ final class Intake: AssignmentHandler {
     /// - Throws: ``SourceError``: messages cannot be read any more.
     func step(waits: Bool) throws(SourceError) -> Bool {
         if batches.shouldEnd { machine.stop() }
+        askForEnds()
+        guard try isSettled() else {
+            if waits { batches.waitForChange() }
+            return true
+        }
         switch machine.next(at: clock.elapsed, hasRoom: batches.hasRoom) {
         case .poll(let maximum, let timeout):
-            try poll(maximum, timeout: waits ? timeout : .zero, gathering: .zero)
+            let patience = order.isWaiting ? min(timeout, Self.lookingPause) : timeout
+            try poll(maximum, timeout: waits ? patience : .zero, gathering: .zero)
         case .gather(let maximum, let timeout):
             let wait = waits ? timeout : .zero
             try poll(maximum, timeout: wait, gathering: wait)
         case .handOver:
             handOver()
+            if settlingSince == nil { try takeWaiting() }
         case .waitForRoom:
             if waits { batches.waitForRoom() }
         case .finish:
@@ -83,21 +107,34 @@ final class Intake: AssignmentHandler {
         timeout: Duration,
         gathering: Duration
     ) throws(SourceError) {
-        var count = 0
+        order.begin(boundary: time.nextDue)
         try source.poll(maximum: maximum, timeout: timeout, gathering: gathering) { message in
-            builder.add(message, partition: source.partition(slot:))
-            count += 1
-            // Large messages fill a batch in the middle of a poll. It may be one more than the
-            // queue has room for: how many it can be is bounded by what the source had in memory.
-            if builder.isFull { batches.put(builder.take()) }
+            order.receive(message)
         }
-        machine.polled(count, at: clock.elapsed)
+        order.lookAround()
+        try takeWaiting()
+        noteTime()
         acknowledge(force: false)
     }
 
+    /// Takes what need not wait any longer, and tells the machine what there is.
+    private func takeWaiting() throws(SourceError) {
+        if !order.isCut {
+            order.begin(boundary: time.nextDue)
+            try order.takeWaiting()
+        }
+        machine.polled(order.countTaken(), at: clock.elapsed)
+        guard order.isCut else { return }
+        machine.cut()
+        // Nothing to hand over, but the ledger has something to do before what comes next.
+        if order.isEmpty { handOver() }
+    }
+
     private func handOver() {
-        if !builder.isEmpty { batches.put(builder.take()) }
+        if !order.isEmpty { batches.put(order.takeBatch()) }
         machine.handedOver()
+        if order.isSettlingWanted { settlingSince = settlingSince ?? clock.elapsed }
+        noteTime()
     }
 
     /// Tells lag tools how far input is applied, at most once a second.
@@ -109,22 +146,71 @@ final class Intake: AssignmentHandler {
         if !offsets.isEmpty { source.acknowledge(offsets, metadata: metadata) }
     }
 
+    // MARK: Time
+
+    /// Says how far all goes that was handed over; of what is still being gathered, nothing is said.
+    private func noteTime() {
+        guard order.isEmpty else { return }
+        let isNews = time.note(
+            readThrough: order.readThrough,
+            newestRecord: order.newestRecord
+        )
+        if isNews { batches.noteChange() }
+    }
+
+    /// Finds out whether quiet partitions are read to their end, where somebody waits for it.
+    private func askForEnds() {
+        if let asked = ends.asked, let read = source.takeEnds() {
+            order.lookAround()
+            order.readToEnd(read, at: asked)
+            ends.answered()
+            noteTime()
+        }
+        let isWanted = time.isReadingOnWanted || order.isWaiting
+        if ends.asks(isWanted: isWanted, at: clock.now, elapsed: clock.elapsed) {
+            source.askForEnds()
+        }
+    }
+
+    /// Whether the ledger has done what comes before the messages that wait.
+    private func isSettled() throws(SourceError) -> Bool {
+        guard let since = settlingSince else { return true }
+        let isDue = time.nextDue.map { $0 <= time.readThrough } ?? false
+        let isPatient = clock.elapsed - since < Self.settlingPatience && !batches.shouldEnd
+        guard !isPatient || batches.isIdle && !isDue else { return false }
+        settlingSince = nil
+        order.settled()
+        try takeWaiting()
+        return true
+    }
+
     // MARK: Partitions that come and go
 
     func assigned(_ partitions: [PartitionKey]) -> [StartPosition] {
         let stored = settle()
         assigned.formUnion(partitions)
+        order.assign(partitions, at: clock.now)
+        forgetTime()
         return partitions.map { stored[$0].map(StartPosition.offset) ?? start }
     }
 
     func began(_ partition: PartitionKey, at offset: Int64) {
-        batches.put(builder.begin(partition, at: offset))
+        batches.put(order.begin(partition, at: offset))
     }
 
     func revoked(_ partitions: [PartitionKey]) {
         _ = settle()
         acknowledge(force: true)
         assigned.subtract(partitions)
+        order.unassign(partitions)
+        forgetTime()
+    }
+
+    /// What was known of how far input is read was known of other partitions.
+    private func forgetTime() {
+        ends.drop()
+        order.lookAround()
+        noteTime()
     }
 
     /// Lets everything that was decoded become durable, so that the stored offsets are the truth
@@ -132,8 +218,10 @@ final class Intake: AssignmentHandler {
     private func settle() -> [PartitionKey: Int64] {
         handOver()
         drain()
+        settlingSince = nil
+        order.settled()
         let stored = reader.offsets(cluster: source.cluster)
-        builder.restart(stored: stored)
+        order.restart(stored: stored)
         return stored
     }
 }

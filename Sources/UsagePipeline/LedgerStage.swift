@@ -9,17 +9,19 @@ final class LedgerStage {
     private let ledger: Ledger
     private let clock: any WorkerClock
     private let batches: HandOver<InputBatch>
+    private let time: InputTime
     private let relay: RelayInbox
     private let telemetry: Telemetry
     private let maximumDue: Int
     private let cluster: String
-    private var machine = LedgerStageMachine()
+    private var ledgerClock = LedgerClock()
 
     init(
         store: any LedgerStore,
         ledger: Ledger,
         cluster: String,
         batches: HandOver<InputBatch>,
+        time: InputTime,
         relay: RelayInbox,
         settings: WorkerSettings,
         clock: any WorkerClock,
@@ -29,10 +31,12 @@ final class LedgerStage {
         self.ledger = ledger
         self.cluster = cluster
         self.batches = batches
+        self.time = time
         self.relay = relay
         self.clock = clock
         self.telemetry = telemetry
         maximumDue = settings.maximumDue
+        time.note(nextDue: store.nextDue, isReadingOnWanted: false)
     }
 
     /// Does the one next thing.
@@ -50,59 +54,77 @@ final class LedgerStage {
             if waits { relay.waitForRoom() }
             return true
         }
+        // Before taking: what is handed over in between may not be counted as applied.
+        let readThrough = time.readThrough
         if let batch = batches.take(waiting: waits ? timeout : .zero) {
             defer { batches.done() }
-            try apply(batch)
-        } else if let due = store.nextDue, due <= clock.now {
-            try apply(InputBatch(cluster: cluster))
+            try apply(batch, now: now)
+        } else if isDue(now, readThrough) {
+            var nothing = InputBatch(cluster: cluster)
+            nothing.readThrough = readThrough
+            try apply(nothing, now: now)
         }
+        noteDue(readThrough)
         return true
+    }
+
+    /// The time of the ledger.
+    private var now: Timestamp {
+        ledgerClock.now(
+            wall: clock.now,
+            elapsed: clock.elapsed,
+            newestRecord: time.newestRecord
+        )
+    }
+
+    /// Whether time has brought something that need not wait for input.
+    private func isDue(_ now: Timestamp, _ readThrough: Timestamp) -> Bool {
+        if let announcement = store.nextAnnouncement, announcement <= now { return true }
+        return store.nextDue.map { $0 <= min(now, readThrough) } ?? false
+    }
+
+    /// Tells intake what comes next, and whether it waits for input.
+    private func noteDue(_ readThrough: Timestamp) {
+        let due = store.nextDue
+        let isHeldUp = due.map { $0 <= now && $0 > readThrough } ?? false
+        time.note(nextDue: due, isReadingOnWanted: isHeldUp)
     }
 
     /// How long nothing needs to be done if no batch comes.
     private var timeout: Duration {
         let longest = Duration.milliseconds(100)
-        guard let due = store.nextDue else { return longest }
-        let left = due.microseconds - clock.now.microseconds
+        let readThrough = time.readThrough
+        // What waits for input is looked at when intake says that more was read.
+        let due = store.nextDue.flatMap { $0 <= readThrough ? $0 : nil } ?? .latest
+        let next = min(due, store.nextAnnouncement ?? .latest)
+        let left = next.microseconds - now.microseconds
         return max(.zero, min(longest, .microseconds(left)))
     }
 
-    private func apply(_ batch: InputBatch) throws(WorkerFailure) {
-        _ = machine.began()
+    /// Load, apply, make durable, publish: in this order, or not at all.
+    ///
+    /// A failed write ends the stage, for its outcome is unknown: skipping the batch could lose
+    /// money, repeating it could double it.
+    private func apply(_ batch: InputBatch, now: Timestamp) throws(WorkerFailure) {
         let began = clock.elapsed
-        let now = clock.now
-        let loaded: Loaded
         do {
-            loaded = try store.load(batch, dueAt: now, maximumDue: maximumDue)
+            let loaded = try store.load(batch, dueAt: now, maximumDue: maximumDue)
+            let transition = ledger.apply(batch, to: loaded, now: now)
+            let commit = transition.commit
+            // Nothing was due after all, and nothing came: an empty commit would only cost a sync.
+            guard !commit.partitions.isEmpty || !commit.groups.isEmpty else { return }
+            store.notePublished(through: relay.publishedThrough)
+            let writing = clock.elapsed
+            let head = try store.commit(transition)
+            relay.commits.put(SealedCommit(commit: commit, hash: head.hash))
+            telemetry.committed(
+                commit,
+                applying: writing - began,
+                writing: clock.elapsed - writing
+            )
         } catch {
-            machine.failed()
             throw .store(error)
         }
-        _ = machine.loaded()
-        let transition = ledger.apply(batch, to: loaded, now: now)
-        let commit = transition.commit
-        // Nothing was due after all, and nothing came: an empty commit would only cost a sync.
-        guard !commit.partitions.isEmpty || !commit.groups.isEmpty else {
-            machine = LedgerStageMachine()
-            return
-        }
-        store.notePublished(through: relay.publishedThrough)
-        let writing = clock.elapsed
-        let head: CommitHead
-        do {
-            head = try store.commit(transition)
-        } catch {
-            machine.failed()
-            throw .store(error)
-        }
-        _ = machine.committed()
-        relay.commits.put(SealedCommit(commit: commit, hash: head.hash))
-        telemetry.committed(
-            commit,
-            applying: writing - began,
-            writing: clock.elapsed - writing
-        )
-        _ = machine.published()
     }
 
     /// Makes durable how far is published, and stops using the store.

@@ -59,7 +59,8 @@ public protocol MessageSource: AnyObject {
     var cluster: String { get }
     /// Begins to read; the handler is asked for positions now or at any later poll.
     func start(_ handler: any AssignmentHandler) throws(SourceError)
-    /// Hands out messages that have arrived, in the order of each partition.
+    /// Hands out messages that have arrived, in the order of each partition; within one call, commands
+    /// before usage.
     ///
     /// - Parameters:
     ///   - maximum: at most this many.
@@ -77,6 +78,23 @@ public protocol MessageSource: AnyObject {
     func partition(slot: Int) -> PartitionKey
     /// Tells the cluster how far input is applied: a hint for lag tools that is never trusted.
     func acknowledge(_ offsets: [PartitionKey: Int64], metadata: String)
+
+    /// All partitions of the topics, assigned to us or not, as far as is known; changes when
+    /// partitions are assigned or an answer about ends is taken.
+    var partitions: Set<PartitionKey> { get }
+    /// Whether the cluster's last word about an assigned partition was that nothing follows what
+    /// was handed out.
+    func isAtEnd(_ partition: PartitionKey) -> Bool
+    /// Asks where all partitions end, without waiting; a question that is open is dropped.
+    func askForEnds()
+    /// The partitions that are read to where they ended after the question was asked; nil while
+    /// there is no answer. Given once.
+    func takeEnds() -> Set<PartitionKey>?
+    /// Hands out no more messages of these partitions, until ``resume(_:)`` or until they are
+    /// assigned anew.
+    func pause(_ partitions: [PartitionKey]) throws(SourceError)
+    /// Goes on with partitions that were paused.
+    func resume(_ partitions: [PartitionKey]) throws(SourceError)
 }
 
 /// Why messages cannot be read any more.

@@ -73,6 +73,7 @@ public final class Worker {
         flushTimeout: Duration = .seconds(3)
     ) {
         let batches = HandOver<InputBatch>(capacity: 2)
+        let time = InputTime()
         let reader = store.reader
         let telemetry = Telemetry()
         let inbox = RelayInbox(
@@ -86,6 +87,7 @@ public final class Worker {
             ledger: Ledger(policies: policies),
             cluster: source.cluster,
             batches: batches,
+            time: time,
             relay: inbox,
             settings: settings,
             clock: clock,
@@ -95,6 +97,7 @@ public final class Worker {
             source: source,
             decoder: decoder,
             batches: batches,
+            time: time,
             reader: reader,
             identity: store.identity,
             settings: settings,
@@ -102,7 +105,7 @@ public final class Worker {
         )
         relay = Relay(
             sink: sink,
-            encoder: MessageEncoder(rates: policies.rates) { account, ordinal in
+            encoder: MessageEncoder { account, ordinal in
                 reader.account(number: account)?.grants
                     .first { $0.ordinal == ordinal }?.terms.grantID
             },

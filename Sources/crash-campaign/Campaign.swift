@@ -152,7 +152,7 @@ final class Campaign {
     private func read(whole: Bool = false) throws -> Reading {
         let journal = try EmbeddedJournal(readOnly: storePath)
         var reading = Reading()
-        let encoder = MessageEncoder(rates: .empty) { _, _ in nil }
+        let encoder = MessageEncoder { _, _ in nil }
         for number in stride(from: 1, through: journal.head.number, by: 1) {
             guard let bytes = try journal.bytes(ofCommit: number) else { continue }
             let sealed = try JournalFormat.decode(bytes, under: journal.identity.hashKey)

@@ -30,7 +30,7 @@ import Testing
                 commit.groups[0],
                 entries: commit.entries,
                 of: commit,
-                wasAnnounced: false
+                owed: []
             ) {
                 return fault
             }

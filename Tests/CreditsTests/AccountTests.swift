@@ -49,13 +49,11 @@ import Testing
         #expect(account.nextExpiry(after: start.advanced(byMicroseconds: 2 * day)) == nil)
     }
 
-    @Test func theNextDueMomentIsTheEarlierOfAnnouncementAndActivation() throws {
+    @Test func whatIsDueAndWhatIsToBeAnnouncedHaveMomentsOfTheirOwn() throws {
+        let policies = Policies()
         let quiet = try account("grant g1 acme 1 applied balance 1")
-        #expect(quiet.nextDue(coalescing: 1_000_000) == nil)
-        let waiting = try account("grant g1 acme 1 effective=PT2S applied balance 0")
-        #expect(
-            waiting.nextDue(coalescing: 1_000_000) == start.advanced(byMicroseconds: 2_000_000)
-        )
+        #expect(quiet.nextDue(under: policies) == nil)
+        #expect(quiet.nextAnnouncement(coalescing: 1_000_000) == nil)
         let both = try account(
             """
             grant  g1  acme  1                  applied  balance 1
@@ -63,8 +61,11 @@ import Testing
             usage  u1  acme  1                  applied  balance 0
             """
         )
-        #expect(both.nextDue(coalescing: 1_000_000) == start.advanced(byMicroseconds: 1_000_000))
-        #expect(both.nextDue(coalescing: 9_000_000) == start.advanced(byMicroseconds: 2_000_000))
+        #expect(both.nextDue(under: policies) == start.advanced(byMicroseconds: 2_000_000))
+        #expect(
+            both.nextAnnouncement(coalescing: 9_000_000)
+                == start.advanced(byMicroseconds: 9_000_000)
+        )
     }
 
     @Test func everyConfigureWritesAnEntryEvenIfItChangesNothing() throws {

@@ -59,4 +59,17 @@ import Testing
         table.insert(IDKey(high: 5, low: 3), known(7))
         #expect(table[IDKey(high: 5, low: 3)] == known(7))
     }
+
+    @Test func whatIsSetTakesThePlaceOfWhatWasKnown() {
+        var table = IDTable()
+        for high in [UInt64(0), 5] {
+            let key = IDKey(high: high, low: 0)
+            table.set(key, known(1))
+            table.set(key, known(2))
+            #expect(table[key] == known(2))
+            table.insert(key, known(3))
+            #expect(table[key] == known(2))
+        }
+        #expect(table.count == 2)
+    }
 }

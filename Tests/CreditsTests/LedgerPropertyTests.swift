@@ -1,68 +1,57 @@
+import Foundation
 import Testing
 
 @testable import Credits
 
-/// Random inputs against a model that adds and subtracts and knows nothing of grants.
+/// Random inputs against a model that works out every balance from the list of inputs.
 ///
-/// Half of all ids come from a small hot set, so that duplicates, conflicts and refusals that come
-/// again are common. The model decides each batch in the contract's order: commands, then usage.
+/// The stores' tests run the same against durable ledgers. `DRAWDOWN_INPUTS` says how many inputs.
 @Suite struct LedgerPropertyTests {
-    @Test(arguments: [(1, 1), (2, 7), (3, 200), (4, 20000)])
-    func balancesAreTheSumsOfTheInputsThatWereApplied(seed: Int, widest: Int) {
-        var inputs = RandomInputs(seed: UInt64(seed))
-        var model = BalanceModel()
-        var store = TestStore(policies: Policies())
-        var counts = OutcomeCounts()
-        var entries: [EntryType: Int] = [:]
-        var refusals: Set<RefusalCode> = []
-        var left = 20000
-        var clock = LedgerTable.beginning
-        while left > 0 {
-            let size = min(left, Int.random(in: 1...widest, using: &inputs.generator))
-            left -= size
-            clock = clock.advanced(byMicroseconds: 50000)
-            let batch = (0..<size).map { _ in inputs.next(at: clock) }
-            var expected = OutcomeCounts()
-            let (commit, faults) = store.apply(batch, at: clock)
-            model.begin(at: clock, voided: Self.voided(by: commit))
-            for input in batch.filter(\.isCommand) + batch.filter({ !$0.isCommand }) {
-                expected[model.decide(input)] += 1
-            }
-            #expect(faults.isEmpty)
-            #expect(commit.outcomes == expected)
-            for name in Set(batch.map(\.account)) {
-                #expect(store.balance(of: name).units == model.balances[name] ?? 0, "\(name)")
-                let held = store.snapshot(of: name, at: clock).held
-                #expect(held.units == model.held(of: name), "\(name)")
-            }
-            counts += commit.outcomes
-            for entry in commit.entries { entries[entry.type, default: 0] += 1 }
-            refusals.formUnion(commit.deadLetters.map(\.refusal.code))
-            if !faults.isEmpty || commit.outcomes != expected { return }
-        }
+    private static let inputs =
+        ProcessInfo.processInfo.environment["DRAWDOWN_INPUTS"].flatMap(Int.init) ?? 1500
+
+    @Test(arguments: [(1, 1), (2, 7), (3, 200), (4, 4000)])
+    func balancesAreWhatTheListOfInputsMakesThem(seed: Int, widest: Int) throws {
+        var run = PropertyRun(TestStore(policies: RandomInputs.policies))
+        try run.run(seed: UInt64(seed), inputs: Self.inputs, widest: widest, cut: .wholeTicks)
+        #expect(run.faults.isEmpty)
         // Every outcome must have been met often, or the comparison says little.
-        #expect(counts.applied > 8000)
-        #expect(min(counts.duplicate, counts.conflict, counts.rejected) > 300, "\(counts)")
+        let counts = run.outcomes
+        #expect(counts.applied > Self.inputs / 3)
+        #expect(min(counts.duplicate, counts.conflict, counts.rejected) > Self.inputs / 40)
+        guard Self.inputs >= 50_000 else { return }
         for type: EntryType in [
             .creditsVoided, .manualAdjustment, .holdPlaced, .holdCaptured, .holdReleased,
+            .usageReversed, .grantScheduled, .settingsChanged,
         ] {
-            #expect(entries[type, default: 0] > 15, "\(type.name)")
+            #expect(run.entries[type, default: 0] > 10, "\(type.name)")
         }
         // The widest batches are too few for much time to pass.
-        if widest < 1000 { #expect(entries[.holdExpired, default: 0] > 30) }
+        if widest < 1000 {
+            #expect(run.entries[.holdExpired, default: 0] > 30)
+            #expect(run.entries[.creditsExpired, default: 0] > 30)
+        }
         #expect(
-            refusals.isSuperset(of: [
+            run.refusals.isSuperset(of: [
                 .unknownGrant, .exceedsRemaining, .duplicateGrant, .unknownHold, .duplicateHold,
+                .unknownUsage, .alreadyReversed, .exceedsDebited,
             ])
         )
     }
 
-    /// What the commit took from grants, by the content of the `void` that did it.
-    private static func voided(by commit: Commit) -> [IDKey: (content: UInt64, units: Int128)] {
-        var voided: [IDKey: (content: UInt64, units: Int128)] = [:]
-        for entry in commit.entries where entry.type == .creditsVoided {
-            voided[entry.key] = (entry.fingerprint, -entry.amount.units)
-        }
-        return voided
+    @Test(arguments: [(1, 3), (7, 1), (60, 10), (200, 50)])
+    func theSameInputsCutIntoOtherBatchesMakeTheSameEntries(widest: Int, part: Int) throws {
+        var whole = PropertyRun(TestStore(policies: RandomInputs.policies))
+        try whole.run(seed: 5, inputs: Self.inputs, widest: widest, cut: .wholeTicks)
+        var parts = PropertyRun(TestStore(policies: RandomInputs.policies))
+        try parts.run(
+            seed: 5,
+            inputs: Self.inputs,
+            widest: widest,
+            cut: .parts(upTo: part, seed: 6)
+        )
+        #expect(whole.faults.isEmpty && parts.faults.isEmpty)
+        #expect(parts.story == whole.story)
+        #expect(parts.outcomes == whole.outcomes)
     }
 }

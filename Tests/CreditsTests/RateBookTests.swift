@@ -40,7 +40,7 @@ import Testing
             #expect(throws: PricingFault.noRate) { try pricing.credits.get() }
             return nil
         }
-        let names = try #require(book.names(of: reference))
+        let names = try #require(book.name(of: reference))
         return "\(names.cardVersion) \(names.rateID) \(try pricing.credits.get())"
     }
 
@@ -75,10 +75,10 @@ import Testing
 
     @Test func aReferenceToNoCardHasNoNames() throws {
         let book = try book()
-        #expect(book.names(of: .explicit) == nil)
-        #expect(book.names(of: RateReference(card: 2, rate: 0)) == nil)
-        #expect(book.names(of: RateReference(card: 0, rate: 2)) == nil)
-        #expect(book.names(of: RateReference(card: 0, rate: -1)) == nil)
+        #expect(book.name(of: .explicit) == nil)
+        #expect(book.name(of: RateReference(card: 2, rate: 0)) == nil)
+        #expect(book.name(of: RateReference(card: 0, rate: 2)) == nil)
+        #expect(book.name(of: RateReference(card: 0, rate: -1)) == nil)
     }
 
     @Test func theRateNamesTheCreditTypeAlsoWhereItMakesNoPrice() {

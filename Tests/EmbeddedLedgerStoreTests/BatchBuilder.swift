@@ -90,6 +90,29 @@ struct BatchBuilder {
         command("release-\(holdID)", customer, .release(holdID: holdID))
     }
 
+    /// Gives credits of usage back; nil: all that is left.
+    mutating func reverse(_ id: String, of usageID: String, _ customer: String, _ credits: Int64?) {
+        let claim = AccountScope.grantKey(
+            customerID: customer,
+            creditType: "credits",
+            grantID: id,
+            under: hashKey
+        )
+        let (source, usage) = (Array("api".utf8), Array(usageID.utf8))
+        let request = ReversalRequest(
+            usageID: usageID,
+            source: "api",
+            usageKey: IDSpace.usage.key(scope: source.span, id: usage.span, under: hashKey),
+            reversalKey: IDSpace.reversal.key(scope: source.span, id: usage.span, under: hashKey),
+            credits: credits.map { Amount(whole: $0) }
+        )
+        command(id, customer, .reverseUsage(request), claim: claim)
+    }
+
+    mutating func configure(_ id: String, _ customer: String, _ settings: AccountSettings) {
+        command(id, customer, .configure(settings))
+    }
+
     private mutating func command(
         _ commandID: String,
         _ customer: String,

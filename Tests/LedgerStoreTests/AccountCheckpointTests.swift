@@ -43,7 +43,7 @@ struct AccountCheckpointTests {
     }
 
     @Test func anotherVersionIsRefused() {
-        for version: UInt8 in [0, 1, 3] {
+        for version: UInt8 in [0, 1, 2, 4] {
             var bytes = written()
             bytes[0] = version
             #expect(read(bytes) == nil)
@@ -53,5 +53,35 @@ struct AccountCheckpointTests {
     @Test func anyTruncationIsRefused() {
         let bytes = written()
         for count in 0..<bytes.count { #expect(read(Array(bytes.prefix(count))) == nil) }
+    }
+
+    @Test func whereTopUpsStandComesBack() throws {
+        let request = TopUpRequest(
+            requestID: "topup_1",
+            credits: Amount(whole: 50),
+            threshold: Amount(whole: -7),
+            sequence: 9,
+            attempt: 2,
+            requestedAt: Sample.moment,
+            answerBy: .latest,
+            window: TopUpWindow(start: .earliest, count: 3, credits: Sample.amount("0.5"))
+        )
+        for isPending in [true, false] {
+            var state = account.state
+            state.topUp.request = request
+            state.topUp.isPending = isPending
+            state.topUp.suspension = isPending ? nil : .notAnswered
+            var bytes: [UInt8] = []
+            AccountCheckpoint.append(Account(restoring: state), at: 7, to: &bytes)
+            #expect(try #require(read(bytes)).account.topUp == state.topUp)
+        }
+    }
+
+    @Test func anAnswerThatNobodyAskedForIsNotWaitedFor() {
+        var state = account.state
+        state.topUp.isPending = true
+        var bytes: [UInt8] = []
+        AccountCheckpoint.append(Account(restoring: state), at: 7, to: &bytes)
+        #expect(read(bytes) == nil)
     }
 }

@@ -48,6 +48,7 @@ struct DamagedEntriesTests {
 
     private func addCorrections(to commit: inout Commit) {
         commit.use("u1", 7)
+        commit.reverse("u1", [(1, 2)], shares: [(1, 7, 2)], reversed: 2)
         commit.hold("h1", .max)
         commit.hold("h2", 1)
         commit.void(50)

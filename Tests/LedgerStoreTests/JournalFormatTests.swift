@@ -14,6 +14,10 @@ struct JournalFormatTests {
         )
         commit.outcomes.applied = 5
         commit.outcomes.invalid = 300
+        commit.rates = [
+            RateName(cardVersion: "2026-11", rateID: "chat"),
+            RateName(cardVersion: "ü", rateID: ""),
+        ]
         addGroups(to: &commit)
         addTriggers(to: &commit)
         commit.headers = [
@@ -94,7 +98,7 @@ struct JournalFormatTests {
             entry.action = action
             entry.dimensions = source
             entry.quantity = Sample.amount("12345.678")
-            entry.rate = RateReference(card: 3, rate: 200)
+            entry.rate = 1
             entry.occurredAt = .latest
             entry.origin = .time
         }
@@ -171,7 +175,8 @@ struct JournalFormatTests {
             restored: 3,
             terms: GrantTerms(grantID: "g", credits: .zero, effectiveAt: .latest),
             remaining: Sample.amount("2"),
-            status: .depleted
+            status: .depleted,
+            noticedAt: Sample.moment
         )
         let change = BalanceChange(
             previousBalance: .zero,
@@ -224,6 +229,7 @@ struct JournalFormatTests {
         #expect(read.commit.recordedAt == commit.recordedAt)
         #expect(read.commit.cluster == "lkc-1")
         #expect(read.commit.partitions == commit.partitions)
+        #expect(read.commit.rates == commit.rates)
         #expect(read.commit.outcomes == commit.outcomes)
         #expect(read.commit.details == commit.details)
         #expect(read.commit.allocations == commit.allocations)
@@ -408,7 +414,7 @@ private struct Fields: Equatable {
             Int128(entry.group), Int128(entry.type.rawValue), Int128(entry.sequence),
             entry.amount.units, entry.balanceBefore.units, Int128(entry.detail),
             Int128(entry.key.high), Int128(entry.key.low), Int128(entry.fingerprint),
-            entry.quantity.units, Int128(entry.rate.card), Int128(entry.rate.rate),
+            entry.quantity.units, Int128(entry.rate),
             Int128(entry.occurredAt.microseconds), Int128(entry.origin.partition),
             Int128(entry.origin.offset), Int128(entry.allocationCount),
         ]

@@ -154,4 +154,46 @@ extension Commit {
             detail: EntryDetail(commandID: "command void")
         )
     }
+
+    /// Gives back what usage drew.
+    ///
+    /// - Parameters:
+    ///   - usageID: the usage.
+    ///   - allocations: where the credits go.
+    ///   - shares: what each grant gave and has got back afterwards.
+    ///   - reversed: Σ credits of all reversals afterwards.
+    ///   - grant: the terms of a grant that is made of some of the credits.
+    mutating func reverse(
+        _ usageID: String,
+        _ allocations: [(grant: UInt32, credits: Int64)],
+        shares: [(grant: UInt32, drawn: Int64, returned: Int64)],
+        reversed: Int64,
+        grant: GrantTerms? = nil
+    ) {
+        let allocations = allocations.map {
+            Allocation(grant: $0.grant, credits: Amount(whole: $0.credits))
+        }
+        let state = Reversible(
+            account: groups[groups.count - 1].number,
+            allocations: shares.map {
+                ReturnedAllocation(
+                    grant: $0.grant,
+                    drawn: Amount(whole: $0.drawn),
+                    returned: Amount(whole: $0.returned)
+                )
+            },
+            reversed: Amount(whole: reversed)
+        )
+        let units = allocations.reduce(Int128(0)) { $0 + $1.credits.units }
+        add(
+            .usageReversed,
+            Amount(units: units) ?? .zero,
+            allocations: allocations,
+            id: usageID,
+            detail: EntryDetail(
+                commandID: "reversal \(number) \(entries.count)",
+                payload: .reversal(Reversal(state: state, grant: grant))
+            )
+        )
+    }
 }

@@ -22,7 +22,7 @@ struct EntryTests {
             source: "web",
             action: "image.generate",
             dimensions: dimensions,
-            rate: RateReference(card: 0, rate: 0),
+            rate: RateName(cardVersion: "2026-11", rateID: "sdxl"),
             from: [(1, "30")]
         )
         ledger.usage("u2", from: [(1, "70"), (0, "20")])

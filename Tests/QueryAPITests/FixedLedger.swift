@@ -67,20 +67,19 @@ struct FixedLedger {
         source: String = "",
         action: String = "",
         dimensions: [UInt8] = [],
-        rate: RateReference = .explicit,
+        rate: RateName? = nil,
         from: [(UInt32, String)]
     ) {
         let allocations = from.map {
             Allocation(grant: $0.0, credits: amount($0.1).negated)
         }
         let total = allocations.reduce(Amount.zero) { $0.adding($1.credits) ?? .zero }
-        append(.creditsConsumed, total, allocations) { entry, bytes in
+        append(.creditsConsumed, total, allocations, rate: rate) { entry, bytes in
             entry.usageID = bytes.appendSlice(usageID.utf8)
             entry.source = bytes.appendSlice(source.utf8)
             entry.action = bytes.appendSlice(action.utf8)
             entry.dimensions = bytes.appendSlice(dimensions)
             entry.quantity = amount("3")
-            entry.rate = rate
         }
     }
 
@@ -94,6 +93,7 @@ struct FixedLedger {
         _ credits: Amount,
         _ allocations: [Allocation],
         detail: EntryDetail? = nil,
+        rate: RateName? = nil,
         origin: Origin = Origin(partition: 0, offset: 41),
         complete: (inout Entry, inout [UInt8]) -> Void = { _, _ in }
     ) {
@@ -109,6 +109,7 @@ struct FixedLedger {
         ]
         commit.allocations = allocations
         commit.details = detail.map { [$0] } ?? []
+        commit.rates = rate.map { [$0] } ?? []
         var entry = Entry(
             group: 0,
             type: type,
@@ -118,6 +119,7 @@ struct FixedLedger {
             allocationStart: 0,
             allocationCount: Int32(allocations.count),
             detail: detail == nil ? -1 : 0,
+            rate: rate == nil ? -1 : 0,
             occurredAt: moment("2026-11-22T10:59:59.5Z"),
             origin: origin
         )
@@ -134,7 +136,7 @@ struct FixedLedger {
             balanceBefore: account.balance
         )
         commit.groups = [group]
-        let fault = account.replay(group, entries: [entry], of: commit, wasAnnounced: false)
+        let fault = account.replay(group, entries: [entry], of: commit, owed: [])
         #expect(fault == nil)
         let hash = [UInt8](repeating: UInt8(truncatingIfNeeded: sequence), count: 32)
         records.append(

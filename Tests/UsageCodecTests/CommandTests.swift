@@ -74,7 +74,8 @@ import UsageCodec
                         effectiveAt: Samples.moment("2026-12-01T00:00:00Z"),
                         expiresAt: Samples.moment("2027-01-01T00:00:00Z"),
                         costBasis: Samples.amount("0.01"),
-                        reference: "inv 7"
+                        reference: "inv 7",
+                        requestID: "r1"
                     )
                 )
         )

@@ -15,8 +15,13 @@ import UsageCodec
     }
 
     @Test func everyMessageIsJSONAndIsGivenToTheSchemas() throws {
-        let samples = Self.triggers() + Self.entries() + Self.deadLetters() + Self.inputs()
-        for schema in ["trigger", "entry", "dead_letter_headers", "usage_event", "command"] {
+        let samples =
+            Self.triggers() + Self.triggerHeaders() + Self.entries() + Self.deadLetters()
+            + Self.inputs()
+        let schemas = [
+            "trigger", "trigger_headers", "entry", "dead_letter_headers", "usage_event", "command",
+        ]
+        for schema in schemas {
             #expect(samples.contains { $0.schema == schema && $0.isValid }, "\(schema)")
         }
         let lines = samples.map { sample in
@@ -44,6 +49,23 @@ import UsageCodec
         }
     }
 
+    private static func triggerHeaders() -> [Sample] {
+        SampleCommit.encoder.messages(of: SampleCommit.whole(), hash: SampleCommit.hash).map {
+            Sample(schema: "trigger_headers", isValid: true, json: json(of: $0.headers))
+        }
+    }
+
+    private static func json(of headers: [MessageHeader]) -> String {
+        var writer = JSONWriter()
+        writer.object {
+            for header in headers {
+                let text = header.value.map { String(decoding: $0, as: UTF8.self) }
+                $0.member(header.name, orNull: text)
+            }
+        }
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
     private static func entries() -> [Sample] {
         let commit = SampleCommit.whole()
         return commit.entries.flatMap { entry in
@@ -61,7 +83,8 @@ import UsageCodec
                     isValid: false,
                     json: text(of: entry, in: commit, .dimensions)
                 ),
-                // A field that is left out, and one of usage beside one of a command.
+                // A field that is left out, and one of usage beside one of a command, which only
+                // a reversal has, and must have.
                 Sample(
                     schema: "entry",
                     isValid: false,
@@ -73,6 +96,7 @@ import UsageCodec
                     isValid: false,
                     json: whole.replacing(#""command_id":null"#, with: #""command_id":"c""#)
                         .replacing(#""usage_id":null"#, with: #""usage_id":"u""#)
+                        .replacing(#""command_id":"cmd_4""#, with: #""command_id":null"#)
                 ),
             ]
         }
@@ -84,7 +108,7 @@ import UsageCodec
             entry,
             of: commit,
             hash: SampleCommit.hash,
-            names: EntryNames(rates: Samples.rates) { _, _ in nil },
+            names: EntryNames { _, _ in nil },
             parts: parts
         )
         return String(decoding: writer.bytes, as: UTF8.self)
@@ -99,16 +123,12 @@ import UsageCodec
             commit.deadLetters = batch.invalid.map {
                 DeadLetter(message: $0.message, refusal: $0.refusal)
             }
-            var writer = JSONWriter()
-            writer.object {
-                let messages = SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash)
-                for header in messages.flatMap(\.headers) {
-                    let text = header.value.map { String(decoding: $0, as: UTF8.self) }
-                    $0.member(header.name, orNull: text)
-                }
-            }
-            let json = String(decoding: writer.bytes, as: UTF8.self)
-            return Sample(schema: "dead_letter_headers", isValid: true, json: json)
+            let messages = SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash)
+            return Sample(
+                schema: "dead_letter_headers",
+                isValid: true,
+                json: json(of: messages.flatMap(\.headers))
+            )
         }
     }
 

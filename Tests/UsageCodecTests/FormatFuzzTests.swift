@@ -1,4 +1,5 @@
 import Credits
+import SwiftProtobuf
 import Testing
 @testable import UsageCodec
 
@@ -36,16 +37,17 @@ import Testing
     /// Decodes many variants and says how many were accepted.
     private static func run(
         _ role: MessageRole,
-        _ seeds: [String],
+        _ seeds: [[UInt8]],
         _ headers: [(String, String)],
         _ state: UInt64
     ) -> Int {
         var generator = SplitMix(state: state)
         var decoder = Samples.decoder()
         var batch = Samples.batch()
+        let key = Array("acme".utf8)
         for round in 1...10_000 {
             let seed = seeds[Int(generator.next() % UInt64(seeds.count))]
-            let bytes = mutate(Array(seed.utf8), &generator)
+            let bytes = mutate(seed, &generator)
             let changed = headers.map { name, value in
                 let isChanged = generator.next() % 8 == 0
                 let value = Array(value.utf8)
@@ -56,7 +58,7 @@ import Testing
             }
             decoder.decode(
                 role,
-                key: nil,
+                key: key.span,
                 value: bytes.span,
                 headers: changed,
                 timestamp: Samples.recorded,
@@ -65,7 +67,16 @@ import Testing
             )
             guard batch.count == round else { return -1 }
         }
-        return batch.usage.count
+        return batch.usage.count + batch.commands.count
+    }
+
+    private static func run(
+        _ role: MessageRole,
+        _ seeds: [String],
+        _ headers: [(String, String)],
+        _ state: UInt64
+    ) -> Int {
+        run(role, seeds.map { Array($0.utf8) }, headers, state)
     }
 
     @Test func structuredEventsEndInExactlyOneList() {
@@ -87,5 +98,34 @@ import Testing
         ]
         let mapping = UsageMapping(pointers.compactMapValues { JSONPointer($0) })
         #expect((1..<10_000).contains(Self.run(.mappedUsage(mapping), [Self.mapped], [], 3)))
+    }
+
+    @Test func eventsInProtocolBuffersEndInExactlyOneList() throws {
+        let small = ProtobufSamples.event {
+            $0.usageID = "u"
+            $0.action = "chat.request"
+            $0.dimensions = ["n": ProtobufSamples.number("1.5")]
+        }
+        let seeds: [[UInt8]] = [
+            try ProtobufSamples.whole().serializedBytes(), try small.serializedBytes(),
+        ]
+        let headers = [("content-type", "application/x-protobuf")]
+        #expect((1..<10_000).contains(Self.run(.usage, seeds, headers, 4)))
+    }
+
+    @Test func commandsEndInExactlyOneList() {
+        let settings = [
+            #""auto_top_up":{"threshold":10,"credits":"5","answer_within":"PT1H","#
+                + #""max_per":{"period":"P30D","count":5,"credits":"50000"}}"#,
+            #""auto_top_up":null,"recurring":[{"schedule_id":"s","credits":1,"every":"P1M","#
+                + #""anchor":"2026-01-31T00:00:00Z","expires":"period_end","#
+                + #""rollover":{"max_credits":5,"max_percent":"12.5"}},"#
+                + #"{"schedule_id":"\u0074","credits":1.5e3,"every":"PT1S","expires":null}]"#,
+        ]
+        let seeds =
+            settings.map { #"{"command_id":"c","type":"configure",\#($0)}"# } + [
+                #"{"command_id":"c","type":"reverse_usage","usage_id":"u","source":"eu","credits":1}"#
+            ]
+        #expect((1..<10_000).contains(Self.run(.command, seeds, [], 5)))
     }
 }

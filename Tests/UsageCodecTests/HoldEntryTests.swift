@@ -18,7 +18,7 @@ import UsageCodec
             entry,
             of: commit,
             hash: SampleCommit.hash,
-            names: EntryNames(rates: Samples.rates) { _, _ in nil }
+            names: EntryNames { _, _ in nil }
         )
         let text = String(decoding: writer.bytes, as: UTF8.self)
         #expect(

@@ -5,7 +5,7 @@ import UsageCodec
 enum SampleCommit {
     static let hash = [UInt8](repeating: 0xAB, count: 32)
 
-    static let encoder = MessageEncoder(rates: Samples.rates) { account, ordinal in
+    static let encoder = MessageEncoder { account, ordinal in
         account == 5 && ordinal == 1 ? "welcome" : nil
     }
 
@@ -36,6 +36,10 @@ enum SampleCommit {
         commit.partitions = [
             PartitionProgress(topic: "usage.events", partition: 3, from: 40, next: 44),
             PartitionProgress(topic: "credits.commands", partition: 0, from: nil, next: 9),
+        ]
+        commit.rates = [
+            RateName(cardVersion: "2026-10", rateID: "chat"),
+            RateName(cardVersion: "2026-11", rateID: "sdxl"),
         ]
         commit.groups = [
             AccountGroup(
@@ -81,7 +85,7 @@ enum SampleCommit {
                 action: action,
                 dimensions: commit.bytes.appendSlice(dimensions ?? canonical),
                 quantity: Samples.amount("3.05"),
-                rate: RateReference(card: 0, rate: 1),
+                rate: 1,
                 occurredAt: Samples.moment("2026-11-22T09:59:59Z"),
                 origin: Origin(partition: 0, offset: 42)
             )
@@ -213,7 +217,7 @@ enum SampleCommit {
                 group: -1,
                 sequence: 0
             ),
-        ] + holdTriggers()
+        ] + holdTriggers() + laterTriggers()
     }
 
     /// The commit that owes all of them.
@@ -222,6 +226,7 @@ enum SampleCommit {
         addUsage(to: &commit)
         addGrant(to: &commit)
         addHolds(to: &commit)
+        addReversal(to: &commit)
         commit.triggers = triggers()
         return commit
     }

@@ -38,6 +38,11 @@ import UsageCodec
                 "evt_9237327629a851aa80bb5ac2ef0fc8a7",
                 "evt_1638abd7a0da81a48ac3306ec3e48322",
                 "evt_c902b3233934452bcf65a6a6753978ca",
+                "evt_f8618e45f1a631fd5d810852ae50ba09",
+                "evt_af8004d4a6a8c59a84791ce79d597c80",
+                "evt_0c59d582d1b795296b9b36a43055524a",
+                "evt_c2c0e6c73833752a1295468fa0d93bf7",
+                "evt_dd638068b564b819554f4854ff00e66e",
             ]
         )
     }
@@ -129,6 +134,64 @@ import UsageCodec
         }
         #expect(try created("h") == created("h", credits: 2, sequence: 9))
         #expect(try created("h") != created("i"))
+    }
+
+    @Test func aNoticeIsToldFromOthersByItsGrantAndMoment() throws {
+        func notice(_ dueAt: String, sequence: UInt64 = 5) throws -> String {
+            let payload = Trigger.Payload.notice(SampleCommit.grant, dueAt: Samples.moment(dueAt))
+            return try id(SampleCommit.trigger(.grantExpiring, payload, sequence: sequence))
+        }
+        let week = "2026-12-15T09:00:00Z"
+        #expect(try notice(week) == notice(week, sequence: 9))
+        #expect(try notice(week) != notice("2026-12-21T09:00:00Z"))
+    }
+
+    @Test func aTopUpIsToldFromOthersByItsRequest() throws {
+        func requested(_ requestID: String, sequence: UInt64 = 5) throws -> String {
+            let request = Self.request(requestID)
+            let trigger = SampleCommit.trigger(
+                .topUpRequested,
+                .topUpRequest(request),
+                sequence: sequence
+            )
+            return try id(trigger)
+        }
+        #expect(try requested("r1") == requested("r1", sequence: 9))
+        #expect(try requested("r1") != requested("r2"))
+    }
+
+    @Test func aRequestIsLeftUnansweredOnceAndACapMayBeReachedAgain() throws {
+        func suspended(
+            _ reason: TopUpSuspension,
+            _ requestID: String?,
+            sequence: UInt64
+        ) throws -> String {
+            let payload = Trigger.Payload.topUpSuspension(
+                reason,
+                request: requestID.map(Self.request)
+            )
+            return try id(SampleCommit.trigger(.topUpSuspended, payload, sequence: sequence))
+        }
+        let unanswered = try suspended(.notAnswered, "r1", sequence: 5)
+        #expect(try unanswered == suspended(.notAnswered, "r1", sequence: 6))
+        #expect(try unanswered != suspended(.notAnswered, "r2", sequence: 5))
+        let capped = try suspended(.capReached, "r1", sequence: 5)
+        #expect(try capped != suspended(.capReached, "r1", sequence: 6))
+        #expect(try capped != suspended(.capReached, nil, sequence: 5))
+        #expect(capped != unanswered)
+    }
+
+    private static func request(_ requestID: String) -> TopUpRequest {
+        TopUpRequest(
+            requestID: requestID,
+            credits: Amount(whole: 1),
+            threshold: .zero,
+            sequence: 1,
+            attempt: 0,
+            requestedAt: Samples.recorded,
+            answerBy: Samples.recorded,
+            window: nil
+        )
     }
 
     @Test func aHoldThatIsRefusedAgainIsTheSameTriggerAndAnotherCommandIsNot() throws {

@@ -86,6 +86,17 @@ import UsageCodec
             hold + #","command_id":"img_12345","reason":"insufficient_credits","#
                 + commandOrigin
         ),
+        ("credit_grant.expiring", 117, grant),
+        ("credit_grant.expired", 117, grant),
+        (
+            "usage.reversed", 123,
+            #""usage_id":"img \"1\"","source":"eu","credits":"30.5""#
+        ),
+        (
+            "auto_top_up.requested", 117,
+            #""request_id":"top_up \"1\"","credits":"500","threshold":"99.5""#
+        ),
+        ("auto_top_up.suspended", 117, #""reason":"not_answered""#),
     ])
     func everyTypeIsWrittenAsTheContractSays(type: String, sequence: Int, data: String) throws {
         let messages = SampleCommit.encoder.messages(
@@ -95,9 +106,7 @@ import UsageCodec
         let matching = messages.filter { $0.text.contains("\"type\":\"\(type)\"") }
         let message = try #require(matching.first)
         #expect(matching.count == 1)
-        let isRefused = ["usage.", "command.", "credit_hold.rejected"].contains {
-            type.hasPrefix($0)
-        }
+        let isRefused = ["rejected", "conflict"].contains { type.hasSuffix(".\($0)") }
         let account =
             isRefused
             ? #""customer_id":"globex","credit_type":"gpu""#
@@ -207,6 +216,23 @@ import UsageCodec
                 #""balance":{"ledger":"100","available":"87.5","held":"12.5","overdraft":"0"}"#
             )
         )
+    }
+
+    @Test func aSuspensionSaysWhetherTheCapIsReached() {
+        var commit = SampleCommit.empty()
+        commit.triggers = [
+            SampleCommit.trigger(.topUpSuspended, .topUpSuspension(.capReached, request: nil))
+        ]
+        let messages = SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash)
+        #expect(messages.first?.text.contains(#""reason":"cap_reached"}}"#) == true)
+    }
+
+    @Test(arguments: [2, -1])
+    func aRateThatTheCommitDoesNotNameIsNull(rate: Int32) {
+        var commit = SampleCommit.withDimensions(1)
+        commit.entries[0].rate = rate
+        let messages = SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash)
+        #expect(messages.first?.text.contains(#""rate":null,"#) == true)
     }
 
     @Test func theLowestThresholdIsNamedAndOtherwiseTheLedgersFirst() throws {

@@ -70,6 +70,20 @@ import Testing
         #expect(intake.next(at: .zero, hasRoom: true) == .finish)
     }
 
+    @Test func aCutEndsABatchHoweverSmallAndOnlyThatOne() {
+        var intake = machine()
+        intake.polled(1, at: .zero)
+        intake.cut()
+        #expect(intake.next(at: .zero, hasRoom: false) == .waitForRoom)
+        #expect(intake.next(at: .zero, hasRoom: true) == .handOver)
+        intake.handedOver()
+        intake.polled(1, at: .zero)
+        #expect(
+            intake.next(at: .zero, hasRoom: true)
+                == .gather(maximum: 9, timeout: .milliseconds(20))
+        )
+    }
+
     @Test func anEmptyPollChangesNothing() {
         var intake = machine()
         intake.polled(0, at: .zero)

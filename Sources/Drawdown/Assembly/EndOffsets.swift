@@ -15,6 +15,11 @@ final class EndOffsets: @unchecked Sendable {
     private let assigned: AssignedPartitions
     private var known: (at: ContinuousClock.Instant, ends: [PartitionKey: Watermarks])?
     private var askedAt: ContinuousClock.Instant?
+    /// The number of the latest question about all partitions, and that of the answer.
+    private var question = 0
+    private var answered: Int?
+    private var answer: (question: Int, ends: [PartitionKey: Int64])?
+    private let topics: [String]
     private let startedAt = ContinuousClock.now
 
     /// While somebody asks, the answers are renewed at this pace; else at that of `idlePause`.
@@ -24,9 +29,11 @@ final class EndOffsets: @unchecked Sendable {
 
     /// - Parameters:
     ///   - consumer: one that reads nothing.
+    ///   - topics: all whose partitions may be asked for, assigned or not.
     ///   - assigned: whose ends are wanted.
-    init(consumer: Consumer, assigned: AssignedPartitions) {
+    init(consumer: Consumer, topics: [String], assigned: AssignedPartitions) {
         self.consumer = consumer
+        self.topics = topics
         self.assigned = assigned
     }
 
@@ -75,7 +82,40 @@ final class EndOffsets: @unchecked Sendable {
         return known.ends
     }
 
+    /// Asks for the ends of all partitions of the topics; the answer is about no earlier moment.
+    func ask() {
+        condition.lock()
+        question += 1
+        condition.signal()
+        condition.unlock()
+    }
+
+    /// The answer to the latest question, once; nil while there is none.
+    func takeAnswer() -> [PartitionKey: Int64]? {
+        condition.lock()
+        defer { condition.unlock() }
+        guard let answer, answer.question == question else { return nil }
+        self.answer = nil
+        return answer.ends
+    }
+
+    /// Asks the brokers what the latest question wants to know, if it is still open.
+    private func answerQuestion() {
+        condition.lock()
+        let open = question > (answered ?? 0) ? question : nil
+        condition.unlock()
+        guard let open, let found = try? consumer.partitions(of: topics, timeout: .seconds(2)),
+            let ends = try? consumer.ends(of: found, timeout: .seconds(2))
+        else { return }
+        let highs = ends.map { (PartitionKey($0.key), $0.value.high) }
+        condition.lock()
+        answered = open
+        answer = (open, Dictionary(uniqueKeysWithValues: highs))
+        condition.unlock()
+    }
+
     private func refresh() {
+        answerQuestion()
         let asked = ContinuousClock.now
         let partitions = (assigned.current ?? []).map { TopicPartition($0) }
         if let fresh = try? consumer.ends(of: partitions, timeout: .seconds(2)) {
@@ -89,7 +129,8 @@ final class EndOffsets: @unchecked Sendable {
         }
         condition.lock()
         let isAsked = askedAt.map { ContinuousClock.now - $0 < Self.askedRecently } ?? false
-        let pause = isAsked ? Self.pause : Self.idlePause
+        let isOpen = question > (answered ?? 0)
+        let pause = isAsked || isOpen ? Self.pause : Self.idlePause
         _ = condition.wait(until: Date(timeIntervalSinceNow: pause / .seconds(1)))
         condition.unlock()
     }

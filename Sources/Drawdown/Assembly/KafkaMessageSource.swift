@@ -15,10 +15,12 @@ final class KafkaMessageSource: MessageSource {
     }
 
     let cluster: String
-    private let consumer: Consumer
+    let consumer: Consumer
     private let topics: [String]
+    private let commands: String
     private let membership: Membership
-    private let positions: AssignedPartitions
+    let positions: AssignedPartitions
+    let ends: EndOffsets
     private let logger: Logger
     /// Says why these partitions may not be read with this store; nil: they may.
     private let audit: ([TopicPartition]) throws -> String?
@@ -29,22 +31,26 @@ final class KafkaMessageSource: MessageSource {
     private var lookedAt = ContinuousClock.now
     /// Slot numbers by topic number, then by partition; −1 where none is given yet.
     private var slots: [[Int]] = []
-    private var partitions: [PartitionKey] = []
+    private var slotKeys: [PartitionKey] = []
+    var partitions: Set<PartitionKey> = []
 
     init(
         consumer: Consumer,
         cluster: String,
-        topics: [String],
+        topics: Topics,
         membership: Membership,
         positions: AssignedPartitions,
+        ends: EndOffsets,
         logger: Logger,
         audit: @escaping ([TopicPartition]) throws -> String?
     ) {
         self.consumer = consumer
         self.cluster = cluster
-        self.topics = topics
+        self.topics = topics.usage + [topics.commands]
+        commands = topics.commands
         self.membership = membership
         self.positions = positions
+        self.ends = ends
         self.logger = logger
         self.audit = audit
     }
@@ -55,6 +61,7 @@ final class KafkaMessageSource: MessageSource {
             switch membership {
             case .alone:
                 let found = try consumer.partitions(of: topics, timeout: .seconds(10))
+                partitions = Set(found.map { PartitionKey($0) })
                 try consumer.assign(answer(found, handler))
             case .group:
                 // After a crash the group waits up to session.timeout.ms for the member that died.
@@ -63,6 +70,7 @@ final class KafkaMessageSource: MessageSource {
                     switch rebalance {
                     case .assigned(let assigned):
                         logger.notice("Partitions assigned", metadata: Self.metadata(assigned))
+                        lookAtTopics()
                         return answer(assigned, handler)
                     case .revoked(let revoked, let isLost):
                         var metadata = Self.metadata(revoked)
@@ -78,6 +86,13 @@ final class KafkaMessageSource: MessageSource {
         } catch {
             throw SourceError(error)
         }
+    }
+
+    /// Finds out which partitions there are, whoever reads them; what is not known is not believed
+    /// to be read.
+    private func lookAtTopics() {
+        guard let found = try? consumer.partitions(of: topics, timeout: .seconds(2)) else { return }
+        partitions = Set(found.map { PartitionKey($0) })
     }
 
     private func answer(
@@ -130,6 +145,7 @@ final class KafkaMessageSource: MessageSource {
             Set(found.map { PartitionKey($0) }) != positions.current
         else { return }
         logger.notice("Partitions were added", metadata: Self.metadata(found))
+        partitions = Set(found.map { PartitionKey($0) })
         do {
             try consumer.assign(answer(found, handler))
         } catch {
@@ -156,23 +172,35 @@ final class KafkaMessageSource: MessageSource {
         }
         if let forbidden { throw forbidden }
         for failure in batch.errors { try consider(failure) }
-        batch.forEach { message in
-            let slot = slot(topic: message.topic, partition: message.partition)
-            // Borrowed for the length of the call, as the message itself is.
-            let key = unsafe message.span(of: message.key)
-            let value = unsafe message.span(of: message.value)
-            let headers = message.headers.map { MessageHeader(name: $0.name, value: $0.value) }
-            receive(
-                SourceMessage(
-                    slot: slot,
-                    offset: message.offset,
-                    timestamp: Timestamp(clampingMilliseconds: message.timestampMs ?? 0),
-                    key: key,
-                    value: value,
-                    headers: headers
-                )
-            )
+        guard let number = consumer.topicNames.firstIndex(of: commands),
+            batch.mayHold(topic: number)
+        else {
+            batch.forEach { lend($0, to: receive) }
+            return
         }
+        batch.forEach { if $0.topic == number { lend($0, to: receive) } }
+        batch.forEach { if $0.topic != number { lend($0, to: receive) } }
+    }
+
+    private func lend(
+        _ message: borrowing Message,
+        to receive: (borrowing SourceMessage) -> Void
+    ) {
+        let slot = slot(topic: message.topic, partition: message.partition)
+        // Borrowed for the length of the call, as the message itself is.
+        let key = unsafe message.span(of: message.key)
+        let value = unsafe message.span(of: message.value)
+        let headers = message.headers.map { MessageHeader(name: $0.name, value: $0.value) }
+        receive(
+            SourceMessage(
+                slot: slot,
+                offset: message.offset,
+                timestamp: Timestamp(clampingMilliseconds: message.timestampMs ?? 0),
+                key: key,
+                value: value,
+                headers: headers
+            )
+        )
     }
 
     /// A failure of one partition: some end the worker, the others the library mends by itself.
@@ -202,15 +230,15 @@ final class KafkaMessageSource: MessageSource {
         let index = Int(partition)
         while slots[topic].count <= index { slots[topic].append(-1) }
         if slots[topic][index] < 0 {
-            slots[topic][index] = partitions.count
-            partitions.append(
+            slots[topic][index] = slotKeys.count
+            slotKeys.append(
                 PartitionKey(topic: consumer.topicNames[topic], partition: partition)
             )
         }
         return slots[topic][index]
     }
 
-    func partition(slot: Int) -> PartitionKey { partitions[slot] }
+    func partition(slot: Int) -> PartitionKey { slotKeys[slot] }
 
     func acknowledge(_ offsets: [PartitionKey: Int64], metadata: String) {
         let list = offsets.map { (TopicPartition($0.key), $0.value) }

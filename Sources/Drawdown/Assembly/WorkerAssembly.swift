@@ -51,12 +51,18 @@ final class WorkerAssembly {
             let cluster = try cluster ?? consumer.clusterID(timeout: .seconds(10))
             try Self.checkTopics(configuration, consumer)
             let positions = AssignedPartitions()
-            health = WorkerHealth(
-                observer: try Consumer(
+            let topics = configuration.topics
+            let ends = EndOffsets(
+                consumer: try Consumer(
                     properties: configuration.kafka,
                     clientID: "drawdown",
                     log: logger.kafka
                 ),
+                topics: topics.usage + [topics.commands],
+                assigned: positions
+            )
+            health = WorkerHealth(
+                endOffsets: ends,
                 cluster: cluster,
                 reader: store.reader,
                 assigned: positions
@@ -68,9 +74,10 @@ final class WorkerAssembly {
                 source: KafkaMessageSource(
                     consumer: consumer,
                     cluster: cluster,
-                    topics: configuration.topics.usage + [configuration.topics.commands],
+                    topics: topics,
                     membership: membership,
                     positions: positions,
+                    ends: ends,
                     logger: logger,
                     audit: { [consumer, reader = store.reader, identity = store.identity] in
                         try Self.fault($0, consumer, reader, identity, cluster: cluster)
@@ -156,7 +163,7 @@ final class WorkerAssembly {
         "max.poll.interval.ms", "partition.assignment.strategy", "queued.min.messages",
         "queued.max.messages.kbytes", "fetch.min.bytes", "fetch.wait.max.ms",
         "fetch.message.max.bytes", "max.partition.fetch.bytes", "fetch.max.bytes",
-        "fetch.error.backoff.ms", "fetch.queue.backoff.ms",
+        "fetch.error.backoff.ms", "fetch.queue.backoff.ms", "enable.partition.eof",
     ]
 
     /// A topic that is missing is said so now: later it would look like silence.

@@ -45,12 +45,12 @@ final class WorkerHealth: WorkerStatus {
     private let control = Mutex<Worker.Control?>(nil)
 
     /// - Parameters:
-    ///   - observer: a client that reads nothing, to ask the brokers with.
+    ///   - endOffsets: where the partitions end.
     ///   - cluster: whose offsets count.
     ///   - reader: knows what is applied.
     ///   - assigned: the partitions to sum over.
     init(
-        observer: Consumer,
+        endOffsets: EndOffsets,
         cluster: String,
         reader: any LedgerReader,
         assigned: AssignedPartitions
@@ -58,7 +58,7 @@ final class WorkerHealth: WorkerStatus {
         self.cluster = cluster
         self.reader = reader
         self.assigned = assigned
-        endOffsets = EndOffsets(consumer: observer, assigned: assigned)
+        self.endOffsets = endOffsets
     }
 
     /// Begins to watch a worker.

@@ -16,8 +16,12 @@ extension AccountSettings {
             }
             thresholds = list.map(\.element)
         }
-        reader.refuse("auto_top_up")
-        reader.refuse("recurring")
+        if let value = reader.value("auto_top_up") {
+            autoTopUp = value.isVariableNull ? nil : AutoTopUp.read(value).map { .on($0) }
+        }
+        if let value = reader.value("recurring") {
+            recurring = value.isVariableNull ? nil : RecurringGrant.readList(value)
+        }
     }
 
     /// `record`, `refuse`, or a mapping with the one key `limit`.

@@ -37,6 +37,9 @@ struct Configuration: Equatable, Sendable {
             defaults: defaults,
             rates: RateBook(cards: rateCards),
             coalescing: triggers.coalesce.microseconds,
+            expiryGrace: expiry.grace,
+            expiryNotices: expiry.notice,
+            reversalGrace: reversal.grace,
             maximumAge: events.maxAge,
             maximumFuture: events.maxFuture
         )

@@ -37,6 +37,10 @@ final class ConfigurationReading {
         faults.append(ConfigurationFault(place, key: key, message: message))
     }
 
+    func warn(_ place: ConfigurationFault.Place, key: String, _ message: String) {
+        faults.append(ConfigurationFault(place, key: key, message: message, severity: .warning))
+    }
+
     /// Remembers that a key exists, for hints and for the proof that every key is documented.
     func note(_ path: String, isSupported: Bool) {
         let generic = path.replacing(/\[\d+\]/, with: "")
@@ -81,14 +85,7 @@ final class ConfigurationReading {
         for name in strangers {
             let nearest = NearestName.guess(for: name, among: known)
             let hint = nearest.map { ", did you mean \"\($0)\"?" } ?? ""
-            faults.append(
-                ConfigurationFault(
-                    .environment(name),
-                    key: "",
-                    message: "this variable overrides no key\(hint)",
-                    severity: .warning
-                )
-            )
+            warn(.environment(name), key: "", "this variable overrides no key\(hint)")
         }
     }
 

@@ -4,14 +4,15 @@ import UsageCodec
 enum MappingsSection {
     /// - Parameters:
     ///   - reader: the whole file.
-    ///   - topics: a mapping for a topic that is not read would change nothing, silently.
+    ///   - topics: a mapping for a topic that is not read changes nothing, so it is warned of. It is
+    ///     no fault, for one file of mappings may serve workers that read different topics.
     /// - Returns: the mappings without faults, by topic.
     static func read(_ reader: inout YAMLReader, topics: Topics) -> [String: UsageMapping] {
         let mappings = reader.value("mappings")?.section { section in
             section.takeAll().reduce(into: [String: UsageMapping]()) { mappings, entry in
                 if !topics.usage.contains(entry.key) {
                     let topics = topics.usage.joined(separator: ", ")
-                    entry.value.fail("for a topic of topics.usage (\(topics))", got: entry.key)
+                    entry.value.warn("for a topic of topics.usage (\(topics))", got: entry.key)
                 }
                 mappings[entry.key] = mapping(entry.value)
             }

@@ -33,7 +33,7 @@ enum RateCardsSection {
         let version = reader.required("version", "a name for this version of the prices")
             .flatMap { value in value.name().map { unique($0, path, value, &versions) } }
         let effectiveFrom = reader.required("effective_from", "a time as in RFC 3339")
-            .flatMap { value in moment(value).map { unique($0, path, value, &moments) } }
+            .flatMap { value in value.moment().map { unique($0, path, value, &moments) } }
         let rates = rates(&reader)
         guard let version, let effectiveFrom else { return nil }
         return RateCard(version: version, effectiveFrom: effectiveFrom, rates: rates)
@@ -75,16 +75,6 @@ enum RateCardsSection {
         )
         let place = (conditionsValue ?? actionValue).place
         return PlacedRate(rate: rate, path: path, place: place, reading: reader.reading)
-    }
-
-    private static func moment(_ value: YAMLValue) -> Timestamp? {
-        let constraint = "a time as in RFC 3339, such as 2026-11-01T00:00:00Z"
-        guard let text = value.text(constraint) else { return nil }
-        guard let moment = Timestamp(text) else {
-            value.fail(constraint, got: text)
-            return nil
-        }
-        return moment
     }
 
     /// Faults a value that another member of the list has already: which one counts were chance.

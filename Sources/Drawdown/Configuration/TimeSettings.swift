@@ -16,17 +16,18 @@ struct ExpirySettings: Equatable, Sendable {
     var grace = CalendarDuration.fixed(hours: 1)
     /// How long before its expiry a grant is announced to be expiring, each time once.
     var notice = [CalendarDuration.fixed(days: 7), CalendarDuration.fixed(days: 1)]
+    private static let maximumNotices = 8
 
     mutating func read(_ reader: inout YAMLReader) {
         reader.read("grace", into: &grace, to: .fixed(years: 1))
         guard let value = reader.value("notice"), let elements = value.elements() else { return }
-        guard elements.count <= 10 else {
-            value.fail("at most 10 durations", got: "\(elements.count)")
+        guard elements.count <= Self.maximumNotices else {
+            value.fail("at most \(Self.maximumNotices) durations", got: "\(elements.count)")
             return
         }
         var leads: [CalendarDuration] = []
         for element in elements {
-            let lead = element.duration(from: .fixed(seconds: 1), to: .fixed(years: 10))
+            let lead = element.duration(from: .shortest, to: .fixed(years: 10))
             guard let lead else { continue }
             if leads.contains(lead) { element.fail("given once", got: "\(lead) a second time") }
             leads.append(lead)
@@ -66,7 +67,9 @@ struct EventSettings: Equatable, Sendable {
     }
 }
 
-/// `dedup`: how long a usage id is remembered.
+/// `dedup`: how long a usage id is remembered at least.
+///
+/// Every id is kept for ever whatever is said: that is stricter, and breaks no promise.
 struct DeduplicationSettings: Equatable, Sendable {
     /// Nil: for ever.
     var retention: CalendarDuration?

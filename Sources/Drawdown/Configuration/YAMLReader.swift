@@ -137,7 +137,7 @@ struct YAMLReader {
     }
 
     /// Whether the file has the key and says null, which matters only where null is a choice.
-    private func isGivenAsNull(_ key: String) -> Bool {
+    func isGivenAsNull(_ key: String) -> Bool {
         entries.contains { $0.key == key && Self.isNull($0.value) }
     }
 

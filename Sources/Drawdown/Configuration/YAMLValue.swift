@@ -22,6 +22,11 @@ struct YAMLValue {
         reading.fail(place, key: path, "expected \(path) to be \(constraint), got: \(shown)")
     }
 
+    /// Notes the same as a warning: what is odd but does no harm.
+    func warn(_ constraint: String, got: String) {
+        reading.warn(place, key: path, "expected \(path) to be \(constraint), got: \(got)")
+    }
+
     /// The value as it is written, or its kind where it is not one word.
     private var shown: String {
         switch content {
@@ -122,6 +127,17 @@ struct YAMLValue {
             return nil
         }
         return duration
+    }
+
+    /// A moment.
+    func moment() -> Timestamp? {
+        let constraint = "a time as in RFC 3339, such as 2026-11-01T00:00:00Z"
+        guard let text = text(constraint) else { return nil }
+        guard let moment = Timestamp(text) else {
+            fail(constraint, got: text)
+            return nil
+        }
+        return moment
     }
 
     /// A number of bytes such as `1048576`, `512MiB` or `1GiB`.

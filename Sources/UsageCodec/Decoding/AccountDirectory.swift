@@ -42,6 +42,9 @@ struct AccountDirectory {
         return table.index(of: account, in: &batch)
     }
 
+    private static let field = UsageField.customerID.name
+    private static let lengths = 1...128
+
     /// The customer that a message names: the field, else the record's key.
     static func customer(
         at index: Int?,
@@ -49,11 +52,17 @@ struct AccountDirectory {
         _ message: ReceivedMessage,
         in arena: inout [UInt8]
     ) throws(Refusal) -> ByteSlice {
-        let field = "customer_id"
-        let lengths = 1...128
         if let slice = try document.name(at: index, field, lengths: lengths, in: &arena) {
             return slice
         }
+        return try customer(of: message, in: arena)
+    }
+
+    /// The customer that a record's key names.
+    static func customer(
+        of message: ReceivedMessage,
+        in arena: borrowing [UInt8]
+    ) throws(Refusal) -> ByteSlice {
         guard message.hasKey else { throw .missing(field) }
         let key = arena.view(message.key)
         // Unlike JSON, which the parser has checked, a record's key may be any bytes.

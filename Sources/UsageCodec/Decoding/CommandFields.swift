@@ -4,13 +4,20 @@ import Credits
 struct CommandFields {
     typealias Field = CommandReader.Field
     private let nodes: FieldNodes
+    private let table: FieldTable
 
-    init(of document: borrowing JSONDocument, by table: borrowing FieldTable) {
+    init(of document: borrowing JSONDocument, by table: FieldTable) {
         nodes = FieldNodes(of: 0, in: document, by: table)
+        self.table = table
     }
 
     /// The index of a field's node; nil where it is absent or null.
     subscript(field: Field) -> Int? { nodes[field.rawValue] }
+
+    /// Whether a field is there and null, for the few where that says something.
+    func isNull(_ field: Field, of document: borrowing JSONDocument) -> Bool {
+        document.isNull(field.rawValue, of: 0, by: table)
+    }
 
     func name(
         _ field: Field,
@@ -39,13 +46,7 @@ struct CommandFields {
         of document: borrowing JSONDocument,
         in arena: inout [UInt8]
     ) throws(Refusal) -> Amount? {
-        guard let index = self[field],
-            let amount = try document.amount(at: index, field.name, in: &arena)
-        else { return nil }
-        guard amount.isPositive else {
-            throw document.invalid(document.nodes[index], field.name, "more than 0", in: &arena)
-        }
-        return amount
+        try document.positiveAmount(at: self[field], field.name, in: &arena)
     }
 
     /// An ISO 8601 duration.
@@ -54,18 +55,7 @@ struct CommandFields {
         of document: borrowing JSONDocument,
         in arena: inout [UInt8]
     ) throws(Refusal) -> CalendarDuration? {
-        guard let index = self[field] else { return nil }
-        let node = document.nodes[index]
-        if node.kind == .string {
-            let slice = document.slice(of: node, in: &arena)
-            if let duration = CalendarDuration(arena.string(of: slice)) { return duration }
-        }
-        throw document.invalid(
-            node,
-            field.name,
-            "an ISO 8601 duration such as P30D",
-            in: &arena
-        )
+        try document.duration(at: self[field], field.name, in: &arena)
     }
 
     /// One of a closed list of names.

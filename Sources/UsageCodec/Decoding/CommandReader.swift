@@ -7,7 +7,7 @@ struct CommandReader {
         case commandID, type, customerID, creditType, actor, reason
         case grantID, credits, source, category, priority, effectiveAt, expiresAt, expiresAfter
         case costBasis, reference, requestID
-        case holdID, action, quantity, dimensions
+        case holdID, usageID, action, quantity, dimensions
         case overdraft, thresholds, autoTopUp, recurring
 
         var name: String {
@@ -30,6 +30,7 @@ struct CommandReader {
             case .reference: "reference"
             case .requestID: "request_id"
             case .holdID: "hold_id"
+            case .usageID: "usage_id"
             case .action: "action"
             case .quantity: "quantity"
             case .dimensions: "dimensions"
@@ -41,12 +42,10 @@ struct CommandReader {
         }
     }
 
-    /// The types that are read.
-    ///
-    /// Every other one is `unknown_type`, also `reverse_usage`, which the ledger does not apply so
-    /// far.
+    /// The types that are read; every other one is `unknown_type`.
     private enum CommandType: String, CaseIterable {
         case grant, void, adjust, hold, release, configure
+        case reverseUsage = "reverse_usage"
     }
 
     private let hashKey: HashKey
@@ -134,6 +133,14 @@ struct CommandReader {
             try GrantFields(fields, commandID: commandID, of: document, message, in: &arena)
         case .void: try VoidFields(fields, of: document, in: &arena)
         case .adjust: try AdjustFields(fields, commandID: commandID, of: document, in: &arena)
+        case .reverseUsage:
+            try ReversalFields(
+                fields,
+                commandID: commandID,
+                of: document,
+                under: hashKey,
+                in: &arena
+            )
         case .hold:
             try HoldFields(fields, of: document, message, pricedBy: rates, in: &arena)
         case .release: try ReleaseFields(fields, of: document, in: &arena)

@@ -63,10 +63,8 @@ struct DimensionCollector {
         guard 1...Dimensions.maximumNameLength ~= Int(name.count),
             node.isKeyPlain || !NameRules.hasControlCharacters(arena.view(name))
         else {
-            throw .expected(
-                .invalidField,
+            throw .unnamedDimension(
                 path(of: name, in: arena),
-                "named by 1 to 255 bytes without control characters",
                 got: Excerpt.text(arena.view(name))
             )
         }

@@ -58,6 +58,20 @@ struct FieldTable: Sendable {
     }
 }
 
+extension JSONDocument {
+    /// Whether the object at `object` has a field and says null.
+    func isNull(_ field: Int, of object: Int, by table: borrowing FieldTable) -> Bool {
+        let end = Int(nodes[object].end)
+        var index = object + 1
+        while index < end {
+            let node = nodes[index]
+            if node.kind == .null, table.field(of: node) == field { return true }
+            index = Int(node.end)
+        }
+        return false
+    }
+}
+
 /// Where the fields of one object are; −1 for those that it does not have.
 struct FieldNodes {
     private var nodes = InlineArray<32, Int32>(repeating: -1)

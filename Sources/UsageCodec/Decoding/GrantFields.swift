@@ -13,7 +13,6 @@ struct GrantFields: CommandBody {
 
     private let grantID: ByteSlice
     private let terms: GrantTerms
-    private let requestID: String?
     private let effectiveAt: Timestamp?
     private let expiry: Expiry
 
@@ -61,8 +60,7 @@ struct GrantFields: CommandBody {
             lengths: 0...256,
             in: &arena
         )
-        requestID = try fields.name(.requestID, 1...256, of: document, in: &arena)
-            .map { arena.string(of: $0) }
+        let requestID = try fields.name(.requestID, 1...256, of: document, in: &arena)
         terms = GrantTerms(
             grantID: arena.string(of: grantID),
             credits: credits,
@@ -72,7 +70,8 @@ struct GrantFields: CommandBody {
             effectiveAt: start,
             expiresAt: end,
             costBasis: costBasis,
-            reference: reference.map { arena.string(of: $0) }
+            reference: reference.map { arena.string(of: $0) },
+            requestID: requestID.map { arena.string(of: $0) }
         )
     }
 
@@ -100,7 +99,7 @@ struct GrantFields: CommandBody {
             hash.combine(duration)
         }
         hash.combine(optional: terms.costBasis)
-        hash.combine(optional: requestID)
+        hash.combine(optional: terms.requestID)
     }
 
     private static func priority(
@@ -108,23 +107,7 @@ struct GrantFields: CommandBody {
         of document: borrowing JSONDocument,
         in arena: inout [UInt8]
     ) throws(Refusal) -> Int {
-        guard let index = fields[.priority] else { return 50 }
-        let node = document.nodes[index]
-        if node.kind == .number {
-            let slice = document.slice(of: node, in: &arena)
-            // By value, so that `50` and `50.0` are the same integer, as JSON Schema has it.
-            if let value = try? Amount(text: arena.view(slice)),
-                let priority = (0...1000).first(where: { Amount(whole: Int64($0)) == value })
-            {
-                return priority
-            }
-        }
-        throw document.invalid(
-            node,
-            Field.priority.name,
-            "a whole number between 0 and 1000",
-            in: &arena
-        )
+        try document.integer(at: fields[.priority], Field.priority.name, in: 0...1000, &arena) ?? 50
     }
 
     private static func expiry(

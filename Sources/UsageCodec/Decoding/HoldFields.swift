@@ -61,18 +61,12 @@ struct HoldFields: CommandBody {
         of document: borrowing JSONDocument,
         in arena: inout [UInt8]
     ) throws(Refusal) -> CalendarDuration {
-        guard let index = fields[.expiresAfter],
-            let duration = try fields.duration(.expiresAfter, of: document, in: &arena)
-        else { return standardExpiry }
-        guard !duration.isZero else {
-            throw document.invalid(
-                document.nodes[index],
-                Field.expiresAfter.name,
-                "more than 0",
-                in: &arena
-            )
-        }
-        return duration
+        let duration = try document.positiveDuration(
+            at: fields[.expiresAfter],
+            Field.expiresAfter.name,
+            in: &arena
+        )
+        return duration ?? standardExpiry
     }
 
     private static let standardExpiry: CalendarDuration = {

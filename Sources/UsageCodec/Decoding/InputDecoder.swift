@@ -35,6 +35,7 @@ public struct InputDecoder: ~Copyable {
     private var usage: UsageReader
     private let commands: CommandReader
     private let cloudEvents = CloudEventReader()
+    private let protobuf = ProtobufReader()
 
     /// - Parameters:
     ///   - hashKey: the store's secret, under which ids and accounts are hashed.
@@ -143,6 +144,11 @@ public struct InputDecoder: ~Copyable {
         case .cloudEventData:
             try checkSize(of: message, mayBeEmpty: true)
             try decodeCloudEventData(message, headers, into: &batch)
+        case .protobuf:
+            // No bytes are a message too, one without fields.
+            try checkSize(of: message, mayBeEmpty: true)
+            let fields = try protobuf.fields(of: message, in: &batch.bytes)
+            usage.append(fields, message, accounts: &accounts, into: &batch)
         }
     }
 

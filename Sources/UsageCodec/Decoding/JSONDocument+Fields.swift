@@ -76,23 +76,7 @@ extension JSONDocument {
         do throws(AmountFault) {
             return try Amount(text: arena.view(slice))
         } catch {
-            let excerpt = excerpt(of: node, in: &arena)
-            switch error {
-            case .malformed:
-                throw .expected(
-                    .invalidField,
-                    field,
-                    "a decimal number of at most 12 decimals",
-                    got: excerpt
-                )
-            case .outOfRange:
-                throw .expected(
-                    .outOfRange,
-                    field,
-                    "a number of at most 26 digits before the point",
-                    got: excerpt
-                )
-            }
+            throw .malformedAmount(error, field, got: excerpt(of: node, in: &arena))
         }
     }
 
@@ -107,6 +91,74 @@ extension JSONDocument {
             throw invalid(nodes[index], field, "0 or more", in: &arena)
         }
         return amount
+    }
+
+    /// An amount above 0.
+    func positiveAmount(
+        at index: Int?,
+        _ field: String,
+        in arena: inout [UInt8]
+    ) throws(Refusal) -> Amount? {
+        guard let index, let amount = try amount(at: index, field, in: &arena) else { return nil }
+        guard amount.isPositive else {
+            throw invalid(nodes[index], field, "more than 0", in: &arena)
+        }
+        return amount
+    }
+
+    /// A whole number, also where it is written `50.0`: an integer as JSON Schema has it.
+    func integer(
+        at index: Int?,
+        _ field: String,
+        in range: ClosedRange<Int>,
+        _ arena: inout [UInt8]
+    ) throws(Refusal) -> Int? {
+        guard let index else { return nil }
+        let node = nodes[index]
+        if node.kind == .number {
+            let slice = slice(of: node, in: &arena)
+            if let value = try? Amount(text: arena.view(slice)),
+                let integer = Int(exactly: value), range.contains(integer)
+            {
+                return integer
+            }
+        }
+        throw invalid(
+            node,
+            field,
+            "a whole number between \(range.lowerBound) and \(range.upperBound)",
+            in: &arena
+        )
+    }
+
+    /// An ISO 8601 duration.
+    func duration(
+        at index: Int?,
+        _ field: String,
+        in arena: inout [UInt8]
+    ) throws(Refusal) -> CalendarDuration? {
+        guard let index else { return nil }
+        let node = nodes[index]
+        if node.kind == .string {
+            let slice = slice(of: node, in: &arena)
+            if let duration = CalendarDuration(arena.string(of: slice)) { return duration }
+        }
+        throw invalid(node, field, "an ISO 8601 duration such as P30D", in: &arena)
+    }
+
+    /// An ISO 8601 duration that is not 0.
+    func positiveDuration(
+        at index: Int?,
+        _ field: String,
+        in arena: inout [UInt8]
+    ) throws(Refusal) -> CalendarDuration? {
+        guard let index, let duration = try duration(at: index, field, in: &arena) else {
+            return nil
+        }
+        guard !duration.isZero else {
+            throw invalid(nodes[index], field, "more than 0", in: &arena)
+        }
+        return duration
     }
 
     /// An RFC 3339 date-time; where the message is somebody else's, also Unix seconds.
@@ -152,6 +204,15 @@ extension JSONDocument {
             "an RFC 3339 time or Unix seconds, in the years 0001 to 9999",
             in: &arena
         )
+    }
+}
+
+extension Int {
+    /// The number of credits, where it is a whole one that fits.
+    fileprivate init?(exactly amount: Amount) {
+        let (whole, rest) = amount.units.quotientAndRemainder(dividingBy: 1_000_000_000_000)
+        guard rest == 0 else { return nil }
+        self.init(exactly: whole)
     }
 }
 

@@ -33,6 +33,40 @@ extension Refusal {
         return Refusal(code, field: field, message: "expected \(found.name) (\(name))\(rest)")
     }
 
+    /// Text that is no amount, or one beyond the range.
+    static func malformedAmount(
+        _ fault: AmountFault,
+        _ field: String,
+        got value: String
+    ) -> Refusal {
+        switch fault {
+        case .malformed:
+            .expected(
+                .invalidField,
+                field,
+                "a decimal number of at most 12 decimals",
+                got: value
+            )
+        case .outOfRange:
+            .expected(
+                .outOfRange,
+                field,
+                "a number of at most 26 digits before the point",
+                got: value
+            )
+        }
+    }
+
+    /// A dimension has no name, or one that is none.
+    static func unnamedDimension(_ path: String, got name: String) -> Refusal {
+        .expected(
+            .invalidField,
+            path,
+            "named by 1 to 255 bytes without control characters",
+            got: name
+        )
+    }
+
     /// The message as a whole is at fault, not one of its fields.
     static func expectedMessage(
         _ code: RefusalCode,

@@ -17,23 +17,15 @@ struct SettingsFields: CommandBody {
     ) throws(Refusal) {
         settings = AccountSettings(
             overdraft: try Self.overdraft(at: fields[.overdraft], of: document, in: &arena),
-            thresholds: try Self.thresholds(at: fields[.thresholds], of: document, in: &arena)
+            thresholds: try Self.thresholds(at: fields[.thresholds], of: document, in: &arena),
+            autoTopUp: try Self.autoTopUp(fields, of: document, in: &arena),
+            recurring: try RecurringFields.rules(at: fields[.recurring], of: document, in: &arena)
         )
-        // Taking a setting that is not applied for granted would be worse than refusing it.
-        for field in [Field.autoTopUp, .recurring] {
-            guard let index = fields[field] else { continue }
-            throw document.invalid(
-                document.nodes[index],
-                field.name,
-                "absent, for it is not supported yet",
-                in: &arena
-            )
-        }
-        guard settings.overdraft != nil || settings.thresholds != nil else {
+        guard !settings.isEmpty else {
             throw .expected(
                 .missingField,
                 Field.overdraft.name,
-                "present where there are no thresholds",
+                "present where there is no other setting",
                 got: "nothing"
             )
         }
@@ -50,6 +42,24 @@ struct SettingsFields: CommandBody {
             hash.combine(UInt8(3))
             hash.combine(amount)
         }
+        combineThresholds(into: &hash)
+        // Nothing where they are absent: commands from before there were such settings stay the
+        // same. The tags tell what follows.
+        switch settings.autoTopUp {
+        case nil: break
+        case .off: hash.combine(UInt8(1))
+        case .on(let rule):
+            hash.combine(UInt8(2))
+            hash.combine(rule)
+        }
+        if let recurring = settings.recurring {
+            hash.combine(UInt8(3))
+            hash.combine(UInt64(recurring.count))
+            for rule in recurring { hash.combine(rule) }
+        }
+    }
+
+    private func combineThresholds(into hash: inout KeyedHash) {
         guard let thresholds = settings.thresholds else {
             hash.combine(UInt8(0))
             return
@@ -60,6 +70,18 @@ struct SettingsFields: CommandBody {
             hash.combine(threshold.kind.rawValue)
             hash.combine(threshold.value)
         }
+    }
+
+    /// A rule; null turns off what the defaults may have.
+    private static func autoTopUp(
+        _ fields: CommandFields,
+        of document: borrowing JSONDocument,
+        in arena: inout [UInt8]
+    ) throws(Refusal) -> AutoTopUpSetting? {
+        guard let index = fields[.autoTopUp] else {
+            return fields.isNull(.autoTopUp, of: document) ? .off : nil
+        }
+        return .on(try AutoTopUpFields.rule(at: index, of: document, in: &arena))
     }
 
     private static func overdraft(

@@ -8,6 +8,8 @@ enum UsageFormat {
     case cloudEvent
     /// A CloudEvent in binary mode: attributes in headers, the value is its data.
     case cloudEventData
+    /// Protocol Buffers (`schemas/usage_event.proto`).
+    case protobuf
 
     /// - Throws: a media type that promises a CloudEvent in a format that is not read.
     init(headers: [MessageHeader]) throws(Refusal) {
@@ -28,6 +30,8 @@ enum UsageFormat {
         } else if headers.contains(where: { $0.name == "ce_specversion" }) {
             if let mediaType { try mediaType.requireJSON(field: MediaType.header) }
             self = .cloudEventData
+        } else if mediaType?.name == "application/x-protobuf" {
+            self = .protobuf
         }
     }
 }

@@ -4,19 +4,6 @@ import Credits
 struct UsageReader {
     private typealias Field = UsageField
 
-    private struct Fields {
-        var usageID = ByteSlice.empty
-        var source = ByteSlice.empty
-        var customerID = ByteSlice.empty
-        var creditType: ByteSlice?
-        var action = ByteSlice.empty
-        var quantity = Amount(whole: 1)
-        var credits: Amount?
-        var occurredAt = Timestamp.earliest
-        var dimensions = ByteSlice.empty
-        var holdID = ByteSlice.empty
-    }
-
     private struct Price {
         var credits = Amount.zero
         var rate = RateReference.explicit
@@ -59,6 +46,16 @@ struct UsageReader {
         into batch: inout InputBatch
     ) throws(Refusal) {
         let fields = try fields(of: document, nodes, as: shape, message, in: &batch.bytes)
+        append(fields, message, accounts: &accounts, into: &batch)
+    }
+
+    /// Prices what a message says and appends it; that takes no refusal any more.
+    func append(
+        _ fields: UsageFields,
+        _ message: ReceivedMessage,
+        accounts: inout AccountDirectory,
+        into batch: inout InputBatch
+    ) {
         let price = price(of: fields, into: &batch)
         let creditType =
             fields.creditType ?? price.creditType ?? accounts.defaultType(in: &batch.bytes)
@@ -75,7 +72,7 @@ struct UsageReader {
         batch.usage.append(
             UsageEvent(
                 key: key,
-                fingerprint: Self.fingerprint(of: fields, creditType, in: batch.bytes),
+                fingerprint: fields.fingerprint(creditType, in: batch.bytes),
                 account: account,
                 pricingRefusal: price.refusal,
                 usageID: fields.usageID,
@@ -98,8 +95,8 @@ struct UsageReader {
         as shape: borrowing UsageShape,
         _ message: ReceivedMessage,
         in arena: inout [UInt8]
-    ) throws(Refusal) -> Fields {
-        var fields = Fields()
+    ) throws(Refusal) -> UsageFields {
+        var fields = UsageFields()
         let given = shape.attributes
         if let given {
             (fields.usageID, fields.source) = (given.id, given.source)
@@ -129,12 +126,7 @@ struct UsageReader {
         }
         fields.credits = try amount(.credits, nodes, of: document, in: &arena)
         guard action != nil || fields.credits != nil else {
-            throw .expected(
-                .missingField,
-                Field.credits.name,
-                "present where there is no action",
-                got: "nothing"
-            )
+            throw UsageFields.missingPrice()
         }
         let time = try document.timestamp(
             at: nodes[Field.occurredAt.rawValue],
@@ -188,7 +180,7 @@ struct UsageReader {
     ///
     /// A missing rate does not make an event invalid: whether its id was used is decided first, or
     /// a duplicate that comes after a change of prices would be refused instead of recognised.
-    private func price(of fields: Fields, into batch: inout InputBatch) -> Price {
+    private func price(of fields: UsageFields, into batch: inout InputBatch) -> Price {
         if let credits = fields.credits { return Price(credits: credits) }
         let pricing = rates.price(
             action: batch.bytes.view(fields.action),
@@ -211,27 +203,9 @@ struct UsageReader {
 
     private static func refusal(
         for fault: PricingFault,
-        of fields: Fields,
+        of fields: UsageFields,
         in arena: borrowing [UInt8]
     ) -> Refusal {
         Refusal(fault, action: arena.view(fields.action), quantity: fields.quantity)
-    }
-
-    /// The hash of what counts for `duplicate` against `conflict` (contract §2.1): not
-    /// `occurred_at`, not unknown fields, and nothing of where the message stood.
-    private static func fingerprint(
-        of fields: Fields,
-        _ creditType: ByteSlice,
-        in arena: borrowing [UInt8]
-    ) -> UInt64 {
-        var hash = KeyedHash(key: .content)
-        hash.combine(prefixed: arena.view(fields.customerID))
-        hash.combine(prefixed: arena.view(creditType))
-        hash.combine(prefixed: arena.view(fields.action))
-        hash.combine(fields.quantity)
-        hash.combine(optional: fields.credits)
-        hash.combine(prefixed: arena.view(fields.dimensions))
-        hash.combine(prefixed: arena.view(fields.holdID))
-        return hash.finalize().high
     }
 }

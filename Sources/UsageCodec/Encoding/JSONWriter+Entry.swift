@@ -2,17 +2,12 @@ public import Credits
 
 /// What an entry refers to by number and shows by name.
 public struct EntryNames: Sendable {
-    let rates: RateBook
     let grantID: @Sendable (_ account: UInt32, _ ordinal: UInt32) -> String?
 
-    /// - Parameters:
-    ///   - rates: names the rate that priced an entry.
-    ///   - grantID: the id of an account's grant; nil where it is not known.
+    /// - Parameter grantID: the id of an account's grant; nil where it is not known.
     public init(
-        rates: RateBook,
         grantID: @escaping @Sendable (_ account: UInt32, _ ordinal: UInt32) -> String?
     ) {
-        self.rates = rates
         self.grantID = grantID
     }
 }
@@ -64,7 +59,7 @@ extension JSONWriter {
             }
             $0.writeInput(entry, of: commit, commandID: detail?.commandID)
             if parts.contains(.dimensions) { $0.writeDimensions(entry, of: commit) }
-            $0.writeRate(entry.rate, names)
+            $0.writeRate(entry.rate, of: commit)
             $0.member("occurred_at", entry.occurredAt)
             $0.member("recorded_at", commit.recordedAt)
             $0.writeActor(detail?.actor)
@@ -99,8 +94,9 @@ extension JSONWriter {
 
     private mutating func writeInput(_ entry: Entry, of commit: Commit, commandID: String?) {
         let text = { (slice: ByteSlice) in commit.bytes.string(of: slice) }
-        // Also the capture of a hold shows which usage brought it; only the debit has its quantity.
-        let namesUsage = entry.isUsage || entry.type == .holdCaptured
+        // Also a hold's capture and a reversal show which usage it is; only the debit has the rest.
+        let namesUsage =
+            entry.isUsage || entry.type == .holdCaptured || entry.type == .usageReversed
         member("usage_id", orNull: namesUsage ? text(entry.usageID) : nil)
         member("source", orNull: namesUsage ? text(entry.source) : nil)
         // Empty where time made the entry.
@@ -123,9 +119,10 @@ extension JSONWriter {
         }
     }
 
-    private mutating func writeRate(_ rate: RateReference, _ names: EntryNames) {
+    private mutating func writeRate(_ index: Int32, of commit: Commit) {
         key("rate")
-        guard let rate = names.rates.names(of: rate) else { return null() }
+        guard commit.rates.indices.contains(Int(index)) else { return null() }
+        let rate = commit.rates[Int(index)]
         object {
             $0.member("card_version", rate.cardVersion)
             $0.member("rate_id", rate.rateID)

@@ -4,14 +4,12 @@ public import Credits
 public struct MessageEncoder: Sendable {
     private let names: EntryNames
 
-    /// - Parameters:
-    ///   - rates: names the rates that priced entries.
-    ///   - grantID: the id of an account's grant, by the account's number and the grant's ordinal.
+    /// - Parameter grantID: the id of an account's grant, by the account's number and the grant's
+    ///   ordinal.
     public init(
-        rates: RateBook,
         grantID: @escaping @Sendable (_ account: UInt32, _ ordinal: UInt32) -> String?
     ) {
-        names = EntryNames(rates: rates, grantID: grantID)
+        names = EntryNames(grantID: grantID)
     }
 
     /// The messages of a commit: triggers in their order, then dead letters.

@@ -44,7 +44,8 @@ struct TriggerEncoder {
         // Such a trigger has no group, for a refusal makes no entry.
         case .refused(let input), .refusedHold(_, let input):
             return (input.customerID, input.creditType)
-        case .change, .crossing, .passedZero, .grant, .hold:
+        case .change, .crossing, .passedZero, .grant, .notice, .reversal, .topUpRequest,
+            .topUpSuspension, .hold:
             let group = commit.groups[Int(trigger.group)]
             return (group.customerID, group.creditType)
         }
@@ -90,9 +91,18 @@ struct TriggerEncoder {
         case .passedZero(let previousBalance):
             data.member("previous_balance", previousBalance)
             writeEntry(of: trigger, parts, to: &data)
-        case .grant(let grant):
+        case .grant(let grant), .notice(let grant, _):
             data.key("grant")
             data.writeGrant(grant)
+        case .reversal(let usageID, let source, let credits):
+            data.member("usage_id", usageID)
+            data.member("source", source)
+            data.member("credits", credits)
+        case .topUpRequest(let request):
+            data.member("request_id", request.requestID)
+            data.member("credits", request.credits)
+            data.member("threshold", request.threshold)
+        case .topUpSuspension(let reason, _): data.member("reason", reason.name)
         case .hold(let hold):
             data.key("hold")
             data.writeHold(hold)

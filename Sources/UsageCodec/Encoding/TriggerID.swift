@@ -20,6 +20,28 @@ enum TriggerID {
             // One grant may be used up again after a reversal, one entry may use up several grants.
             form.append(trigger.sequence)
             form.append(grant.terms.grantID)
+        case .notice(let grant, let dueAt):
+            form.append(customerID)
+            form.append(creditType)
+            form.append(grant.terms.grantID)
+            // Not the sequence, for time may bring it before or after an entry of the same moment.
+            form.append(UInt64(bitPattern: dueAt.microseconds))
+        case .reversal:
+            form.append(customerID)
+            form.append(creditType)
+            form.append(trigger.sequence)
+        case .topUpRequest(let request):
+            form.append(customerID)
+            form.append(creditType)
+            form.append(request.requestID)
+        case .topUpSuspension(let reason, let request):
+            form.append(customerID)
+            form.append(creditType)
+            form.append(reason.name)
+            form.append(request?.requestID ?? "")
+            // An entry reaches the cap, perhaps again after `configure`; only time leaves a request
+            // unanswered, and does so once.
+            if reason == .capReached { form.append(trigger.sequence) }
         case .hold(let hold):
             form.append(customerID)
             form.append(creditType)

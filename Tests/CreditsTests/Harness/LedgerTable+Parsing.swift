@@ -38,9 +38,9 @@ extension LedgerTable {
         return sentences
     }
 
-    private static let kinds = inputKinds.union(["defaults", "time"])
+    private static let kinds = inputKinds.union(["defaults", "time", "readthrough"])
     fileprivate static let inputKinds: Set<String> = [
-        "usage", "grant", "void", "adjust", "hold", "release", "configure",
+        "usage", "grant", "void", "adjust", "hold", "release", "reverse", "configure",
     ]
 }
 
@@ -51,11 +51,14 @@ private struct LineParser {
     let clock: Timestamp
     private var position = 0
     private var options: [String: String] = [:]
+    /// The record's timestamp of the input that is read.
+    private var recordedAt: Timestamp
 
     init(words: [String], number: Int, clock: Timestamp) {
         self.words = words
         self.number = number
         self.clock = clock
+        recordedAt = clock
     }
 
     private func fault(_ text: String) -> LedgerTable.Fault {
@@ -77,6 +80,9 @@ private struct LineParser {
         case "time":
             let moment = try moment(try word("a moment"))
             return (.time(moment), try timeExpectation())
+        case "readthrough":
+            let moment = try moment(try word("a moment"))
+            return (.readThrough(moment), try timeExpectation())
         case _ where LedgerTable.inputKinds.contains(kind):
             let input = try input(kind)
             return (.input(input), try inputExpectation(of: input))
@@ -96,9 +102,10 @@ private struct LineParser {
         try takeOptions()
         // As the contract has it: moments of use, reasons and references are not content.
         let counted = words[start..<position].filter { word in
-            !["occurred=", "reference=", "reason="].contains { word.hasPrefix($0) }
+            !["occurred=", "recorded=", "reference=", "reason="].contains { word.hasPrefix($0) }
         }
         let content = "\(kind) \(credits) \(counted.sorted().joined(separator: " "))"
+        recordedAt = try option("recorded").map { try moment($0) } ?? clock
         let inputKind: TestInput.Kind
         if kind == "usage" {
             inputKind = .usage(
@@ -107,7 +114,7 @@ private struct LineParser {
                     action: option("action") ?? "",
                     credits: credits == "?" ? nil : try amount(credits),
                     holdID: option("hold") ?? "",
-                    occurredAt: try option("occurred").map { try moment($0) } ?? clock
+                    occurredAt: try option("occurred").map { try moment($0) } ?? recordedAt
                 )
             )
         } else {
@@ -120,7 +127,7 @@ private struct LineParser {
             kind: inputKind,
             content: content,
             offset: Int64(number),
-            timestamp: clock
+            timestamp: recordedAt
         )
     }
 
@@ -145,8 +152,21 @@ private struct LineParser {
                 )
             )
         case "release": return .release(holdID: try required("hold"))
+        case "reverse": return .reverseUsage(try reversal(credits))
         default: return .configure(try settings())
         }
+    }
+
+    private mutating func reversal(_ credits: String) throws -> ReversalRequest {
+        let usageID = try required("usage")
+        let source = option("source") ?? ""
+        return ReversalRequest(
+            usageID: usageID,
+            source: source,
+            usageKey: TestKeys.key(.usage, scope: source, id: usageID),
+            reversalKey: TestKeys.key(.reversal, scope: source, id: usageID),
+            credits: credits == "all" ? nil : try amount(credits)
+        )
     }
 
     private mutating func required(_ name: String) throws -> String {
@@ -163,9 +183,10 @@ private struct LineParser {
             source: source,
             category: category,
             priority: try named(option("priority") ?? "50") { Int($0) },
-            effectiveAt: try option("effective").map { try moment($0) } ?? clock,
+            effectiveAt: try option("effective").map { try moment($0) } ?? recordedAt,
             expiresAt: try option("expires").map { try moment($0) },
-            reference: option("reference")
+            reference: option("reference"),
+            requestID: option("request")
         )
     }
 
@@ -186,7 +207,20 @@ private struct LineParser {
                 }
             }
         }
-        return AccountSettings(overdraft: overdraft, thresholds: thresholds)
+        let topUp = try option("topup").map { text in
+            try named(text) { AutoTopUpSetting(tableWord: $0) }
+        }
+        let recurring = try option("recurring").map { list in
+            try list.split(separator: ";").map { rule in
+                try named(String(rule), RecurringGrant.init(tableWord:))
+            }
+        }
+        return AccountSettings(
+            overdraft: overdraft,
+            thresholds: thresholds,
+            autoTopUp: topUp,
+            recurring: recurring
+        )
     }
 
     private mutating func policies() throws -> Policies {
@@ -195,9 +229,16 @@ private struct LineParser {
         let given = try settings()
         if let overdraft = given.overdraft { defaults.overdraft = overdraft }
         if let thresholds = given.thresholds { defaults.thresholds = thresholds }
+        defaults.autoTopUp = given.autoTopUp
+        defaults.recurring = given.recurring
         return Policies(
             defaults: defaults,
             coalescing: coalescing.microseconds,
+            expiryGrace: try named(option("grace") ?? "PT1H") { CalendarDuration($0) },
+            expiryNotices: try (option("notice") ?? "").split(separator: ",").map { lead in
+                try named(String(lead)) { CalendarDuration($0) }
+            },
+            reversalGrace: try named(option("reversal") ?? "P30D") { CalendarDuration($0) },
             maximumAge: try option("max_age").map { try named($0) { CalendarDuration($0) } },
             maximumFuture: try option("max_future").map { try named($0) { CalendarDuration($0) } }
         )
@@ -233,7 +274,7 @@ private struct LineParser {
                 expectation.code = code
             } else if try takeAmount(named: word, into: &account) {
                 continue
-            } else if word.contains(":") {
+            } else if word.contains(":"), !word.contains("[") {
                 expectation.allocations.append(word)
             } else {
                 account.triggers.append(try trigger(word))
@@ -263,7 +304,11 @@ private struct LineParser {
                 )
             } else if let last = expectation.accounts.indices.last {
                 if try takeAmount(named: word, into: &expectation.accounts[last]) { continue }
-                expectation.accounts[last].triggers.append(try trigger(word))
+                if word.contains(":"), !word.contains("[") {
+                    expectation.allocations.append(word)
+                } else {
+                    expectation.accounts[last].triggers.append(try trigger(word))
+                }
             } else {
                 throw fault("expected an account and its balance, got: \(word)")
             }
@@ -307,7 +352,7 @@ private struct LineParser {
     }
 
     private func moment(_ word: String) throws -> Timestamp {
-        LedgerTable.beginning.advanced(by: try named(word) { CalendarDuration($0) })
+        try named(word, LedgerTable.moment)
     }
 
     private func named<Value>(_ word: String, _ value: (String) -> Value?) throws -> Value {

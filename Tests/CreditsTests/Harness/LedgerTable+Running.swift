@@ -38,7 +38,7 @@ struct TableRun {
     let cut: TableCut
     /// Of the call, so that a failure points at the table's line.
     let callSite: SourceLocation
-    private var store = TestStore(policies: Policies())
+    private var store = TestStore(policies: Policies(expiryNotices: []))
     private var clock = LedgerTable.beginning
     private var pending: [TestInput] = []
     private var isTimePending = false
@@ -65,6 +65,12 @@ struct TableRun {
                 flush()
                 clock = moment
                 isTimePending = true
+                if store.hasExpiring(at: clock) { flush() }
+            case .readThrough(let moment):
+                flush()
+                store.readThrough = moment
+                isTimePending = true
+                if store.hasExpiring(at: clock) { flush() }
             case .input(let input):
                 if mustCut(before: input) { flush() }
                 pending.append(input)
@@ -78,17 +84,26 @@ struct TableRun {
     /// Commands are applied before usage, so none may come into a batch that has usage.
     private mutating func mustCut(before input: TestInput) -> Bool {
         if input.isCommand, pending.contains(where: { !$0.isCommand }) { return true }
+        // The request that it answers must have been made.
+        if input.answersLast, !pending.isEmpty { return true }
         if case .random = cut { return Int.random(in: 0..<3, using: &generator) == 0 }
         return false
     }
 
     private mutating func flush(checking line: LedgerTable.Line? = nil) {
         guard !pending.isEmpty || isTimePending else { return }
-        let (commit, faults) = store.apply(pending, at: clock)
+        let (commit, faults) = store.apply(answeredInputs, at: clock)
         for fault in faults { record(fault, line: line) }
         if let line { check(line, made: commit) }
         pending = []
         isTimePending = false
+    }
+
+    /// Those of the next batch, with the ids of the requests that they answer.
+    private var answeredInputs: [TestInput] {
+        pending.map { input in
+            input.answering(store.accounts[input.account]?.topUp.request?.requestID)
+        }
     }
 
     private mutating func checkLastStateIsAnnounced() {
@@ -218,7 +233,8 @@ extension TableRun {
                     "balance \(account.balance) overdraft \(account.overdraft)",
                     "holds \(account.holds)",
                     "basis \(account.basis)", "thresholds \(account.thresholds)",
-                    "settings \(account.settings)",
+                    "settings \(account.settings)", "schedules \(account.schedules)",
+                    "top-up \(account.topUp)",
                 ] + account.grants.map { "\($0)" }
         }
         let counts = store.commits.reduce(into: OutcomeCounts()) { $0 += $1.outcomes }
@@ -247,9 +263,13 @@ extension Trigger {
                 $0.kind == .percent ? "\($0.value)%" : "\($0.value)"
             }
             return "\(type.shortName)[\(list.joined(separator: ","))]"
-        case .grant(let grant): return "\(type.shortName)[\(grant.terms.grantID)]"
+        case .grant(let grant), .notice(let grant, _):
+            return "\(type.shortName)[\(grant.terms.grantID)]"
         case .hold(let hold), .refusedHold(let hold, _):
             return "\(type.shortName)[\(hold.holdID)]"
+        case .reversal(_, _, let credits): return "\(type.shortName)[\(credits)]"
+        case .topUpRequest(let request): return "\(type.shortName)[\(request.credits)]"
+        case .topUpSuspension(let reason, _): return "\(type.shortName)[\(reason.name)]"
         default: return type.shortName
         }
     }

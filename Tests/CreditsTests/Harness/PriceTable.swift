@@ -38,7 +38,7 @@ struct PriceTable {
             occurredAt: occurredAt
         )
         #expect(match == pricing.rate)
-        let rate = pricing.rate.flatMap { book.names(of: $0)?.rateID } ?? "-"
+        let rate = pricing.rate.flatMap { book.name(of: $0)?.rateID } ?? "-"
         switch pricing.credits {
         case .success(let credits): return "\(rate) \(credits)"
         case .failure(let fault):

@@ -69,6 +69,7 @@ struct TestBatch {
         case .hold(let request):
             claim = TestKeys.claim(holdID: request.holdID, account: input.account)
             if request.credits.isZero { refusal = Self.noRate("hold") }
+        case .reverseUsage: claim = TestKeys.claim(grantID: input.id, account: input.account)
         case .void, .release, .configure: break
         }
         return Command(

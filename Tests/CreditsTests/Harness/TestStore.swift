@@ -6,11 +6,15 @@ import Credits
 /// has every commit audited.
 struct TestStore {
     var policies: Policies
+    /// How far all input is read once the next batch is.
+    var readThrough = Timestamp.latest
     private(set) var accounts: [AccountName: Account] = [:]
     private(set) var commits: [Commit] = []
     private(set) var audit = CommitAudit()
     private var usageIDs: [IDKey: KnownID] = [:]
     private var commandIDs: [IDKey: KnownID] = [:]
+    /// What the latest reversal left of each usage.
+    private var reversed: [IDKey: Reversible] = [:]
     private var nextAccountNumber: UInt32 = 1
     private var recordedAt = Timestamp.earliest
 
@@ -23,16 +27,26 @@ struct TestStore {
         _ inputs: [TestInput],
         at now: Timestamp
     ) -> (commit: Commit, faults: [String]) {
-        let prepared = TestBatch(inputs)
-        let loaded = load(for: prepared, now: now)
-        let transition = Ledger(policies: policies).apply(prepared.batch, to: loaded, now: now)
+        let settled = min(max(now, recordedAt), readThrough)
+        let transition = make(inputs, at: now)
         let faults = audit.faults(
             in: transition,
             inputs: inputs.count,
-            coalescing: policies.coalescing
+            settled: settled,
+            policies: policies
         )
-        keep(transition)
         return (transition.commit, faults)
+    }
+
+    /// Applies one batch and keeps its commit, unaudited.
+    private mutating func make(_ inputs: [TestInput], at now: Timestamp) -> Transition {
+        let prepared = TestBatch(inputs)
+        var batch = prepared.batch
+        batch.readThrough = readThrough
+        let loaded = load(for: prepared, now: now)
+        let transition = Ledger(policies: policies).apply(batch, to: loaded, now: now)
+        keep(transition)
+        return transition
     }
 
     func balance(of name: AccountName) -> Amount { accounts[name]?.balance ?? .zero }
@@ -42,10 +56,25 @@ struct TestStore {
         accounts[name]?.snapshot(at: now) ?? .zero
     }
 
+    /// Whether a grant ends in the next batch, which is then to be made before more is read.
+    func hasExpiring(at now: Timestamp) -> Bool {
+        let settled = min(now, readThrough)
+        return accounts.values.contains { account in
+            account.usable.contains { grant in
+                guard let expiresAt = grant.terms.expiresAt else { return false }
+                return expiresAt.advanced(by: policies.expiryGrace) <= settled
+            }
+        }
+    }
+
     private func load(for prepared: TestBatch, now: Timestamp) -> Loaded {
         var names = prepared.names
+        let settled = min(now, readThrough)
         let isDue = { (account: Account) in
-            account.nextDue(coalescing: policies.coalescing).map { $0 <= now } ?? false
+            guard account.exists else { return false }
+            let due = account.nextDue(under: policies) ?? .latest
+            let announcement = account.nextAnnouncement(coalescing: policies.coalescing)
+            return due <= settled || announcement ?? .latest <= now
         }
         names += accounts.filter { isDue($0.value) && !prepared.names.contains($0.key) }
             .keys.sorted()
@@ -69,7 +98,31 @@ struct TestStore {
             accounts: loaded,
             due: loaded.indices.filter { isDue(loaded[$0]) },
             usage: prepared.batch.usage.map { usageIDs[$0.key] },
-            commands: known
+            commands: known,
+            reversible: reversible(by: prepared.batch.commands)
+        )
+    }
+
+    private func reversible(by commands: [Command]) -> [IDKey: Reversible] {
+        var found: [IDKey: Reversible] = [:]
+        for command in commands {
+            guard case .reverseUsage(let request) = command.action,
+                let known = usageIDs[request.usageKey]
+            else { continue }
+            let commit = commits[Int(known.commit) - 1]
+            found[request.usageKey] =
+                reversed[request.reversalKey]
+                ?? commit.entries.first { $0.key == request.usageKey }
+                .map { Reversible($0, of: commit) }
+        }
+        return found
+    }
+
+    private func reversalKey(of entry: Entry, in commit: Commit) -> IDKey {
+        TestKeys.key(
+            .reversal,
+            scope: commit.bytes.string(of: entry.source),
+            id: commit.bytes.string(of: entry.usageID)
         )
     }
 
@@ -88,6 +141,11 @@ struct TestStore {
                 commandIDs[TestKeys.claim(grantID: terms.grantID, account: name)] = known
             case .hold(let hold):
                 commandIDs[TestKeys.claim(holdID: hold.holdID, account: name)] = known
+            case .reversal(let reversal):
+                reversed[reversalKey(of: entry, in: commit)] = reversal.state
+                if let terms = reversal.grant {
+                    commandIDs[TestKeys.claim(grantID: terms.grantID, account: name)] = known
+                }
             default: break
             }
         }
@@ -96,4 +154,17 @@ struct TestStore {
         for account in transition.accounts { accounts[AccountName(account)] = account }
         commits.append(commit)
     }
+}
+
+extension TestStore: PropertyLedger {
+    mutating func apply(
+        _ inputs: [TestInput],
+        at now: Timestamp,
+        readThrough: Timestamp
+    ) -> Transition {
+        self.readThrough = readThrough
+        return make(inputs, at: now)
+    }
+
+    func account(_ name: AccountName) -> Account? { accounts[name] }
 }

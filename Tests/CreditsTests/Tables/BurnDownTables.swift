@@ -129,7 +129,7 @@ import Testing
     @Test func aGrantThatComesAfterItsExpiryServesOnlyUsageFromBefore() throws {
         try checkLedger(
             """
-            defaults thresholds= overdraft=refuse
+            defaults thresholds= overdraft=refuse grace=P9D
             time   P2D
             grant  g1  acme  100  effective=PT0S expires=P1D   applied  balance 100
                 grant.created changed

@@ -172,7 +172,7 @@ import Testing
     @Test func grantsToComeAndGrantsPastTheirExpiryAreNotAvailable() throws {
         try checkLedger(
             """
-            defaults thresholds=
+            defaults thresholds= grace=P9D
             grant    g1  acme  10                    applied   balance 10  grant.created changed
             grant    g2  acme  20  expires=P1D       applied   balance 30  grant.created
             grant    g3  acme  40  effective=P2D     applied   balance 30  grant.created available 30

@@ -65,29 +65,28 @@ import Testing
         )
     }
 
-    @Test func ofTwoEventsThatDoNotBothFitTheFirstOneWins() throws {
+    /// 100 credits and two events of 60: what a policy allows does not depend on who comes first.
+    @Test(
+        arguments: [("record", true), ("refuse", false), ("20", true), ("10", false)],
+        [true, false]
+    )
+    func ofTwoEventsOfSixtyOnAHundredCreditsBothAreAppliedOrExactlyOne(
+        policy: (name: String, allowsBoth: Bool),
+        isReversed: Bool
+    ) throws {
+        let (first, second) = isReversed ? ("b", "a") : ("a", "b")
+        let outcome =
+            policy.allowsBoth
+            ? "applied  balance -20  g1:-40 overdraft:-20 depleted overdrawn grant.depleted[g1]"
+            : "rejected balance 40   insufficient_credits usage.rejected"
         try checkLedger(
             """
-            defaults thresholds= overdraft=refuse
-            grant  g1  acme  100    applied   balance 100  grant.created changed
-            usage  b   acme   60    applied   balance 40   g1:-60
-            usage  a   acme   60    rejected  balance 40   insufficient_credits usage.rejected
+            defaults thresholds= overdraft=\(policy.name)
+            grant  g1  acme  100    applied  balance 100  grant.created changed
+            usage  \(first)   acme   60    applied  balance 40   g1:-60
+            usage  \(second)  acme   60    \(outcome)
             """
         )
-    }
-
-    @Test func underRecordBothCountInWhateverOrder() throws {
-        for (first, second) in [("a", "b"), ("b", "a")] {
-            try checkLedger(
-                """
-                defaults thresholds=
-                grant  g1  acme  100          applied  balance 100  grant.created changed
-                usage  \(first)   acme   60   applied  balance 40   g1:-60
-                usage  \(second)  acme   60   applied  balance -20  g1:-40 overdraft:-20
-                    depleted overdrawn grant.depleted
-                """
-            )
-        }
     }
 
     @Test func aGrantSettlesDebtFirst() throws {
@@ -118,7 +117,7 @@ import Testing
     @Test func refuseAndLimitLeaveOutWhatTheEventComesTooLateFor() throws {
         try checkLedger(
             """
-            defaults thresholds= overdraft=refuse
+            defaults thresholds= overdraft=refuse grace=P9D
             grant  g1  acme  100  expires=P1D    applied   balance 100  grant.created changed
             grant  g2  acme   20                 applied   balance 120  grant.created
             time   P2D    acme balance 120 changed
@@ -139,7 +138,7 @@ import Testing
     @Test func recordOwesWhatAnExpiredGrantMayNotGive() throws {
         try checkLedger(
             """
-            defaults thresholds=
+            defaults thresholds= grace=P9D
             grant  g1  acme  100  expires=P1D    applied  balance 100  grant.created changed
             time   P2D
             usage  u1  acme   30                 applied  balance 70   overdraft:-30 changed

@@ -58,7 +58,7 @@ import Testing
     @Test func anEventThatGrantsCoverIsNotRefusedForTheDebtBesideThem() throws {
         try checkLedger(
             """
-            defaults thresholds=
+            defaults thresholds= grace=P9D
             grant  g1  acme  \(most)  expires=P1D      applied  balance \(most)
                 grant.created changed
             time   P2D
@@ -74,7 +74,7 @@ import Testing
     @Test func aDebtBeyondTheRangeIsRefusedThoughTheBalanceIsWithinIt() throws {
         try checkLedger(
             """
-            defaults thresholds=
+            defaults thresholds= grace=P9D
             grant  g1  acme  \(most)  expires=P1D      applied  balance \(most)
                 grant.created changed
             time   P2D

@@ -50,7 +50,6 @@ import Testing
             "webhooks: { timeout: PT20S }",
             "store: { postgresql: { url: x } }", "http: { tokens_file: /t }",
             "http: { certificate: /c }", "http: { key: /k }",
-            "defaults: { auto_top_up: { threshold: 1 } }", "defaults: { recurring: [] }",
         ]
     )
     func isRefused(_ yaml: String) {
@@ -111,10 +110,15 @@ import Testing
             """
             triggers: { coalesce: PT2.5S }
             defaults: { overdraft: refuse }
+            expiry: { grace: PT2H, notice: [P3D, PT1H] }
+            reversal: { grace: P5D }
             """
         ).configuration
         #expect(configuration.policies.coalescing == 2_500_000)
         #expect(configuration.policies.defaults.overdraft == .refuse)
+        #expect(configuration.policies.expiryGrace == .fixed(hours: 2))
+        #expect(configuration.policies.expiryNotices == [.fixed(days: 3), .fixed(hours: 1)])
+        #expect(configuration.policies.reversalGrace == .fixed(days: 5))
     }
 
     @Test func aFileThatCannotBeReadSaysSo() {

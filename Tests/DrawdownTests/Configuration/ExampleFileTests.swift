@@ -1,6 +1,7 @@
 import Credits
 import Foundation
 import Testing
+import UsageCodec
 import Yams
 
 @testable import Drawdown
@@ -49,6 +50,25 @@ import Yams
     @Test func everyKeyInItIsReadOrRefused() {
         // Unknown keys are faults, so a file without faults knows none.
         #expect(faults(whole: text) == [])
+    }
+
+    @Test func theSamplesInItsCommentsAreGood() throws {
+        let samples: [(name: String, isRead: (Configuration) -> Bool)] = [
+            ("auto_top_up", { $0.defaults.autoTopUp?.rule?.cap?.count == 5 }),
+            ("recurring", { $0.defaults.recurring?.first?.rollover?.maximumPercent != nil }),
+            ("mappings", { $0.mappings["lago.events_raw"]?[.usageID] != nil }),
+        ]
+        for (name, isRead) in samples {
+            let lines = text.split(separator: "\n").map(String.init)
+            let first = try #require(lines.firstIndex { $0.hasSuffix("#   \(name):") })
+            let indentation = lines[first].prefix { $0 == " " }
+            let start = "\(indentation)#   "
+            let sample = lines[first...].prefix { $0.hasPrefix(start) }
+                .map { indentation + $0.dropFirst(start.count) }
+            let section = indentation.isEmpty ? "" : "defaults:\n"
+            let loaded = try parse(section + sample.joined(separator: "\n"))
+            #expect(isRead(loaded.configuration), "\(name)")
+        }
     }
 
     private func paths(of node: Node, below path: String) -> Set<String> {

@@ -53,6 +53,17 @@ import UsageCodec
         #expect(mappings["usage.events"]?[.usageID]?.text == "/i")
     }
 
+    @Test func aMappingForATopicThatIsNotReadIsTakenAndWarnedOf() throws {
+        let loaded = try parse("mappings: { other: { usage_id: /i, action: /a } }")
+        #expect(loaded.configuration.mappings["other"]?[.usageID]?.text == "/i")
+        #expect(
+            loaded.warnings.map { $0.line(in: "f") } == [
+                "f:3:13: warning: expected mappings.other to be for a topic of topics.usage "
+                    + "(usage.events), got: other"
+            ]
+        )
+    }
+
     @Test(
         "what is wrong is named with its place",
         arguments: [
@@ -85,14 +96,17 @@ import UsageCodec
                 "unknown key \"custmer_id\", did you mean \"customer_id\"?"
             ),
             (
-                "other: { usage_id: /i, action: /a }", "3:13",
-                "expected mappings.other to be for a topic of topics.usage (usage.events), "
-                    + "got: other"
+                "other: { action: /a }", "3:13",
+                "warning: expected mappings.other to be for a topic of topics.usage "
+                    + "(usage.events), got: other\n"
+                    + "drawdown.yaml:3:13: expected mappings.other to be given a pointer for "
+                    + "usage_id, got: none"
             ),
             ("usage.events: /i", "3:13", "expected mappings.usage.events to be a mapping, got: /i"),
         ]
     )
     func isFaulty(_ entry: String, _ place: String, _ message: String) {
-        #expect(faults("mappings: { \(entry) }") == ["drawdown.yaml:\(place): \(message)"])
+        let lines = faults("mappings: { \(entry) }").joined(separator: "\n")
+        #expect(lines == "drawdown.yaml:\(place): \(message)")
     }
 }

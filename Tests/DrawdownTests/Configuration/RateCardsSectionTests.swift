@@ -82,6 +82,22 @@ import Testing
         #expect(faults(card + "[\(rate)] }]").count == 1)
     }
 
+    @Test func cardsAndRatesAreCountedInSixteenBits() {
+        let most = 32_767
+        func cards(_ count: Int) -> String {
+            "rate_cards: [" + String(repeating: "0,", count: count) + "]"
+        }
+        func rates(_ count: Int) -> String {
+            "rate_cards: [{ version: v, effective_from: 2026-11-01T00:00:00Z, rates: ["
+                + String(repeating: "0,", count: count) + "] }]"
+        }
+        let excess = "to be at most \(most) members, got: \(most + 1)"
+        #expect(faults(cards(most + 1)).contains { $0.hasSuffix("rate_cards \(excess)") })
+        #expect(!faults(cards(most)).contains { $0.contains("members") })
+        #expect(faults(rates(most + 1)).contains { $0.hasSuffix("rate_cards[0].rates \(excess)") })
+        #expect(!faults(rates(most)).contains { $0.contains("members") })
+    }
+
     @Test(arguments: ["2026-11-01", "tomorrow", "2026-13-01T00:00:00Z"])
     func aCardBeginsAtATimeAsInRFC3339(_ moment: String) {
         #expect(

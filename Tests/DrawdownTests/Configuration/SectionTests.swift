@@ -124,7 +124,9 @@ import Testing
         arguments: [
             "commit: { max_age: P1M }", "commit: { max_age: 20ms }", "triggers: { coalesce: P2D }",
             "triggers: { coalesce: -PT1S }", "expiry: { notice: [P1D, P1D] }",
-            "expiry: { notice: [PT0S] }", "expiry: { notice: P1D }", "reversal: { grace: PT0S }",
+            "expiry: { notice: [PT0S] }", "expiry: { notice: [P1D, PT24H] }",
+            "expiry: { notice: [P1D, P2D, P3D, P4D, P5D, P6D, P7D, P8D, P9D] }",
+            "expiry: { grace: P2Y }", "expiry: { notice: P1D }", "reversal: { grace: PT0S }",
             "events: { max_bytes: 1 }", "events: { max_bytes: 1GiB }",
             "store: { embedded: { reserve: 1GB } }", "store: { embedded: { reserve: -1 } }",
             "store: { embedded: { path: \"\" } }", "store: { embedded: { path: \"a\\0b\" } }",

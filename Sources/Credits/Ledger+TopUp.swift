@@ -1,0 +1,208 @@
+/// Credits that an account asks for by itself (contract §2.5, §3).
+///
+/// A request makes no entry; it and its end move the account by their triggers. What a rule decided
+/// is kept with the request, so that replaying needs no rule.
+extension Application {
+    /// Asks for credits where the balance is below the rule's threshold and nothing stands against it.
+    mutating func requestTopUp(of account: Int) {
+        guard let rule = accounts[account].missedTopUp(under: policies) else { return }
+        // One that is read so late that nobody could answer in time any more is history, and counts
+        // from its record: its answer is further on in what is read.
+        let isHistory = clock.advanced(by: rule.answerWithin) <= now
+        let moment = isHistory ? clock : now
+        guard !accounts[account].isUnanswered(under: rule, at: moment) else { return }
+        let window = accounts[account].topUpWindow(under: rule, at: moment)
+        let balance = accounts[account].balance
+        guard let credits = rule.request(at: balance, within: window) else {
+            // Said once: further entries change nothing about it.
+            if accounts[account].topUp.suspension == nil { suspendTopUp(of: account, .capReached) }
+            return
+        }
+        let request = accounts[account].newTopUpRequest(
+            for: credits,
+            under: rule,
+            at: moment,
+            within: window
+        )
+        accounts[account].note(request)
+        trigger(.topUpRequested, .topUpRequest(request), of: account)
+        noteTopUpMoment(of: account)
+    }
+
+    /// Does what became due: a request that nobody answered, or a window that ended.
+    ///
+    /// At the window's end it asks at once, for where usage is refused there might never be an entry.
+    mutating func passTopUpMoment(of account: Int) {
+        topUpMoments += 1
+        guard accounts[account].topUp.isPending else {
+            requestTopUp(of: account)
+            return
+        }
+        suspendTopUp(of: account, .notAnswered)
+    }
+
+    private mutating func suspendTopUp(of account: Int, _ reason: TopUpSuspension) {
+        accounts[account].suspendTopUp(reason)
+        let request = accounts[account].topUp.request
+        trigger(.topUpSuspended, .topUpSuspension(reason, request: request), of: account)
+        noteTopUpMoment(of: account)
+    }
+
+    /// The deadline may come before anything else that time brings.
+    private mutating func noteTopUpMoment(of account: Int) {
+        guard let moment = accounts[account].topUpMoment(under: policies) else { return }
+        moments[account] = min(moments[account], moment)
+    }
+}
+
+// MARK: What moves the account, live and at replay
+
+extension Account {
+    mutating func note(_ request: TopUpRequest) {
+        topUp.request = request
+        topUp.isPending = true
+        topUp.suspension = nil
+    }
+
+    mutating func suspendTopUp(_ reason: TopUpSuspension) {
+        topUp.isPending = false
+        topUp.suspension = reason
+    }
+
+    /// Takes a grant for the answer to the latest request, also when it comes too late.
+    mutating func answerTopUp(_ requestID: String?) {
+        guard let requestID, requestID == topUp.request?.requestID else { return }
+        topUp.isPending = false
+        topUp.suspension = nil
+    }
+
+    /// Begins anew, as `configure` does.
+    ///
+    /// A request whose time ran out while no rule was there to say so does not hold it up.
+    mutating func endTopUpSuspension(at moment: Timestamp) {
+        topUp.suspension = nil
+        if let request = topUp.request, request.answerBy <= moment { topUp.isPending = false }
+    }
+}
+
+// MARK: What a rule decides
+
+extension Account {
+    private func autoTopUp(under policies: Policies) -> AutoTopUp? {
+        (settings.autoTopUp ?? policies.defaults.autoTopUp)?.rule
+    }
+
+    /// The rule by which the account lacks credits that are not on their way; nil: there is none.
+    fileprivate func missedTopUp(under policies: Policies) -> AutoTopUp? {
+        guard let rule = autoTopUp(under: policies), balance < rule.threshold, !topUp.isPending
+        else { return nil }
+        // An answer that becomes effective later is an answer: asking again would pay twice.
+        let isScheduled = scheduled.contains { grant in
+            grant.terms.requestID != nil && grant.terms.requestID == topUp.request?.requestID
+        }
+        return isScheduled ? nil : rule
+    }
+
+    /// When time brings the account's requests something to do; nil: never.
+    func topUpMoment(under policies: Policies) -> Timestamp? {
+        guard topUp.isPending || topUp.suspension != nil else { return nil }
+        guard !topUp.isPending else {
+            return autoTopUp(under: policies) == nil ? nil : topUp.request?.answerBy
+        }
+        // A window's end is something to do only where it leads to a request.
+        guard let rule = missedTopUp(under: policies), let request = topUp.request,
+            let end = topUpWindowEnd(under: rule),
+            rule.request(at: balance, within: nil) != nil
+        else { return nil }
+        return topUp.suspension == .notAnswered ? max(end, request.answerBy) : end
+    }
+
+    private func topUpWindowEnd(under rule: AutoTopUp) -> Timestamp? {
+        guard let cap = rule.cap, let window = topUp.request?.window else { return nil }
+        return window.start.advanced(by: cap.period)
+    }
+
+    /// The window that a request of this moment falls into; nil: it begins one.
+    fileprivate func topUpWindow(under rule: AutoTopUp, at moment: Timestamp) -> TopUpWindow? {
+        guard let end = topUpWindowEnd(under: rule), moment < end else { return nil }
+        return topUp.request?.window
+    }
+
+    /// Whether an unanswered request still stands against another one: as long as its window lasts,
+    /// and for good where it has none.
+    fileprivate func isUnanswered(under rule: AutoTopUp, at moment: Timestamp) -> Bool {
+        guard topUp.suspension == .notAnswered else { return false }
+        guard let end = topUpWindowEnd(under: rule) else { return true }
+        return moment < end
+    }
+
+    fileprivate func newTopUpRequest(
+        for credits: Amount,
+        under rule: AutoTopUp,
+        at moment: Timestamp,
+        within window: TopUpWindow?
+    ) -> TopUpRequest {
+        let previous = topUp.request
+        let attempt = previous?.sequence == sequence ? (previous?.attempt ?? 0) &+ 1 : 0
+        let asked = window?.credits ?? .zero
+        return TopUpRequest(
+            requestID: topUpRequestID(attempt: attempt),
+            credits: credits,
+            threshold: rule.threshold,
+            sequence: sequence,
+            attempt: attempt,
+            requestedAt: moment,
+            answerBy: moment.advanced(by: rule.answerWithin),
+            window: rule.cap.map { _ in
+                TopUpWindow(
+                    start: window?.start ?? moment,
+                    count: (window?.count ?? 0) + 1,
+                    credits: asked.adding(credits) ?? Amount(unchecked: Amount.limit)
+                )
+            }
+        )
+    }
+
+    /// The same after a crash and in another store, so that nobody pays twice for one request.
+    private func topUpRequestID(attempt: UInt32) -> String {
+        let (customer, type) = (Array(customerID.utf8), Array(creditType.utf8))
+        var hash = KeyedHash(key: .content)
+        hash.combine(prefixed: customer.span)
+        hash.combine(prefixed: type.span)
+        hash.combine(sequence)
+        hash.combine(UInt64(attempt))
+        let key = hash.finalize()
+        return "topup_" + Self.hexadecimal(key.high) + Self.hexadecimal(key.low)
+    }
+
+    private static func hexadecimal(_ word: UInt64) -> String {
+        let digits = String(word, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
+extension AutoTopUp {
+    /// The credits to ask for: the fewest packs that reach the threshold, within the cap and the
+    /// range of amounts.
+    ///
+    /// - Parameters:
+    ///   - balance: below the threshold.
+    ///   - window: what was asked for in the current window; nil: nothing yet.
+    /// - Returns: nil where the cap leaves room for no pack.
+    func request(at balance: Amount, within window: TopUpWindow?) -> Amount? {
+        guard credits.isPositive else { return nil }
+        let missing = threshold.clampedSubtracting(balance)
+        let wanted = missing.dividedRoundingUp(by: credits) ?? 0
+        // As many as the balance has room for; whoever answers is told where not even one fits.
+        let room = Amount(unchecked: Amount.limit).clampedSubtracting(max(.zero, balance))
+        let packs = min(wanted, max(1, room.units / credits.units), packsLeft(in: window))
+        return packs >= 1 ? credits.multiplied(byWhole: packs) : nil
+    }
+
+    /// How many packs the cap still allows.
+    private func packsLeft(in window: TopUpWindow?) -> Int128 {
+        if let count = cap?.count, (window?.count ?? 0) >= count { return 0 }
+        guard let limit = cap?.credits else { return .max }
+        return limit.clampedSubtracting(window?.credits ?? .zero).units / credits.units
+    }
+}

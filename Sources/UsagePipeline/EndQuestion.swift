@@ -1,0 +1,26 @@
+import Credits
+
+/// When to ask the cluster where its partitions end: only when somebody wants to know, and seldom.
+struct EndQuestion: Equatable {
+    /// Time between two questions.
+    static let pace = Duration.seconds(1)
+
+    /// When the question was asked that has no answer yet; nil: none is open.
+    private(set) var asked: Timestamp?
+    private var last: Duration?
+
+    /// Whether to ask now; what is asked then is answered for this moment.
+    mutating func asks(isWanted: Bool, at now: Timestamp, elapsed: Duration) -> Bool {
+        if let last, elapsed - last < Self.pace { return false }
+        guard isWanted else { return false }
+        last = elapsed
+        asked = now
+        return true
+    }
+
+    /// The answer came.
+    mutating func answered() { asked = nil }
+
+    /// Partitions came or went: an answer on its way is about others.
+    mutating func drop() { asked = nil }
+}

@@ -1,0 +1,1 @@
+../../CreditsTests/Harness/PropertyRun.swift

@@ -1,0 +1,1 @@
+../../CreditsTests/Harness/SplitMix64.swift

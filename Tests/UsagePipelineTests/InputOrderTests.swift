@@ -1,0 +1,120 @@
+import Credits
+import LedgerStore
+import Testing
+
+@testable import UsagePipeline
+
+/// Commands before usage of the same time, and history in the order in which it happened.
+@Suite struct InputOrderTests {
+    @Test func usageWaitsForAnOlderCommandThatIsStillToBeRead() throws {
+        let test = TestWorker()
+        test.source.slow = [TestSource.commands]
+        test.grant("g", 100, at: -2)
+        test.use("u", 30, at: -1)
+        try test.open()
+        try test.work()
+        #expect(try test.entries() == [])
+        test.source.slow = []
+        try test.work()
+        #expect(try test.entries() == ["g 100", "u 70"])
+    }
+
+    @Test func usageDoesNotWaitForACommandThatCameLater() throws {
+        let test = TestWorker()
+        test.use("u", 30, at: -3600)
+        test.grant("g", 100, at: -1800)
+        try test.open()
+        try test.work()
+        #expect(try test.entries() == ["u -30", "g 70"])
+    }
+
+    @Test func aQuietCommandTopicHoldsUpNothing() throws {
+        let test = TestWorker()
+        try test.open()
+        test.use("u", 30, at: 0)
+        try test.work(6)
+        #expect(try test.entries() == ["u -30"])
+    }
+
+    @Test func aCommandOfTheSameMomentGoesFirst() throws {
+        let test = TestWorker()
+        test.use("u", 30, at: -1)
+        test.grant("g", 100, at: -1)
+        try test.open()
+        try test.work()
+        #expect(try test.entries() == ["g 100", "u 70"])
+    }
+
+    @Test func aCommandGoesAheadOfUsageByABatchsAgeAndNoFurther() throws {
+        let test = TestWorker()
+        test.use("near", 1, at: -100.01)
+        test.grant("g1", 100, at: -100)
+        test.use("far", 1, at: -50.03)
+        test.grant("g2", 100, at: -50)
+        try test.open()
+        try test.work()
+        #expect(try test.entries() == ["g1 100", "near 99", "far 98", "g2 198"])
+    }
+
+    @Test func aCommandWaitsForAPartitionOfUsageThatIsBehind() throws {
+        let behind = PartitionKey(topic: "usage", partition: 1)
+        let test = TestWorker(source: TestSource([TestSource.usage, behind, TestSource.commands]))
+        test.source.slow = [behind]
+        test.use("u1", 30, at: -3000)
+        test.use("u2", 30, at: -2900, partition: 1)
+        test.grant("g", 100, at: -2000)
+        test.use("u3", 30, at: -1000)
+        try test.open()
+        try test.work()
+        #expect(try test.entries() == ["u1 -30"])
+        test.source.slow = []
+        try test.work()
+        #expect(try test.entries() == ["u1 -30", "u2 -60", "g 40", "u3 10"])
+    }
+
+    @Test func recordsFromTheFutureHoldUpNothing() throws {
+        let test = TestWorker()
+        test.grant("g", 100, at: 1_000_000)
+        test.use("u", 30, at: 500_000)
+        try test.open()
+        try test.work()
+        #expect(try test.entries() == ["g 100", "u 70"])
+    }
+
+    @Test func monthsOfAlternatingInputAreAppliedInTheirOrder() throws {
+        let test = TestWorker()
+        for day in 0..<100 {
+            let start = Double(day - 200) * 86_400
+            test.grant("g\(day)", 10, at: start)
+            test.use("u\(day)", 10, at: start + 3600)
+        }
+        try test.open()
+        try test.work(1000)
+        let expected = (0..<100).flatMap { ["g\($0) 10", "u\($0) 0"] }
+        #expect(try test.entries() == expected)
+    }
+
+    @Test func whatWaitsIsBoundedByPausingAndComesWhole() throws {
+        let test = TestWorker()
+        let filler = String(repeating: "x", count: 900_000)
+        test.source.slow = [TestSource.commands]
+        for number in 0..<64 {
+            test.source.send(
+                "{\"usage_id\":\"u\(number)\",\"customer_id\":\"c\",\"credits\":1,\"x\":\"\(filler)\"}",
+                to: TestSource.usage,
+                at: TestWorker.at(Double(number - 100))
+            )
+        }
+        test.grant("g", 100, at: -200)
+        let bounded = TestWorker(source: test.source, maximumEvents: 8)
+        try bounded.open()
+        try bounded.work()
+        #expect(test.source.paused == [TestSource.usage])
+        #expect(try bounded.entries() == [])
+        test.source.slow = []
+        try bounded.work(400)
+        #expect(test.source.paused == [])
+        #expect(try bounded.entries().count == 65)
+        #expect(try bounded.entries().first == "g 100")
+    }
+}

@@ -1,0 +1,113 @@
+import Credits
+import LedgerStore
+import Testing
+
+@testable import UsagePipeline
+
+/// What time brings, held against how far input is read.
+@Suite struct LedgerStageTests {
+    private let hour = 3600.0
+
+    @Test func aGrantExpiresOnceItsGraceIsOverAndAllIsRead() throws {
+        let test = TestWorker()
+        test.grant("g", 100, at: -1, expiresAt: 1)
+        try test.open()
+        try test.work()
+        test.clock.advance(by: .seconds(3590))
+        try test.work()
+        #expect(try test.entries() == ["g 100"])
+        test.clock.advance(by: .seconds(20))
+        try test.work()
+        #expect(try test.entries() == ["g 100", "credits_expired 0"])
+    }
+
+    @Test func nothingExpiresWhileAPartitionIsStillToBeRead() throws {
+        let test = TestWorker()
+        test.grant("g", 100, at: -1, expiresAt: 1)
+        try test.open()
+        try test.work()
+        test.source.slow = [TestSource.usage]
+        test.use("late", 60, at: 0.5)
+        test.clock.advance(by: .seconds(3 * 3600))
+        try test.work(400)
+        #expect(try test.entries() == ["g 100"])
+        test.source.slow = []
+        try test.work(400)
+        #expect(try test.entries() == ["g 100", "late 40", "credits_expired 0"])
+    }
+
+    @Test func nothingExpiresWhileTheClusterDoesNotAnswer() throws {
+        let test = TestWorker()
+        test.grant("g", 100, at: -1, expiresAt: 1)
+        try test.open()
+        try test.work()
+        test.source.answers = false
+        test.clock.advance(by: .seconds(2 * 3600))
+        try test.work(400)
+        #expect(try test.entries() == ["g 100"])
+        // Asked once a second at most.
+        #expect(test.source.questions <= 4)
+        test.source.answers = true
+        try test.work(400)
+        #expect(try test.entries() == ["g 100", "credits_expired 0"])
+    }
+
+    @Test func theClusterIsNotAskedWhileNothingIsDue() throws {
+        let test = TestWorker()
+        test.grant("g", 100, at: -1, expiresAt: 1)
+        try test.open()
+        try test.work(400)
+        #expect(test.source.questions == 0)
+    }
+
+    @Test func usageOfAnOutageStillDrawsOnWhatExpiredMeanwhile() throws {
+        let test = TestWorker()
+        test.grant("g", 100, at: -2 * hour - 10, expiresAt: -2 * hour)
+        test.use("in time", 60, at: -2 * hour - 5)
+        test.use("too late", 5, at: -2 * hour + 5)
+        try test.open()
+        try test.work(400)
+        #expect(
+            try test.entries() == ["g 100", "in time 40", "too late 35", "credits_expired -5"]
+        )
+    }
+
+    @Test func inAHistoryAGrantExpiresBeforeWhatCameAfterIt() throws {
+        let test = TestWorker()
+        test.grant("g1", 100, at: -100 * hour, expiresAt: -90 * hour)
+        test.use("u1", 60, at: -95 * hour)
+        test.use("u2", 5, at: -80 * hour)
+        test.grant("g2", 10, at: -70 * hour)
+        try test.open()
+        try test.work(400)
+        #expect(
+            try test.entries() == ["g1 100", "u1 40", "credits_expired 0", "u2 -5", "g2 5"]
+        )
+    }
+
+    @Test func accountsThatExpireAllAtOnceAreDoneInPortionsBetweenInputs() throws {
+        let test = TestWorker(maximumDue: 100)
+        for number in 0..<2000 {
+            test.grant("g\(number)", 1, to: "c\(number)", at: -1, expiresAt: 1)
+        }
+        try test.open()
+        try test.work()
+        #expect(test.store.reader.accountCount == 2000)
+        test.clock.advance(by: .seconds(2 * 3600))
+        try test.work(4, passing: .seconds(1))
+        for number in 0..<5 {
+            test.use("u\(number)", 1, at: 2 * hour + 10 + Double(number))
+            let before = test.store.head.number
+            var commits: UInt64 = 0
+            while try test.entries().count <= number, commits < 20 {
+                try test.work(1, passing: .milliseconds(30))
+                commits = test.store.head.number - before
+            }
+            // With the next commit but one: what is under way when it comes, and its own.
+            #expect(commits <= 3)
+            #expect(try test.balance(of: "c1999") == 1)
+        }
+        try test.work(60, passing: .milliseconds(30))
+        #expect(try test.balance(of: "c1999") == 0)
+    }
+}
