@@ -42,6 +42,7 @@ struct Answer: Sendable {
         if !problem.allow.isEmpty {
             answer.headers.append(("allow", problem.allow.joined(separator: ", ")))
         }
+        answer.headers += problem.challenges.map { ("www-authenticate", $0) }
         return answer
     }
 }

@@ -13,9 +13,15 @@ enum OpenAPIDocument {
             in UTC. What is absent is null, not left out. Every path also answers HEAD.
             Parameters that are not named here are ignored; one that is named and malformed is a 422 that
             names it. Ids in paths are percent-encoded UTF-8, `/` as `%2F`; in queries `+` is a space.
-            The server listens on this machine only and refuses requests for any other host.
+            Where tokens are configured, every call but the probes and this document needs one; a browser
+            may send it as the password of Basic, for GET only. Without tokens the server listens on this
+            machine only and refuses requests for any other host.
         servers:
           - url: http://127.0.0.1:8080
+        security:
+          - token: []
+          - browser: []
+          - {}
         paths:
           /:
             get:
@@ -163,6 +169,9 @@ enum OpenAPIDocument {
                 "422": { $ref: "#/components/responses/InvalidParameter" }
                 default: { $ref: "#/components/responses/Problem" }
         components:
+          securitySchemes:
+            token: { type: http, scheme: bearer, description: A token with read or write scope. }
+            browser: { type: http, scheme: basic, description: Any name; the password is the token. }
           parameters:
             customerID:
               name: customer_id

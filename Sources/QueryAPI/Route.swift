@@ -5,12 +5,24 @@ struct Route: Sendable {
     let method: String
     /// The path as the OpenAPI document writes it, such as `/v1/customers/{customer_id}/balance`.
     let pattern: String
+    /// What a caller must be allowed to; nil: everyone may ask.
+    let scope: AccessScope?
+    /// Whether a browser shows the answer to a person.
+    let isPage: Bool
     let handler: Handler
     private let segments: [Substring]
 
-    init(_ method: String, _ pattern: String, _ handler: @escaping Handler) {
+    init(
+        _ method: String,
+        _ pattern: String,
+        scope: AccessScope? = .read,
+        isPage: Bool = false,
+        _ handler: @escaping Handler
+    ) {
         self.method = method
         self.pattern = pattern
+        self.scope = scope
+        self.isPage = isPage
         self.handler = handler
         segments = pattern.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
     }
@@ -34,10 +46,11 @@ struct Route: Sendable {
 extension Route {
     /// Every call there is; the OpenAPI document describes exactly these.
     static let all: [Route] = [
-        Route("GET", "/") { api, _ in api.page() },
-        Route("GET", "/openapi.yaml") { api, _ in api.document() },
-        Route("GET", "/healthz") { api, _ in api.health() },
-        Route("GET", "/readyz") { api, _ in try api.readiness() },
+        Route("GET", "/", isPage: true) { api, _ in api.page() },
+        Route("GET", "/openapi.yaml", scope: nil) { api, _ in api.document() },
+        // Probes have no tokens.
+        Route("GET", "/healthz", scope: nil) { api, _ in api.health() },
+        Route("GET", "/readyz", scope: nil) { api, _ in try api.readiness() },
         Route("GET", "/v1/customers") { api, call in try api.customers(call) },
         Route("GET", "/v1/customers/{customer_id}/balance") { api, call in
             try await api.balance(call)

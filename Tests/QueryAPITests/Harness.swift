@@ -141,7 +141,11 @@ func makeAPI(
     makeAPI(FixedReader(ledgers, failure: failure), status: status)
 }
 
-func makeAPI(_ reader: FixedReader, status: FixedStatus = FixedStatus()) -> API {
+func makeAPI(
+    _ reader: FixedReader,
+    status: FixedStatus = FixedStatus(),
+    tokens: AccessTokens? = nil
+) -> API {
     let rate = Rate(id: "sdxl", action: "image.generate", credits: amount("10"))
     let card = RateCard(version: "2026-11", effectiveFrom: .earliest, rates: [rate])
     return API(
@@ -149,6 +153,8 @@ func makeAPI(_ reader: FixedReader, status: FixedStatus = FixedStatus()) -> API 
         status: status,
         rates: RateBook(cards: [card]),
         version: "1.2.3",
+        tokens: tokens,
+        bodyLimit: 1000,
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         now: { noon }
     )
@@ -156,7 +162,7 @@ func makeAPI(_ reader: FixedReader, status: FixedStatus = FixedStatus()) -> API 
 
 extension API {
     func get(_ target: String) async -> Answer {
-        let answer = await answer(method: "GET", target: target)
+        let answer = await answer(APIRequest("GET", target))
         Emitted.note(answer, to: target)
         return answer
     }
