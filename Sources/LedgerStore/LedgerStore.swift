@@ -54,6 +54,8 @@ public protocol LedgerReader: AnyObject, Sendable {
     var outcomes: OutcomeCounts { get }
     var accountCount: Int { get }
     var knownIDCount: Int { get }
+    /// Holds that are neither captured nor released nor expired.
+    var pendingHoldCount: Int { get }
 
     func account(customerID: String, creditType: String) -> Account?
     func account(number: UInt32) -> Account?
@@ -88,6 +90,15 @@ public protocol LedgerReader: AnyObject, Sendable {
     ) throws(StoreError) -> [EntryRecord]
     /// The entry that a usage id made; nil: it was never applied.
     func usageEntry(usageID: String, source: String) throws(StoreError) -> EntryRecord?
+    /// The entries that a command made; empty: it was never applied.
+    func commandEntries(commandID: String) throws(StoreError) -> [EntryRecord]
+    /// The latest commits that hold dead letters, newest first.
+    ///
+    /// - Parameters:
+    ///   - last: only commits up to this one.
+    ///   - limit: at most this many.
+    /// - Returns: their numbers.
+    func deadLetterCommits(through last: UInt64, limit: Int) -> [UInt64]
     /// One commit, as it was written; nil where there is none of this number.
     func commit(number: UInt64) throws(StoreError) -> SealedCommit?
     /// The end that every partition of a cluster was read to.

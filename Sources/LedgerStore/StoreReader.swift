@@ -27,6 +27,7 @@ package final class StoreReader: LedgerReader {
     package var outcomes: OutcomeCounts { tables.outcomes }
     package var accountCount: Int { tables.accountCount }
     package var knownIDCount: Int { tables.knownIDCount }
+    package var pendingHoldCount: Int { tables.pendingHoldCount }
 
     package func account(customerID: String, creditType: String) -> Account? {
         tables.account(customerID: customerID, creditType: creditType)
@@ -95,6 +96,23 @@ package final class StoreReader: LedgerReader {
             throw .damagedCommit(known.commit, "it lacks an entry that it was known to hold")
         }
         return EntryRecord(sealed: sealed, entry: entry)
+    }
+
+    package func commandEntries(commandID: String) throws(StoreError) -> [EntryRecord] {
+        let key = AccountScope.commandKey(commandID, under: hashKey)
+        guard let known = tables.known(key), let sealed = try commit(number: known.commit) else {
+            return []
+        }
+        guard let entry = sealed.commit.entries.first(where: { $0.key == key }) else {
+            throw .damagedCommit(known.commit, "it lacks an entry that it was known to hold")
+        }
+        // A command may make several, of which one takes its id.
+        return sealed.commit.entries.filter { $0.origin == entry.origin }
+            .map { EntryRecord(sealed: sealed, entry: $0) }
+    }
+
+    package func deadLetterCommits(through last: UInt64, limit: Int) -> [UInt64] {
+        tables.deadLetterCommits(through: last, limit: limit)
     }
 
     package func commit(number: UInt64) throws(StoreError) -> SealedCommit? {

@@ -67,6 +67,19 @@ enum OpenAPIDocument {
                   content:
                     application/problem+json: { schema: { $ref: "#/components/schemas/Problem" } }
                 default: { $ref: "#/components/responses/Problem" }
+          /metrics:
+            get:
+              operationId: getMetrics
+              summary: Figures in Prometheus' text format.
+              description: >-
+                Counters begin at 0 with the process. `kafka_consumergroup_lag` is the lag of every assigned
+                partition against end offsets at most 100 ms old.
+              responses:
+                "200":
+                  description: The figures.
+                  content:
+                    text/plain: { schema: { type: string } }
+                default: { $ref: "#/components/responses/Problem" }
           /v1/customers:
             get:
               operationId: listCustomers

@@ -51,6 +51,7 @@ extension Route {
         // Probes have no tokens.
         Route("GET", "/healthz", scope: nil) { api, _ in api.health() },
         Route("GET", "/readyz", scope: nil) { api, _ in try api.readiness() },
+        Route("GET", "/metrics") { api, _ in await api.metrics() },
         Route("GET", "/v1/customers") { api, call in try api.customers(call) },
         Route("GET", "/v1/customers/{customer_id}/balance") { api, call in
             try await api.balance(call)

@@ -11,6 +11,7 @@ final class LedgerStage {
     private let batches: HandOver<InputBatch>
     private let relay: RelayInbox
     private let telemetry: Telemetry
+    private let board: OutcomeBoard
     private let maximumDue: Int
     private let cluster: String
     private var machine = LedgerStageMachine()
@@ -23,7 +24,8 @@ final class LedgerStage {
         relay: RelayInbox,
         settings: WorkerSettings,
         clock: any WorkerClock,
-        telemetry: Telemetry
+        telemetry: Telemetry,
+        board: OutcomeBoard
     ) {
         self.store = store
         self.ledger = ledger
@@ -32,6 +34,7 @@ final class LedgerStage {
         self.relay = relay
         self.clock = clock
         self.telemetry = telemetry
+        self.board = board
         maximumDue = settings.maximumDue
     }
 
@@ -79,6 +82,7 @@ final class LedgerStage {
             throw .store(error)
         }
         _ = machine.loaded()
+        let awaited = board.awaited(in: batch)
         let transition = ledger.apply(batch, to: loaded, now: now)
         let commit = transition.commit
         // Nothing was due after all, and nothing came: an empty commit would only cost a sync.
@@ -96,7 +100,9 @@ final class LedgerStage {
             throw .store(error)
         }
         _ = machine.committed()
-        relay.commits.put(SealedCommit(commit: commit, hash: head.hash))
+        let sealed = SealedCommit(commit: commit, hash: head.hash)
+        relay.commits.put(sealed)
+        board.tell(awaited, sealed)
         telemetry.committed(
             commit,
             applying: writing - began,

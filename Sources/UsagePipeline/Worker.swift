@@ -22,12 +22,16 @@ public final class Worker {
         private let batches: HandOver<InputBatch>
         private let inbox: RelayInbox
         public let telemetry: Telemetry
+        /// Where one learns what became of an input.
+        public let board: OutcomeBoard
 
         fileprivate init(
             batches: HandOver<InputBatch>,
             inbox: RelayInbox,
-            telemetry: Telemetry
+            telemetry: Telemetry,
+            board: OutcomeBoard
         ) {
+            self.board = board
             self.batches = batches
             self.inbox = inbox
             self.telemetry = telemetry
@@ -75,6 +79,7 @@ public final class Worker {
         let batches = HandOver<InputBatch>(capacity: 2)
         let reader = store.reader
         let telemetry = Telemetry()
+        let board = OutcomeBoard()
         let inbox = RelayInbox(
             publishedThrough: store.publishedThrough,
             maximumUnpublished: settings.maximumUnpublished
@@ -89,7 +94,8 @@ public final class Worker {
             relay: inbox,
             settings: settings,
             clock: clock,
-            telemetry: telemetry
+            telemetry: telemetry,
+            board: board
         )
         intake = Intake(
             source: source,
@@ -111,7 +117,12 @@ public final class Worker {
             clock: clock,
             flushTimeout: flushTimeout
         )
-        control = Control(batches: batches, inbox: inbox, telemetry: telemetry)
+        control = Control(
+            batches: batches,
+            inbox: inbox,
+            telemetry: telemetry,
+            board: board
+        )
         shared = Shared()
     }
 

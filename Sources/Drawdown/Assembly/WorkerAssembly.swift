@@ -58,6 +58,8 @@ final class WorkerAssembly {
                     log: logger.kafka
                 ),
                 cluster: cluster,
+                group: configuration.kafka["group.id"] ?? KafkaSection.defaultGroup,
+                storePath: configuration.store.path,
                 reader: store.reader,
                 assigned: positions
             )
