@@ -43,7 +43,7 @@ extension API {
     }
 
     /// Entries name grants by their ordinal, answers by the id that people know.
-    private func names(for account: Account?) -> EntryNames {
+    func names(for account: Account?) -> EntryNames {
         let grantIDs = Dictionary(
             (account?.grants ?? []).map { ($0.ordinal, $0.terms.grantID) },
             uniquingKeysWith: { first, _ in first }
@@ -53,7 +53,7 @@ extension API {
 }
 
 extension JSONWriter {
-    fileprivate mutating func writeEntry(_ record: EntryRecord, _ names: EntryNames) {
+    mutating func writeEntry(_ record: EntryRecord, _ names: EntryNames) {
         let sealed = record.sealed
         writeEntry(record.entry, of: sealed.commit, hash: sealed.hash, names: names)
     }

@@ -8,6 +8,9 @@ import Logging
 struct API: Sendable {
     let reader: any LedgerReader
     let status: any WorkerStatus
+    /// Takes commands; nil: none are taken.
+    let submitter: (any CommandSubmitter)?
+    let intake: CommandIntake
     let rates: RateBook
     let version: String
     /// Who may do what; nil: whoever reaches this may do everything.

@@ -29,6 +29,7 @@ public struct APIServer: Sendable {
     /// - Parameters:
     ///   - reader: answers from what is durable.
     ///   - status: what the worker knows beyond that.
+    ///   - submitter: takes commands; nil: none are taken.
     ///   - rates: names the rates that entries refer to.
     ///   - version: the program's, as `/healthz` shows it.
     ///   - configuration: where to listen.
@@ -38,6 +39,7 @@ public struct APIServer: Sendable {
     public init(
         reader: any LedgerReader,
         status: any WorkerStatus,
+        submitter: (any CommandSubmitter)? = nil,
         rates: RateBook,
         version: String,
         configuration: APIConfiguration,
@@ -48,6 +50,8 @@ public struct APIServer: Sendable {
         api = API(
             reader: reader,
             status: status,
+            submitter: submitter,
+            intake: CommandIntake(rates: rates, bodyLimit: configuration.bodyLimit),
             rates: rates,
             version: version,
             tokens: configuration.tokens,

@@ -7,7 +7,7 @@ enum OpenAPIDocument {
         info:
           title: Drawdown
           version: "1"
-          summary: Balances and ledger entries of a credit system.
+          summary: Balances, ledger entries and commands of a credit system.
           description: |
             Answers what the ledger holds. Amounts are exact decimals, written as strings; times are RFC 3339
             in UTC. What is absent is null, not left out. Every path also answers HEAD.
@@ -180,6 +180,62 @@ enum OpenAPIDocument {
                   content:
                     application/problem+json: { schema: { $ref: "#/components/schemas/Problem" } }
                 "422": { $ref: "#/components/responses/InvalidParameter" }
+                default: { $ref: "#/components/responses/Problem" }
+          /v1/commands:
+            post:
+              operationId: submitCommand
+              summary: Publishes a command and answers with what it did.
+              description: |
+                The command goes to the commands topic like that of any other producer, and the answer is
+                what a durable commit holds. A client that got no answer, a 202 or a 503 sends the same
+                command again under the same id: it is applied at most once, and the second answer tells
+                what the first did. What is malformed is answered at once and not published.
+              parameters:
+                - name: wait
+                  in: query
+                  description: How long the answer may take, in seconds.
+                  schema: { type: number, minimum: 0, maximum: 5, default: 2 }
+                - name: Idempotency-Key
+                  in: header
+                  description: Stands in for `command_id`; where both are there, they must be the same.
+                  schema: { type: string, minLength: 1, maxLength: 256 }
+              requestBody:
+                required: true
+                content:
+                  application/json: { schema: { $ref: "#/components/schemas/Command" } }
+              responses:
+                "200":
+                  description: It is applied, or was before.
+                  content:
+                    application/json: { schema: { $ref: "#/components/schemas/CommandOutcome" } }
+                "202":
+                  description: It is in the topic, and not yet applied.
+                  content:
+                    application/json: { schema: { $ref: "#/components/schemas/PendingCommand" } }
+                "402":
+                  description: Credits that are available do not cover the hold (`insufficient_credits`).
+                  content:
+                    application/problem+json: { schema: { $ref: "#/components/schemas/Problem" } }
+                "409":
+                  description: The id was used with other content (`command_id_conflict`).
+                  content:
+                    application/problem+json: { schema: { $ref: "#/components/schemas/Problem" } }
+                "413":
+                  description: The body is too large (`too_large`).
+                  content:
+                    application/problem+json: { schema: { $ref: "#/components/schemas/Problem" } }
+                "415":
+                  description: The body is not declared to be JSON.
+                  content:
+                    application/problem+json: { schema: { $ref: "#/components/schemas/Problem" } }
+                "422":
+                  description: It is refused; `code` says why, `parameter` names the field.
+                  content:
+                    application/problem+json: { schema: { $ref: "#/components/schemas/Problem" } }
+                "503":
+                  description: Whether it will be applied is not known; send it again under the same id.
+                  content:
+                    application/problem+json: { schema: { $ref: "#/components/schemas/Problem" } }
                 default: { $ref: "#/components/responses/Problem" }
         components:
           securitySchemes:
@@ -420,6 +476,40 @@ enum OpenAPIDocument {
               properties:
                 entries: { type: array, items: { $ref: "#/components/schemas/Entry" } }
                 next_cursor: { $ref: "#/components/schemas/NextCursor" }
+            Command:
+              type: object
+              description: One of the commands of command.schema.json, which holds what each type needs.
+              required: [type, customer_id]
+              properties:
+                command_id: { type: string, minLength: 1 }
+                type: { enum: [grant, void, adjust, hold, release, configure, reverse_usage] }
+                customer_id: { type: string, minLength: 1 }
+                credit_type: { type: string, minLength: 1, default: credits }
+                reason: { type: string }
+                actor:
+                  type: object
+                  required: [type, id]
+                  properties:
+                    type: { type: string }
+                    id: { type: string }
+              additionalProperties: true
+            CommandOutcome:
+              type: object
+              required: [outcome, entries]
+              additionalProperties: false
+              properties:
+                outcome: { enum: [applied, duplicate] }
+                entries:
+                  type: array
+                  items: { $ref: "#/components/schemas/Entry" }
+                  description: What the command made, now or when it was applied.
+            PendingCommand:
+              type: object
+              required: [outcome, command_id]
+              additionalProperties: false
+              properties:
+                outcome: { const: pending }
+                command_id: { type: string }
             Problem:
               type: object
               required: [type, title, status, detail]

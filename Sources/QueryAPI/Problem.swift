@@ -146,7 +146,7 @@ struct Problem: Error, Equatable, Sendable {
     }
 
     /// At most 64 characters, so that an answer never echoes a page of somebody's text.
-    private static func shortened(_ text: String) -> String {
+    static func shortened(_ text: String) -> String {
         text.count <= 64 ? text : text.prefix(64) + "…"
     }
 }

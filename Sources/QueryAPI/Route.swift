@@ -63,5 +63,8 @@ extension Route {
             try api.grants(call)
         },
         Route("GET", "/v1/usage/{usage_id}") { api, call in try api.usage(call) },
+        Route("POST", "/v1/commands", scope: .write) { api, call in
+            try await api.submitCommand(call)
+        },
     ]
 }

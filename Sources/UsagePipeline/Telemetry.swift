@@ -87,7 +87,10 @@ public final class Telemetry: Sendable {
     private static let keptTriggers = 32
 
     private static func customer(of trigger: Trigger, in commit: borrowing Commit) -> String {
-        if case .refused(let input) = trigger.payload { return input.customerID }
-        return commit.groups[Int(trigger.group)].customerID
+        switch trigger.payload {
+        // These are about no group of the commit: the input was refused and made no entry.
+        case .refused(let input), .refusedHold(_, let input): return input.customerID
+        default: return commit.groups[Int(trigger.group)].customerID
+        }
     }
 }

@@ -21,10 +21,12 @@ enum Emitted {
 
     private static func schema(of answer: Answer, _ target: String) -> String {
         guard answer.status < 400 else { return "Problem" }
+        guard answer.status != 202 else { return "PendingCommand" }
         let path = String(target.prefix { $0 != "?" })
         let names = [
             ("/healthz", "Health"), ("/readyz", "Readiness"), ("/v1/customers", "CustomerList"),
             ("/balance", "CurrentBalance"), ("/entries", "EntryList"), ("/grants", "GrantList"),
+            ("/commands", "CommandOutcome"),
         ]
         return names.first { path.hasSuffix($0.0) }?.1
             ?? (path.contains("/usage/") ? "Entry" : "Health")

@@ -170,14 +170,18 @@ func makeAPI(
 func makeAPI(
     _ reader: FixedReader,
     status: FixedStatus = FixedStatus(),
-    tokens: AccessTokens? = nil
+    tokens: AccessTokens? = nil,
+    submitter: (any CommandSubmitter)? = nil
 ) -> API {
     let rate = Rate(id: "sdxl", action: "image.generate", credits: amount("10"))
     let card = RateCard(version: "2026-11", effectiveFrom: .earliest, rates: [rate])
+    let rates = RateBook(cards: [card])
     return API(
         reader: reader,
         status: status,
-        rates: RateBook(cards: [card]),
+        submitter: submitter,
+        intake: CommandIntake(rates: rates, bodyLimit: 1000),
+        rates: rates,
         version: "1.2.3",
         tokens: tokens,
         bodyLimit: 1000,

@@ -93,6 +93,7 @@ enum Assembly {
             server = APIServer(
                 reader: assembly.reader,
                 status: assembly.health,
+                submitter: assembly.submitter,
                 rates: configuration.policies.rates,
                 version: Drawdown.version,
                 configuration: try APIConfiguration(
