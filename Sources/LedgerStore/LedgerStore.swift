@@ -77,14 +77,14 @@ public protocol LedgerReader: AnyObject, Sendable {
     ///
     /// - Parameters:
     ///   - account: whose.
-    ///   - before: only entries with a lower sequence; nil for the newest.
+    ///   - before: only older entries; nil for the newest.
     ///   - type: only entries of this type.
     ///   - limit: at most this many.
     /// - Returns: the entries of one page.
     /// - Throws: ``StoreError``: the journal cannot be read.
     func entries(
         account: Account,
-        before: UInt64?,
+        before: EntryPosition?,
         type: EntryType?,
         limit: Int
     ) throws(StoreError) -> [EntryRecord]
@@ -165,6 +165,23 @@ public struct SealedCommit: Sendable {
     public init(commit: Commit, hash: [UInt8]) {
         self.commit = commit
         self.hash = hash
+    }
+}
+
+/// Where an entry stands in the journal: a page that ends there is followed by one that begins
+/// there, and reads nothing that is newer.
+public struct EntryPosition: Hashable, Sendable {
+    public let sequence: UInt64
+    /// The commit that holds it; one that does not is taken for none, and costs only time.
+    public let commit: UInt64
+
+    public init(sequence: UInt64, commit: UInt64) {
+        self.sequence = sequence
+        self.commit = commit
+    }
+
+    public init(_ record: EntryRecord) {
+        self.init(sequence: record.entry.sequence, commit: record.sealed.commit.number)
     }
 }
 

@@ -70,8 +70,13 @@ extension API {
     ///
     /// - Throws: a ``Problem`` where it has no entry.
     func account(_ call: Call) throws(Problem) -> Account {
+        try account(call, creditType: try call.creditType)
+    }
+
+    /// The account of the call's customer in a credit type; nil is the default one.
+    func account(_ call: Call, creditType: String?) throws(Problem) -> Account {
         let customerID = try call.path("customer_id")
-        let creditType = try call.creditType
+        let creditType = creditType ?? "credits"
         guard let account = reader.account(customerID: customerID, creditType: creditType),
             account.exists
         else { throw .unknownCustomer(customerID, creditType: creditType) }

@@ -7,7 +7,7 @@ extension API {
     func entries(_ call: Call) throws -> Answer {
         let account = try account(call)
         let limit = try call.limit
-        let before = try call.cursor { if case .sequence(let value) = $0 { value } else { nil } }
+        let before = try call.cursor { if case .entry(let value) = $0 { value } else { nil } }
         let found = try reader.entries(
             account: account,
             before: before,
@@ -21,7 +21,7 @@ extension API {
             json.arrayMember("entries") { json in
                 for record in page { json.writeEntry(record, names) }
             }
-            let next = isLast ? nil : page.last.map { Cursor.sequence($0.entry.sequence).text }
+            let next = isLast ? nil : page.last.map { Cursor.entry(EntryPosition($0)).text }
             json.member("next_cursor", orNull: next)
         }
     }

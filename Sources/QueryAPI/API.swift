@@ -12,6 +12,9 @@ struct API: Sendable {
     let submitter: (any CommandSubmitter)?
     let intake: CommandIntake
     let rates: RateBook
+    /// Of accounts that have no policy of their own.
+    let overdraft: OverdraftPolicy
+    let rollups = UsageRollups()
     let version: String
     /// Who may do what; nil: whoever reaches this may do everything.
     let tokens: AccessTokens?

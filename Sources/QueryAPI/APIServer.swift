@@ -31,6 +31,7 @@ public struct APIServer: Sendable {
     ///   - status: what the worker knows beyond that.
     ///   - submitter: takes commands; nil: none are taken.
     ///   - rates: names the rates that entries refer to.
+    ///   - overdraft: of accounts that have no policy of their own.
     ///   - version: the program's, as `/healthz` shows it.
     ///   - configuration: where to listen.
     ///   - logger: takes what went wrong.
@@ -41,6 +42,7 @@ public struct APIServer: Sendable {
         status: any WorkerStatus,
         submitter: (any CommandSubmitter)? = nil,
         rates: RateBook,
+        overdraft: OverdraftPolicy = .record,
         version: String,
         configuration: APIConfiguration,
         logger: Logger,
@@ -53,6 +55,7 @@ public struct APIServer: Sendable {
             submitter: submitter,
             intake: CommandIntake(rates: rates, bodyLimit: configuration.bodyLimit),
             rates: rates,
+            overdraft: overdraft,
             version: version,
             tokens: configuration.tokens,
             bodyLimit: configuration.bodyLimit,

@@ -156,6 +156,72 @@ enum OpenAPIDocument {
                 "404": { $ref: "#/components/responses/UnknownCustomer" }
                 "422": { $ref: "#/components/responses/InvalidParameter" }
                 default: { $ref: "#/components/responses/Problem" }
+          /v1/customers/{customer_id}/usage:
+            parameters:
+              - { $ref: "#/components/parameters/customerID" }
+            get:
+              operationId: getUsageRollup
+              summary: What a customer used, by hour, day or month in UTC.
+              description: |
+                Sums of the `credits_consumed` entries by when the usage occurred; reversals are entries of
+                their own. Intervals in which nothing was used are left out.
+              parameters:
+                - name: from
+                  in: query
+                  description: The first hour; by default 30 days before `to`.
+                  schema: { type: string, format: date-time }
+                - name: to
+                  in: query
+                  description: The hour behind the last; by default that behind the present one.
+                  schema: { type: string, format: date-time }
+                - name: interval
+                  in: query
+                  schema: { enum: [hour, day, month], default: day }
+                - name: group_by
+                  in: query
+                  schema: { enum: [action] }
+                - { $ref: "#/components/parameters/creditType" }
+              responses:
+                "200":
+                  description: The sums, in ascending order.
+                  content:
+                    application/json: { schema: { $ref: "#/components/schemas/UsageRollup" } }
+                "404": { $ref: "#/components/responses/UnknownCustomer" }
+                "422": { $ref: "#/components/responses/InvalidParameter" }
+                default: { $ref: "#/components/responses/Problem" }
+          /v1/customers/{customer_id}/entitlement:
+            parameters:
+              - { $ref: "#/components/parameters/customerID" }
+            get:
+              operationId: getEntitlement
+              summary: Whether a customer's credits cover some work.
+              description: |
+                Answered from memory, and sets nothing aside: of two who ask at the same time, both may be
+                told yes. Where that matters, send a `hold`, do the work, and name its `hold_id` in the
+                usage event. Covered is what `available` and the account's overdraft limit cover; an account
+                whose overdraft is `record` is not covered below 0, though its usage would be recorded.
+                Every parameter that is not named here is a dimension.
+              parameters:
+                - name: action
+                  in: query
+                  description: What is to be done; required without `credits`.
+                  schema: { type: string }
+                - name: quantity
+                  in: query
+                  schema: { type: string, pattern: "^[0-9]{1,26}(\\.[0-9]{1,12})?$", default: "1" }
+                - name: credits
+                  in: query
+                  description: An explicit price, which wins over the rate card.
+                  schema: { type: string, pattern: "^[0-9]{1,26}(\\.[0-9]{1,12})?$" }
+                - { $ref: "#/components/parameters/creditType" }
+              responses:
+                "200":
+                  description: The answer, also where it is no.
+                  content:
+                    application/json: { schema: { $ref: "#/components/schemas/Entitlement" } }
+                "404": { $ref: "#/components/responses/UnknownCustomer" }
+                "422": { $ref: "#/components/responses/InvalidParameter" }
+                default: { $ref: "#/components/responses/Problem" }
           /v1/usage/{usage_id}:
             parameters:
               - name: usage_id
@@ -236,6 +302,27 @@ enum OpenAPIDocument {
                   description: Whether it will be applied is not known; send it again under the same id.
                   content:
                     application/problem+json: { schema: { $ref: "#/components/schemas/Problem" } }
+                default: { $ref: "#/components/responses/Problem" }
+          /v1/dead-letters:
+            get:
+              operationId: listDeadLetters
+              summary: The latest inputs that could not be applied, newest first.
+              description: >-
+                As many as the ledger remembers, at least those since the worker started; all of them are in
+                the dead letters' topic. A page of a rare code may be empty and yet have a `next_cursor`.
+              parameters:
+                - name: code
+                  in: query
+                  description: Only those with this code.
+                  schema: { $ref: "#/components/schemas/RefusalCode" }
+                - { $ref: "#/components/parameters/limit" }
+                - { $ref: "#/components/parameters/cursor" }
+              responses:
+                "200":
+                  description: One page.
+                  content:
+                    application/json: { schema: { $ref: "#/components/schemas/DeadLetterList" } }
+                "422": { $ref: "#/components/responses/InvalidParameter" }
                 default: { $ref: "#/components/responses/Problem" }
         components:
           securitySchemes:
@@ -475,6 +562,116 @@ enum OpenAPIDocument {
               additionalProperties: false
               properties:
                 entries: { type: array, items: { $ref: "#/components/schemas/Entry" } }
+                next_cursor: { $ref: "#/components/schemas/NextCursor" }
+            UsageSums:
+              type: object
+              required: [events, quantity, credits]
+              properties:
+                events: { type: integer, minimum: 0 }
+                quantity: { $ref: "#/components/schemas/Amount" }
+                credits: { $ref: "#/components/schemas/Amount" }
+            UsageRollup:
+              type: object
+              required: [customer_id, credit_type, from, to, interval, usage, total, as_of]
+              additionalProperties: false
+              properties:
+                customer_id: { type: string }
+                credit_type: { type: string }
+                from: { $ref: "#/components/schemas/Time" }
+                to: { $ref: "#/components/schemas/Time" }
+                interval: { enum: [hour, day, month] }
+                usage:
+                  type: array
+                  items:
+                    $ref: "#/components/schemas/UsageSums"
+                    required: [start]
+                    properties:
+                      start: { $ref: "#/components/schemas/Time" }
+                      action:
+                        type: [string, "null"]
+                        description: With `group_by=action`; null for usage that named none.
+                    unevaluatedProperties: false
+                total:
+                  $ref: "#/components/schemas/UsageSums"
+                  unevaluatedProperties: false
+                as_of:
+                  type: object
+                  required: [sequence]
+                  additionalProperties: false
+                  properties:
+                    sequence:
+                      type: integer
+                      minimum: 1
+                      description: The account's last entry that is counted.
+            Entitlement:
+              type: object
+              required: [allowed, cost, available, reason]
+              additionalProperties: false
+              properties:
+                allowed: { type: boolean }
+                cost:
+                  oneOf: [{ $ref: "#/components/schemas/Amount" }, { type: "null" }]
+                  description: Null where it has no price.
+                available: { $ref: "#/components/schemas/Amount" }
+                reason:
+                  oneOf: [{ $ref: "#/components/schemas/RefusalCode" }, { type: "null" }]
+            RefusalCode:
+              enum:
+                - invalid_json
+                - invalid_field
+                - missing_field
+                - too_large
+                - unknown_type
+                - out_of_range
+                - no_rate
+                - too_old
+                - too_far_in_future
+                - insufficient_credits
+                - usage_id_conflict
+                - command_id_conflict
+                - unknown_grant
+                - unknown_usage
+                - unknown_hold
+                - already_reversed
+                - exceeds_remaining
+                - exceeds_debited
+                - duplicate_grant
+                - duplicate_hold
+            DeadLetter:
+              type: object
+              required:
+                [code, field, message, topic, partition, offset, timestamp, recorded_at, key, value,
+                value_bytes, headers]
+              additionalProperties: false
+              properties:
+                code: { $ref: "#/components/schemas/RefusalCode" }
+                field: { type: [string, "null"] }
+                message: { type: string }
+                topic: { type: [string, "null"] }
+                partition: { type: [integer, "null"] }
+                offset: { type: integer }
+                timestamp: { $ref: "#/components/schemas/Time" }
+                recorded_at: { $ref: "#/components/schemas/Time" }
+                key: { type: [string, "null"] }
+                value:
+                  type: [string, "null"]
+                  description: As text, at most 16384 bytes of it; null for a tombstone.
+                value_bytes: { type: integer, minimum: 0 }
+                headers:
+                  type: array
+                  items:
+                    type: object
+                    required: [name, value]
+                    additionalProperties: false
+                    properties:
+                      name: { type: string }
+                      value: { type: [string, "null"] }
+            DeadLetterList:
+              type: object
+              required: [dead_letters, next_cursor]
+              additionalProperties: false
+              properties:
+                dead_letters: { type: array, items: { $ref: "#/components/schemas/DeadLetter" } }
                 next_cursor: { $ref: "#/components/schemas/NextCursor" }
             Command:
               type: object

@@ -62,9 +62,16 @@ extension Route {
         Route("GET", "/v1/customers/{customer_id}/grants") { api, call in
             try api.grants(call)
         },
+        Route("GET", "/v1/customers/{customer_id}/usage") { api, call in
+            try await api.usageRollup(call)
+        },
+        Route("GET", "/v1/customers/{customer_id}/entitlement") { api, call in
+            try api.entitlement(call)
+        },
         Route("GET", "/v1/usage/{usage_id}") { api, call in try api.usage(call) },
         Route("POST", "/v1/commands", scope: .write) { api, call in
             try await api.submitCommand(call)
         },
+        Route("GET", "/v1/dead-letters") { api, call in try api.deadLetters(call) },
     ]
 }

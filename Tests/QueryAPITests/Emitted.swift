@@ -26,7 +26,8 @@ enum Emitted {
         let names = [
             ("/healthz", "Health"), ("/readyz", "Readiness"), ("/v1/customers", "CustomerList"),
             ("/balance", "CurrentBalance"), ("/entries", "EntryList"), ("/grants", "GrantList"),
-            ("/commands", "CommandOutcome"),
+            ("/entitlement", "Entitlement"), ("/usage", "UsageRollup"),
+            ("/dead-letters", "DeadLetterList"), ("/commands", "CommandOutcome"),
         ]
         return names.first { path.hasSuffix($0.0) }?.1
             ?? (path.contains("/usage/") ? "Entry" : "Health")

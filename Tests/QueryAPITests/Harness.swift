@@ -67,7 +67,7 @@ final class FixedReader: LedgerReader {
 
     func entries(
         account: Account,
-        before: UInt64?,
+        before: EntryPosition?,
         type: EntryType?,
         limit: Int
     ) throws(StoreError) -> [EntryRecord] {
@@ -76,7 +76,7 @@ final class FixedReader: LedgerReader {
             let group = record.sealed.commit.groups[Int(record.entry.group)]
             return group.customerID == account.customerID
                 && group.creditType == account.creditType
-                && before.map { record.entry.sequence < $0 } ?? true
+                && before.map { record.entry.sequence < $0.sequence } ?? true
                 && type.map { record.entry.type == $0 } ?? true
         }
         return Array(found.prefix(limit))
@@ -171,17 +171,19 @@ func makeAPI(
     _ reader: FixedReader,
     status: FixedStatus = FixedStatus(),
     tokens: AccessTokens? = nil,
-    submitter: (any CommandSubmitter)? = nil
+    submitter: (any CommandSubmitter)? = nil,
+    card: RateCard? = nil
 ) -> API {
     let rate = Rate(id: "sdxl", action: "image.generate", credits: amount("10"))
-    let card = RateCard(version: "2026-11", effectiveFrom: .earliest, rates: [rate])
-    let rates = RateBook(cards: [card])
+    let standard = RateCard(version: "2026-11", effectiveFrom: .earliest, rates: [rate])
+    let rates = RateBook(cards: [card ?? standard])
     return API(
         reader: reader,
         status: status,
         submitter: submitter,
         intake: CommandIntake(rates: rates, bodyLimit: 1000),
         rates: rates,
+        overdraft: .record,
         version: "1.2.3",
         tokens: tokens,
         bodyLimit: 1000,

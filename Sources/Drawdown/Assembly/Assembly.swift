@@ -95,6 +95,7 @@ enum Assembly {
                 status: assembly.health,
                 submitter: assembly.submitter,
                 rates: configuration.policies.rates,
+                overdraft: configuration.defaults.overdraft ?? .record,
                 version: Drawdown.version,
                 configuration: try APIConfiguration(
                     host: listen.host,
