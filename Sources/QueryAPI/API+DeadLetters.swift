@@ -91,7 +91,7 @@ struct DeadLetterRecord {
 }
 
 extension Call {
-    fileprivate var refusalCode: RefusalCode? {
+    var refusalCode: RefusalCode? {
         get throws(Problem) {
             guard let text = try target.parameter("code") else { return nil }
             guard let code = RefusalCode.allCases.first(where: { $0.name == text }) else {

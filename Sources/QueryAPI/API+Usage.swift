@@ -116,6 +116,14 @@ struct UsageRange {
         guard from < to else { throw .invalid("from", "to be before to (\(to))", got: "\(from)") }
     }
 
+    /// So many days that end with the present hour.
+    init(lastDays days: Int64, before now: Timestamp) {
+        let hour = now.microseconds / UsageRollup.hour + 1
+        to = Self.moment(ofHour: hour)
+        from = Self.moment(ofHour: max(0, hour - days * 24))
+        interval = .day
+    }
+
     private static func moment(ofHour hour: Int64) -> Timestamp {
         Timestamp(microseconds: hour * UsageRollup.hour) ?? .earliest
     }

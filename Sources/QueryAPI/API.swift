@@ -15,6 +15,8 @@ struct API: Sendable {
     /// Of accounts that have no policy of their own.
     let overdraft: OverdraftPolicy
     let rollups = UsageRollups()
+    let lowAccounts = LowAccounts()
+    let streams = LiveStreams()
     let version: String
     /// Who may do what; nil: whoever reaches this may do everything.
     let tokens: AccessTokens?
@@ -50,6 +52,8 @@ struct API: Sendable {
             answer = .problem(.storeFailed())
         }
         answer.headers += Self.securityHeaders
+        let isPage = answer.type.hasPrefix("text/html")
+        answer.headers.append(("content-security-policy", isPage ? Self.pagePolicy : Self.policy))
         return answer
     }
 
@@ -80,9 +84,13 @@ struct API: Sendable {
                 methods += allowed
                 continue
             }
-            try authorize(request, for: route)
-            let call = Call(target: target, captured: captured, request: request)
-            return try await route.handler(self, call)
+            do {
+                try authorize(request, for: route)
+                let call = Call(target: target, captured: captured, request: request)
+                return try await route.handler(self, call)
+            } catch let problem as Problem where route.isPage {
+                return Page.problem(problem)
+            }
         }
         guard methods.isEmpty else { throw Problem.wrongMethod(request.method, allow: methods) }
         throw Problem.unknownPath()
@@ -98,14 +106,17 @@ struct API: Sendable {
         guard scope >= needed else { throw .forbidden(needed) }
     }
 
+    private static let policy =
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    /// What a page needs, from this server alone, and nothing that stands in the page itself.
+    private static let pagePolicy =
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+        + "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
     private static let securityHeaders: [(name: String, value: String)] = [
         ("x-content-type-options", "nosniff"),
         // Nothing here is for other sites to embed, run or frame.
         ("cross-origin-resource-policy", "same-origin"),
-        (
-            "content-security-policy",
-            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        ),
         ("referrer-policy", "no-referrer"),
     ]
 }

@@ -174,8 +174,17 @@ private struct APIResponder: HTTPResponder {
         let status = HTTPResponse.Status(code: answer.status)
         guard request.method != .head else {
             // The length is that of the answer to GET.
-            fields[.contentLength] = "\(answer.body.count)"
+            if answer.stream == nil { fields[.contentLength] = "\(answer.body.count)" }
             return Response(status: status, headers: fields)
+        }
+        if let stream = answer.stream {
+            let buffers = stream.map { ByteBuffer(bytes: $0) }
+            // A server that ends does not wait for those who watch it.
+            return Response(
+                status: status,
+                headers: fields,
+                body: ResponseBody(asyncSequence: buffers.cancelOnGracefulShutdown())
+            )
         }
         let body = ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
         return Response(status: status, headers: fields, body: body)

@@ -23,16 +23,6 @@ enum OpenAPIDocument {
           - browser: []
           - {}
         paths:
-          /:
-            get:
-              operationId: getPage
-              summary: A page that lists the calls.
-              responses:
-                "200":
-                  description: The page.
-                  content:
-                    text/html: { schema: { type: string } }
-                default: { $ref: "#/components/responses/Problem" }
           /openapi.yaml:
             get:
               operationId: getOpenAPI

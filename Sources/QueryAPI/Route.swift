@@ -44,9 +44,34 @@ struct Route: Sendable {
 }
 
 extension Route {
-    /// Every call there is; the OpenAPI document describes exactly these.
-    static let all: [Route] = [
-        Route("GET", "/", isPage: true) { api, _ in api.page() },
+    /// Everything that is answered.
+    static let all = calls + pages
+
+    /// The pages, and what they are made of; for browsers and not for programs.
+    static let pages: [Route] = [
+        Route("GET", "/", isPage: true) { api, _ in await api.overviewPage() },
+        Route("GET", "/customers", isPage: true) { api, call in try api.customersPage(call) },
+        Route("GET", "/customers/{customer_id}", isPage: true) { api, call in
+            try await api.customerPage(call)
+        },
+        Route("GET", "/usage", isPage: true) { api, call in try api.usagePage(call) },
+        Route("GET", "/dead-letters", isPage: true) { api, call in
+            try api.deadLettersPage(call)
+        },
+        Route("GET", "/events") { api, _ in try api.events() },
+        Route("GET", "/assets/style.css", scope: nil) { _, _ in
+            Assets.answer("text/css; charset=utf-8", Assets.style)
+        },
+        Route("GET", "/assets/app.js", scope: nil) { _, _ in
+            Assets.answer("text/javascript; charset=utf-8", Assets.script)
+        },
+        Route("GET", "/assets/icon.svg", scope: nil) { _, _ in
+            Assets.answer("image/svg+xml", Assets.icon)
+        },
+    ]
+
+    /// The API; the OpenAPI document describes exactly these.
+    static let calls: [Route] = [
         Route("GET", "/openapi.yaml", scope: nil) { api, _ in api.document() },
         // Probes have no tokens.
         Route("GET", "/healthz", scope: nil) { api, _ in api.health() },

@@ -3,7 +3,7 @@ public import Credits
 /// What an entry refers to by number and shows by name.
 public struct EntryNames: Sendable {
     let rates: RateBook
-    let grantID: @Sendable (_ account: UInt32, _ ordinal: UInt32) -> String?
+    public let grantID: @Sendable (_ account: UInt32, _ ordinal: UInt32) -> String?
 
     /// - Parameters:
     ///   - rates: names the rate that priced an entry.
