@@ -107,7 +107,7 @@ struct LiveFigures: Sendable {
         texts["rate"] = rate.map { "\(Int($0.rounded()))" } ?? "–"
         texts["lag"] = lag.map { "\($0)" } ?? "–"
         let durations = [figures.commitP50, figures.commitP99]
-        texts["commit"] = durations.map(Self.milliseconds).joined(separator: " / ")
+        texts["commit"] = durations.map(Self.milliseconds).joined(separator: " / ") + " ms"
         texts["outbox"] = "\(figures.outboxDepth)"
         texts["age"] = "\(Int(api.outboxAge(figures).rounded())) s"
         texts["accounts"] = "\(api.reader.accountCount)"
@@ -123,7 +123,7 @@ struct LiveFigures: Sendable {
     private static func milliseconds(_ duration: Duration?) -> String {
         guard let duration else { return "–" }
         let tenths = Int((duration / .microseconds(100)).rounded())
-        return "\(tenths / 10).\(tenths % 10) ms"
+        return "\(tenths / 10).\(tenths % 10)"
     }
 
     private static func mebibytes(_ bytes: Int) -> String { "\(bytes >> 20) MiB" }

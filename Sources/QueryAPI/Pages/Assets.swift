@@ -98,7 +98,7 @@ enum Assets {
         .columns section { min-width: 0; }
         .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; }
         table { border-collapse: collapse; width: 100%; font-size: .92rem; }
-        th, td { text-align: left; padding: 6px 12px; border-bottom: 1px solid var(--line); white-space: nowrap; font-weight: 400; vertical-align: top; }
+        th, td { text-align: left; padding: 6px 9px; border-bottom: 1px solid var(--line); white-space: nowrap; font-weight: 400; vertical-align: top; }
         tbody tr:last-child > * { border-bottom: 0; }
         thead th, thead td { color: var(--soft); background: var(--card); }
         thead:has(tr:empty) { display: none; }
@@ -125,7 +125,7 @@ enum Assets {
           header form { margin-left: 0; width: 100%; }
           header form input { flex: 1; }
           .tiles { grid-template-columns: repeat(2, 1fr); }
-          .chart text { font-size: 18px; }
+          .chart text { font-size: 20px; }
         }
 
         """

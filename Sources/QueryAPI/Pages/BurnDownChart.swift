@@ -81,8 +81,8 @@ struct BurnDownChart {
             <text x="\(nowX)" y="\(Self.top - 5)" text-anchor="middle">now</text>
             \(marks)<polyline class="past" points="\(past(scale))"/>
             <polyline class="future" points="\(future(scale))"/>
-            <text x="\(Self.left)" y="\(Self.height - 6)">\(start(first.at))</text>
-            <text x="\(Self.width)" y="\(Self.height - 6)" text-anchor="end">\(Self.day(end))</text>
+            <text x="\(Self.left)" y="\(Self.height - 6)">\(shown(first.at))</text>
+            <text x="\(Self.width)" y="\(Self.height - 6)" text-anchor="end">\(shown(end))</text>
             </svg>
             <figcaption>\(summary)</figcaption>
             </figure>
@@ -102,10 +102,10 @@ struct BurnDownChart {
             + (expiries.count > 1 ? ", the others (\(expiries.count - 1)) after that." : ".")
     }
 
-    /// The first moment: as a time where it is of today.
-    private func start(_ first: Timestamp) -> String {
-        let isToday = Self.day(first) == Self.day(now)
-        return isToday ? String("\(first)".dropFirst(11).prefix(8)) : Self.day(first)
+    /// A moment of today as a time, any other as a date.
+    private func shown(_ moment: Timestamp) -> String {
+        let isToday = Self.day(moment) == Self.day(now)
+        return isToday ? String("\(moment)".dropFirst(11).prefix(8)) : Self.day(moment)
     }
 
     private static func day(_ moment: Timestamp) -> String { String("\(moment)".prefix(10)) }
@@ -189,8 +189,9 @@ struct BurnDownChart {
 
         /// The highest and the lowest, and 0 where it lies between.
         var ticks: [(String, Double)] {
-            var values = [low, low + range]
-            if low < 0, low + range > 0 { values.append(0) }
+            var values = [low, low + range].filter { abs($0) * 8 > range }
+            // Beside an amount that is nearly 0 there is no room for it.
+            if low <= 0, low + range >= 0 { values.append(0) }
             return values.map { (Self.short($0), y($0)) }
         }
 
