@@ -42,6 +42,12 @@ public struct AccessTokens: Hashable, Sendable {
                         + "64 hexadecimal digits"
                 )
             }
+            // Of a variable that was not set; whoever sends no token would have it.
+            guard digest != Array(SHA256.hash(data: [UInt8]())) else {
+                throw APIConfigurationError(
+                    "expected line \(index + 1) to be the hash of a token, got: that of nothing"
+                )
+            }
             tokens.append(Token(digest: digest, scope: scope))
         }
         guard !tokens.isEmpty else {

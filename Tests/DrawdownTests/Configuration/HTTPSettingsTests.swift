@@ -34,6 +34,7 @@ struct HTTPSettingsTests {
     }
 
     @Test(arguments: [
+        "read e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
         "", "# nothing\n", "read", "admin \(hash)", "read secret", "read \(hash)0",
     ])
     func aTokensFileWithoutATokenOrWithAMalformedLineIsRefused(text: String) {
