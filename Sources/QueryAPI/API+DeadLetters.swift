@@ -1,15 +1,17 @@
 import Credits
 import LedgerStore
+import NIOPosix
 import UsageCodec
 
 extension API {
     /// `GET /v1/dead-letters`: the latest inputs that could not be applied, newest first.
-    func deadLetters(_ call: Call) throws -> Answer {
+    func deadLetters(_ call: Call) async throws -> Answer {
         let limit = try call.limit
         let position = try call.cursor { cursor -> DeadLetterPosition? in
             if case .deadLetter(let position) = cursor { position } else { nil }
         }
-        let page = try deadLetters(before: position, code: try call.refusalCode, limit: limit)
+        let code = try call.refusalCode
+        let page = try await deadLetters(before: position, code: code, limit: limit)
         return .json { json in
             json.arrayMember("dead_letters") { json in
                 for letter in page.letters { json.write(letter) }
@@ -19,7 +21,21 @@ extension API {
     }
 
     /// A page of dead letters, and where the next begins; nil: there are no more.
+    ///
+    /// Decodes up to 200 whole commits, so it is not for the threads that serve.
     func deadLetters(
+        before position: DeadLetterPosition?,
+        code: RefusalCode?,
+        limit: Int
+    ) async throws -> (letters: [DeadLetterRecord], next: DeadLetterPosition?) {
+        let reader = reader
+        return try await NIOThreadPool.singleton.runIfActive {
+            try Self.read(reader, before: position, code: code, limit: limit)
+        }
+    }
+
+    private static func read(
+        _ reader: any LedgerReader,
         before position: DeadLetterPosition?,
         code: RefusalCode?,
         limit: Int
@@ -27,7 +43,7 @@ extension API {
         var found: [DeadLetterRecord] = []
         let numbers = reader.deadLetterCommits(
             through: position?.commit ?? .max,
-            limit: Self.commitsPerPage
+            limit: commitsPerPage
         )
         for number in numbers {
             guard let sealed = try reader.commit(number: number) else { continue }
@@ -41,7 +57,7 @@ extension API {
             }
         }
         // A rare code may not be in the commits that one call looks at: then go on behind them.
-        guard numbers.count == Self.commitsPerPage, let last = numbers.last else {
+        guard numbers.count == commitsPerPage, let last = numbers.last else {
             return (found, nil)
         }
         return (found, DeadLetterPosition(commit: last, index: 0))
@@ -62,7 +78,7 @@ struct DeadLetterPosition: Hashable, Comparable, Sendable {
 }
 
 /// A dead letter in the commit that owes it.
-struct DeadLetterRecord {
+struct DeadLetterRecord: Sendable {
     let position: DeadLetterPosition
     let sealed: SealedCommit
 

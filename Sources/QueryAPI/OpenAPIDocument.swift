@@ -397,13 +397,14 @@ enum OpenAPIDocument {
                 at: { $ref: "#/components/schemas/Time" }
             Customer:
               type: object
-              required: [customer_id, credit_type, balance, next_expiry]
+              required: [customer_id, credit_type, balance, next_expiry, as_of]
               additionalProperties: false
               properties:
                 customer_id: { type: string }
                 credit_type: { type: string }
                 balance: { $ref: "#/components/schemas/Balance" }
                 next_expiry: { $ref: "#/components/schemas/NextExpiry" }
+                as_of: { $ref: "#/components/schemas/AsOf" }
             CustomerList:
               type: object
               required: [customers, next_cursor]
@@ -420,24 +421,25 @@ enum OpenAPIDocument {
                 credit_type: { type: string }
                 balance: { $ref: "#/components/schemas/Balance" }
                 next_expiry: { $ref: "#/components/schemas/NextExpiry" }
-                as_of:
-                  type: object
-                  required: [sequence, recorded_at, lag_messages]
-                  additionalProperties: false
-                  properties:
-                    sequence:
-                      type: integer
-                      minimum: 1
-                      description: The account's last entry that the balance covers.
-                    recorded_at:
-                      $ref: "#/components/schemas/Time"
-                      description: When that entry was recorded.
-                    lag_messages:
-                      type: [integer, "null"]
-                      minimum: 0
-                      description: >-
-                        Records not yet applied, over all assigned partitions of all input topics; null
-                        before the first assignment.
+                as_of: { $ref: "#/components/schemas/AsOf" }
+            AsOf:
+              type: object
+              required: [sequence, recorded_at, lag_messages]
+              additionalProperties: false
+              properties:
+                sequence:
+                  type: integer
+                  minimum: 1
+                  description: The account's last entry that the balance covers.
+                recorded_at:
+                  $ref: "#/components/schemas/Time"
+                  description: When that entry was recorded.
+                lag_messages:
+                  type: [integer, "null"]
+                  minimum: 0
+                  description: >-
+                    Records not yet applied, over all assigned partitions of all input topics; null
+                    before the first assignment.
             Grant:
               type: object
               required:

@@ -54,9 +54,9 @@ extension Route {
         Route("GET", "/customers/{customer_id}", isPage: true) { api, call in
             try await api.customerPage(call)
         },
-        Route("GET", "/usage", isPage: true) { api, call in try api.usagePage(call) },
+        Route("GET", "/usage", isPage: true) { api, call in try await api.usagePage(call) },
         Route("GET", "/dead-letters", isPage: true) { api, call in
-            try api.deadLettersPage(call)
+            try await api.deadLettersPage(call)
         },
         Route("GET", "/events") { api, _ in try api.events() },
         Route("GET", "/assets/style.css", scope: nil) { _, _ in
@@ -77,7 +77,7 @@ extension Route {
         Route("GET", "/healthz", scope: nil) { api, _ in api.health() },
         Route("GET", "/readyz", scope: nil) { api, _ in try api.readiness() },
         Route("GET", "/metrics") { api, _ in await api.metrics() },
-        Route("GET", "/v1/customers") { api, call in try api.customers(call) },
+        Route("GET", "/v1/customers") { api, call in try await api.customers(call) },
         Route("GET", "/v1/customers/{customer_id}/balance") { api, call in
             try await api.balance(call)
         },
@@ -97,6 +97,6 @@ extension Route {
         Route("POST", "/v1/commands", scope: .write) { api, call in
             try await api.submitCommand(call)
         },
-        Route("GET", "/v1/dead-letters") { api, call in try api.deadLetters(call) },
+        Route("GET", "/v1/dead-letters") { api, call in try await api.deadLetters(call) },
     ]
 }

@@ -64,7 +64,7 @@ extension API {
     }
 
     /// `GET /usage`: what happened to a usage id.
-    func usagePage(_ call: Call) throws -> Answer {
+    func usagePage(_ call: Call) async throws -> Answer {
         let usageID = try call.target.parameter("usage_id") ?? ""
         let source = try call.source
         let form: HTML = """
@@ -79,27 +79,25 @@ extension API {
         guard !usageID.isEmpty else {
             return Page(title: "Usage id", section: .usage, content: form).answer
         }
-        var page = Page(
+        let fate = try await fate(ofUsage: usageID, source: source)
+        return Page(
             title: "What happened to “\(usageID)”",
             section: .usage,
             content: """
                 \(form)
-                \(try fate(ofUsage: usageID, source: source))
+                \(fate)
                 """
-        )
-        page.status = 200
-        return page.answer
+        ).answer
     }
 
-    private func fate(ofUsage usageID: String, source: String) throws -> HTML {
+    private func fate(ofUsage usageID: String, source: String) async throws -> HTML {
         if let record = try reader.usageEntry(usageID: usageID, source: source) {
             return account(of: record)
         }
         // A refused input's value is all that is known of it, so that is where to look.
         let needle = Array(usageID.utf8)
-        let letters = try deadLetters(before: nil, code: nil, limit: 500).letters.filter {
-            $0.bytes($0.message.value).contains(needle)
-        }
+        let letters = try await deadLetters(before: nil, code: nil, limit: 500).letters
+            .filter { $0.bytes($0.message.value).contains(needle) }
         let rows: [HTML] = letters.prefix(20).map(Self.row)
         guard !rows.isEmpty else {
             return """
@@ -146,12 +144,12 @@ extension API {
     }
 
     /// `GET /dead-letters`: what could not be applied, and why.
-    func deadLettersPage(_ call: Call) throws -> Answer {
+    func deadLettersPage(_ call: Call) async throws -> Answer {
         let code = try call.target.parameter("code") == "" ? nil : try call.refusalCode
         let position = try call.cursor { cursor -> DeadLetterPosition? in
             if case .deadLetter(let position) = cursor { position } else { nil }
         }
-        let page = try deadLetters(before: position, code: code, limit: 50)
+        let page = try await deadLetters(before: position, code: code, limit: 50)
         let options: [HTML] = RefusalCode.allCases.map { option in
             let mark: HTML = option == code ? " selected" : ""
             return "<option value=\"\(option.name)\"\(mark)>\(option.name)</option>"
