@@ -62,6 +62,7 @@ struct CommandTests {
                 .init(key: "acme", value: Self.grant, wait: .milliseconds(250))
             ]
         )
+        Emitted.note(command: Self.grant)
         #expect(answer.status == 202)
         #expect(answer.text == #"{"outcome":"pending","command_id":"c1"}"#)
     }

@@ -19,6 +19,13 @@ enum Emitted {
         file.withLock { $0?.write(Data(line.utf8)) }
     }
 
+    /// A command that is taken.
+    static func note(command: String) {
+        let line =
+            "{\"schema\":\"openapi.yaml#/components/schemas/Command\",\"value\":\(command)}\n"
+        file.withLock { $0?.write(Data(line.utf8)) }
+    }
+
     private static func schema(of answer: Answer, _ target: String) -> String {
         guard answer.status < 400 else { return "Problem" }
         guard answer.status != 202 else { return "PendingCommand" }
