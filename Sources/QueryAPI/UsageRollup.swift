@@ -45,7 +45,8 @@ struct UsageRollup: Sendable {
                 limit: limit
             )
             // Mostly a few entries are new; at first all of them are.
-            limit = min(limit * 4, 1024)
+            // A commit's part of the account is decoded for every page that touches it.
+            limit = min(limit * 4, 16_384)
             let new = page.prefix { $0.entry.sequence > sequence }
             for record in new where record.entry.type == .creditsConsumed { add(record) }
             guard new.count == page.count, let last = page.last else { break }
