@@ -16,6 +16,7 @@ public struct APIServer: Sendable {
     private let configuration: APIConfiguration
     private let logger: Logger
     private let requestTimeout: Duration
+    private let answerTimeout: Duration
 
     /// Connections beyond this wait until one closes.
     private static let maximumConnections = 512
@@ -36,6 +37,7 @@ public struct APIServer: Sendable {
     ///   - configuration: where to listen.
     ///   - logger: takes what went wrong.
     ///   - requestTimeout: a request arrives whole within this, or its connection is closed.
+    ///   - answerTimeout: an answer is taken within this, or its connection is closed.
     ///   - now: the wall clock.
     public init(
         reader: any LedgerReader,
@@ -47,6 +49,7 @@ public struct APIServer: Sendable {
         configuration: APIConfiguration,
         logger: Logger,
         requestTimeout: Duration = .seconds(10),
+        answerTimeout: Duration = .seconds(900),
         now: @escaping @Sendable () -> Timestamp = APIServer.wallClock
     ) {
         api = API(
@@ -65,6 +68,7 @@ public struct APIServer: Sendable {
         self.configuration = configuration
         self.logger = logger
         self.requestTimeout = requestTimeout
+        self.answerTimeout = answerTimeout
     }
 
     /// The system's time.
@@ -120,7 +124,8 @@ public struct APIServer: Sendable {
                 additionalChannelHandlers: [
                     RequestDeadline(
                         limit: TimeAmount(requestTimeout),
-                        pause: Self.idleTimeout
+                        pause: Self.idleTimeout,
+                        answerLimit: TimeAmount(answerTimeout)
                     )
                 ],
                 idleTimeout: Self.idleTimeout,

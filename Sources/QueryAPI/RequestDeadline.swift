@@ -1,9 +1,10 @@
 import NIOCore
 import NIOHTTPTypes
 
-/// Ends a connection whose next request does not arrive whole in time.
+/// Ends a connection whose next request does not arrive whole in time, or whose answer is not taken.
 ///
-/// A client that sends a byte now and then is never idle, and would keep its connection for ever.
+/// A client that sends or reads a byte now and then is never idle, and would keep its connection for
+/// ever.
 final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -12,6 +13,7 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let limit: TimeAmount
     private let pause: TimeAmount
+    private let answerLimit: TimeAmount
     private var unanswered = 0
     private var task: Scheduled<Void>?
 
@@ -19,9 +21,11 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     ///   - limit: for the first request from the connection's begin, for later ones from their
     ///     header on.
     ///   - pause: from an answer to the header of the next request.
-    init(limit: TimeAmount, pause: TimeAmount) {
+    ///   - answerLimit: from a request to the end of its answer, live figures included.
+    init(limit: TimeAmount, pause: TimeAmount, answerLimit: TimeAmount) {
         self.limit = limit
         self.pause = pause
+        self.answerLimit = answerLimit
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -47,7 +51,7 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
         case .head:
             unanswered += 1
             expect(within: limit, context)
-        case .end: task?.cancel()
+        case .end: expect(within: answerLimit, context)
         case .body: break
         }
         context.fireChannelRead(data)

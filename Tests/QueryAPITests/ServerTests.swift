@@ -16,7 +16,8 @@ import FoundationNetworking
 struct ServerTests {
     private static func server(
         port: Int = 0,
-        requestTimeout: Duration = .seconds(10)
+        requestTimeout: Duration = .seconds(10),
+        answerTimeout: Duration = .seconds(60)
     ) throws -> APIServer {
         APIServer(
             reader: FixedReader([.withGrant("a/b")]),
@@ -25,17 +26,19 @@ struct ServerTests {
             version: "1.2.3",
             configuration: try APIConfiguration(port: port),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            requestTimeout: requestTimeout
+            requestTimeout: requestTimeout,
+            answerTimeout: answerTimeout
         )
     }
 
     /// Runs a server while `body` asks it, then cancels it and waits for its end.
     private static func withServer(
         requestTimeout: Duration = .seconds(10),
+        answerTimeout: Duration = .seconds(60),
         _ body: (_ port: Int) async throws -> Void
     ) async throws {
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-        let server = try server(requestTimeout: requestTimeout)
+        let server = try server(requestTimeout: requestTimeout, answerTimeout: answerTimeout)
         let serving = Task {
             defer { continuation.finish() }
             try await server.run { continuation.yield($0) }
@@ -104,7 +107,17 @@ struct ServerTests {
     }
 
     /// What the server sends on a connection until it closes it.
-    private static func exchange(_ text: String, port: Int) throws -> String {
+    ///
+    /// On a thread of its own: one that blocks here must not be one that the server needs.
+    private static func exchange(_ text: String, port: Int) async throws -> String {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(with: Result { try blockingExchange(text, port: port) })
+            }
+        }
+    }
+
+    private static func blockingExchange(_ text: String, port: Int) throws -> String {
         let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(socket) }
         var address = sockaddr_in()
@@ -138,8 +151,18 @@ struct ServerTests {
     ])
     func aConnectionWhoseRequestDoesNotArriveIsClosed(text: String) async throws {
         try await Self.withServer(requestTimeout: .milliseconds(200)) { port in
-            let answer = try Self.exchange(text, port: port)
+            let answer = try await Self.exchange(text, port: port)
             #expect(!answer.hasPrefix("HTTP/1.1 200"))
+        }
+    }
+
+    @Test func anAnswerThatTakesTooLongIsCutOff() async throws {
+        try await Self.withServer(answerTimeout: .milliseconds(1500)) { port in
+            let text = "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            let answer = try await Self.exchange(text, port: port)
+            #expect(answer.hasPrefix("HTTP/1.1 200"))
+            #expect(answer.contains("text/event-stream"))
+            #expect(answer.contains("data: {"))
         }
     }
 
@@ -147,7 +170,7 @@ struct ServerTests {
         try await Self.withServer { port in
             let header = "X: " + String(repeating: "x", count: 40_000)
             let text = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\(header)\r\n\r\n"
-            let answer = try Self.exchange(text, port: port)
+            let answer = try await Self.exchange(text, port: port)
             #expect(!answer.hasPrefix("HTTP/1.1 200"))
         }
     }
