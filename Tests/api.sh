@@ -136,7 +136,7 @@ PY
 answers 200 "$url/readyz"
 answers 200 "$url/v1/customers/c/balance"
 if [[ -n $schemathesis ]]; then
-    "$schemathesis" run "$url/openapi.yaml" --url "$url" --checks all \
+    "$schemathesis" --config-file "$here/schemathesis.toml" run "$url/openapi.yaml" --url "$url" --checks all \
         --exclude-checks positive_data_acceptance --max-examples "${DRAWDOWN_EXAMPLES:-40}" \
         --no-color >schemathesis.log 2>&1 || { tail -n 80 schemathesis.log; fail "it is not as described"; }
     grep -E '[0-9]+ generated,' schemathesis.log
