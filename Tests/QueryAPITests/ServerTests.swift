@@ -157,12 +157,11 @@ struct ServerTests {
     }
 
     @Test func anAnswerThatTakesTooLongIsCutOff() async throws {
-        try await Self.withServer(answerTimeout: .milliseconds(1500)) { port in
+        try await Self.withServer(answerTimeout: .milliseconds(300)) { port in
             let text = "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n"
             let answer = try await Self.exchange(text, port: port)
-            #expect(answer.hasPrefix("HTTP/1.1 200"))
-            #expect(answer.contains("text/event-stream"))
-            #expect(answer.contains("data: {"))
+            // By itself the stream ends after ten minutes and six hundred events.
+            #expect(answer.ranges(of: "data: ").count < 60)
         }
     }
 
