@@ -90,7 +90,9 @@ let package = Package(
             name: "QueryAPI",
             dependencies: [
                 "Credits", "UsageCodec", "LedgerStore",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

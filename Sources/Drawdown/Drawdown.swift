@@ -27,7 +27,18 @@ struct Drawdown: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Query",
-                subcommands: [BalanceCommand.self, EntriesCommand.self]
+                subcommands: [
+                    BalanceCommand.self, EntriesCommand.self, GrantsCommand.self,
+                    UsageCommand.self, DeadLettersCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Send",
+                subcommands: [
+                    GrantCommand.self, VoidCommand.self, AdjustCommand.self,
+                    ReverseCommand.self, HoldCommand.self, ReleaseCommand.self,
+                    ConfigureCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Check",

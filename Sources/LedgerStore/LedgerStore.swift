@@ -57,6 +57,8 @@ public protocol LedgerReader: AnyObject, Sendable {
     var outcomes: OutcomeCounts { get }
     var accountCount: Int { get }
     var knownIDCount: Int { get }
+    /// Holds that are neither captured nor released nor expired.
+    var pendingHoldCount: Int { get }
 
     func account(customerID: String, creditType: String) -> Account?
     func account(number: UInt32) -> Account?
@@ -78,19 +80,28 @@ public protocol LedgerReader: AnyObject, Sendable {
     ///
     /// - Parameters:
     ///   - account: whose.
-    ///   - before: only entries with a lower sequence; nil for the newest.
+    ///   - before: only older entries; nil for the newest.
     ///   - type: only entries of this type.
     ///   - limit: at most this many.
     /// - Returns: the entries of one page.
     /// - Throws: ``StoreError``: the journal cannot be read.
     func entries(
         account: Account,
-        before: UInt64?,
+        before: EntryPosition?,
         type: EntryType?,
         limit: Int
     ) throws(StoreError) -> [EntryRecord]
     /// The entry that a usage id made; nil: it was never applied.
     func usageEntry(usageID: String, source: String) throws(StoreError) -> EntryRecord?
+    /// The entries that a command made; empty: it was never applied.
+    func commandEntries(commandID: String) throws(StoreError) -> [EntryRecord]
+    /// The latest commits that hold dead letters, newest first.
+    ///
+    /// - Parameters:
+    ///   - last: only commits up to this one.
+    ///   - limit: at most this many.
+    /// - Returns: their numbers.
+    func deadLetterCommits(through last: UInt64, limit: Int) -> [UInt64]
     /// One commit, as it was written; nil where there is none of this number.
     func commit(number: UInt64) throws(StoreError) -> SealedCommit?
     /// The end that every partition of a cluster was read to.
@@ -157,6 +168,23 @@ public struct SealedCommit: Sendable {
     public init(commit: Commit, hash: [UInt8]) {
         self.commit = commit
         self.hash = hash
+    }
+}
+
+/// Where an entry stands in the journal: a page that ends there is followed by one that begins
+/// there, and reads nothing that is newer.
+public struct EntryPosition: Hashable, Sendable {
+    public let sequence: UInt64
+    /// The commit that holds it; one that does not is taken for none, and costs only time.
+    public let commit: UInt64
+
+    public init(sequence: UInt64, commit: UInt64) {
+        self.sequence = sequence
+        self.commit = commit
+    }
+
+    public init(_ record: EntryRecord) {
+        self.init(sequence: record.entry.sequence, commit: record.sealed.commit.number)
     }
 }
 

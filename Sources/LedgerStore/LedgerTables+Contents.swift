@@ -53,6 +53,7 @@ extension LedgerTables.Contents {
             offsets[commit.cluster, default: [:]][key] = partition.next
         }
         outcomes += commit.outcomes
+        noteDeadLetters(of: commit)
         self.head = head
     }
 
@@ -67,13 +68,22 @@ extension LedgerTables.Contents {
             checkpoints.append(0)
             lookup.add(account.nameHash(under: hashKey))
         } else {
+            pendingHolds -= accounts[index].holds.count
             accounts[index] = account
         }
+        pendingHolds += account.holds.count
         due.set(account.number, account.nextDue(under: policies))
         announcements.set(
             account.number,
             account.nextAnnouncement(coalescing: policies.coalescing)
         )
+    }
+
+    /// Keeps the latest numbers only: older dead letters are in their topic.
+    private mutating func noteDeadLetters(of commit: Commit) {
+        guard !commit.deadLetters.isEmpty else { return }
+        deadLetterCommits.append(commit.number)
+        if deadLetterCommits.count > 20_000 { deadLetterCommits.removeFirst(10_000) }
     }
 
     private mutating func noteIDs(of entry: Entry, in commit: Commit, hashKey: HashKey) {

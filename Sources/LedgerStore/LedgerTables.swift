@@ -25,6 +25,9 @@ package final class LedgerTables: Sendable {
         /// Changes that were held back, by the clock alone.
         var announcements = DueIndex()
         var outcomes = OutcomeCounts()
+        var pendingHolds = 0
+        /// The latest commits that hold dead letters, ascending.
+        var deadLetterCommits: [UInt64] = []
         /// In units, by raw value; together with all balances they sum to 0.
         var systemUnits = [Int128](repeating: 0, count: SystemAccount.allCases.count)
     }
@@ -186,6 +189,14 @@ package final class LedgerTables: Sendable {
     package var accountCount: Int { contents.withLock { $0.accounts.count } }
     package var clusterCount: Int { contents.withLock { $0.offsets.count } }
     package var knownIDCount: Int { contents.withLock { $0.ids.count } }
+    package var pendingHoldCount: Int { contents.withLock { $0.pendingHolds } }
+
+    package func deadLetterCommits(through last: UInt64, limit: Int) -> [UInt64] {
+        contents.withLock { contents in
+            let numbers = contents.deadLetterCommits
+            return Array(numbers.reversed().lazy.drop { $0 > last }.prefix(limit))
+        }
+    }
 
     /// What each system account holds, and Σ balances of all accounts, in units of 10⁻¹².
     package var sums: (system: [Int128], balances: Int128) {

@@ -27,6 +27,7 @@ package final class StoreReader: LedgerReader {
     package var outcomes: OutcomeCounts { tables.outcomes }
     package var accountCount: Int { tables.accountCount }
     package var knownIDCount: Int { tables.knownIDCount }
+    package var pendingHoldCount: Int { tables.pendingHoldCount }
 
     package func account(customerID: String, creditType: String) -> Account? {
         tables.account(customerID: customerID, creditType: creditType)
@@ -51,17 +52,17 @@ package final class StoreReader: LedgerReader {
     /// Follows the account's groups from commit to commit, newest first.
     package func entries(
         account: Account,
-        before: UInt64?,
+        before: EntryPosition?,
         type: EntryType?,
         limit: Int
     ) throws(StoreError) -> [EntryRecord] {
         var records: [EntryRecord] = []
-        var number = account.lastCommit
+        var number = try start(of: account, before: before)
         while number > 0, records.count < limit {
             let sealed = try group(of: account.number, in: number)
             let group = sealed.commit.groups[0]
             for entry in sealed.commit.entries.reversed() where records.count < limit {
-                if let before, entry.sequence >= before { continue }
+                if let before, entry.sequence >= before.sequence { continue }
                 if let type, entry.type != type { continue }
                 records.append(EntryRecord(sealed: sealed, entry: entry))
             }
@@ -71,6 +72,21 @@ package final class StoreReader: LedgerReader {
             number = group.previousCommit
         }
         return records
+    }
+
+    /// The commit to begin with: that of the position, where it holds the position's entry.
+    private func start(
+        of account: Account,
+        before: EntryPosition?
+    ) throws(StoreError) -> UInt64 {
+        guard let before, before.commit < account.lastCommit else { return account.lastCommit }
+        let hashKey = hashKey
+        let found = try journal.withCommit(before.commit) { bytes throws(StoreError) in
+            try JournalFormat.group(of: account.number, in: bytes, under: hashKey)
+        }
+        let entries = (found ?? nil)?.commit.entries ?? []
+        let isThere = entries.contains { $0.sequence == before.sequence }
+        return isThere ? before.commit : account.lastCommit
     }
 
     private func group(of account: UInt32, in number: UInt64) throws(StoreError) -> SealedCommit {
@@ -105,6 +121,23 @@ package final class StoreReader: LedgerReader {
             throw .damagedCommit(known.commit, "it lacks an entry that it was known to hold")
         }
         return EntryRecord(sealed: sealed, entry: entry)
+    }
+
+    package func commandEntries(commandID: String) throws(StoreError) -> [EntryRecord] {
+        let key = AccountScope.commandKey(commandID, under: hashKey)
+        guard let known = tables.known(key), let sealed = try commit(number: known.commit) else {
+            return []
+        }
+        guard let entry = sealed.commit.entries.first(where: { $0.key == key }) else {
+            throw .damagedCommit(known.commit, "it lacks an entry that it was known to hold")
+        }
+        // A command may make several, of which one takes its id.
+        return sealed.commit.entries.filter { $0.origin == entry.origin }
+            .map { EntryRecord(sealed: sealed, entry: $0) }
+    }
+
+    package func deadLetterCommits(through last: UInt64, limit: Int) -> [UInt64] {
+        tables.deadLetterCommits(through: last, limit: limit)
     }
 
     package func commit(number: UInt64) throws(StoreError) -> SealedCommit? {

@@ -4,7 +4,8 @@ import UsageCodec
 
 extension API {
     /// `GET /v1/customers`: customers with balances, by ascending bytes of their ids.
-    func customers(_ call: Call) throws -> Answer {
+    func customers(_ call: Call) async throws -> Answer {
+        let lag = await status.lagMessages()
         let limit = try call.limit
         let after = try call.cursor { if case .customer(let id) = $0 { id } else { nil } }
         // One more than asked for tells whether there is a next page.
@@ -17,10 +18,14 @@ extension API {
         let page = found.prefix(limit)
         let isLast = found.count <= limit
         let moment = now()
+        let recordedAt = try page.map { try newestEntry(of: $0) }
         return .json { json in
             json.arrayMember("customers") { json in
-                for account in page {
-                    json.object { $0.writeMembers(of: account, at: moment) }
+                for (account, recordedAt) in zip(page, recordedAt) {
+                    json.object { json in
+                        json.writeMembers(of: account, at: moment)
+                        json.writeFreshness(of: account, recordedAt: recordedAt, lag: lag)
+                    }
                 }
             }
             let next = isLast ? nil : page.last.map { Cursor.customer($0.customerID).text }
@@ -33,18 +38,18 @@ extension API {
         // Before the balance is read: a lag of 0 then means that the balance misses nothing.
         let lag = await status.lagMessages()
         let account = try account(call)
-        let newest = try reader.entries(account: account, before: nil, type: nil, limit: 1).first
-        let recordedAt = newest?.sealed.commit.recordedAt ?? reader.head.recordedAt
+        let recordedAt = try newestEntry(of: account)
         let moment = now()
         return .json { json in
             json.writeMembers(of: account, at: moment)
-            json.objectMember("as_of") { json in
-                json.member("sequence", account.sequence)
-                json.member("recorded_at", recordedAt)
-                json.key("lag_messages")
-                if let lag { json.integer(lag) } else { json.null() }
-            }
+            json.writeFreshness(of: account, recordedAt: recordedAt, lag: lag)
         }
+    }
+
+    /// When the account's last entry was recorded.
+    private func newestEntry(of account: Account) throws(StoreError) -> Timestamp {
+        let newest = try reader.entries(account: account, before: nil, type: nil, limit: 1).first
+        return newest?.sealed.commit.recordedAt ?? reader.head.recordedAt
     }
 
     /// `GET /v1/customers/{customer_id}/grants`: in the order in which they will be used, then those to
@@ -70,8 +75,13 @@ extension API {
     ///
     /// - Throws: a ``Problem`` where it has no entry.
     func account(_ call: Call) throws(Problem) -> Account {
+        try account(call, creditType: try call.creditType)
+    }
+
+    /// The account of the call's customer in a credit type; nil is the default one.
+    func account(_ call: Call, creditType: String?) throws(Problem) -> Account {
         let customerID = try call.path("customer_id")
-        let creditType = try call.creditType
+        let creditType = creditType ?? "credits"
         guard let account = reader.account(customerID: customerID, creditType: creditType),
             account.exists
         else { throw .unknownCustomer(customerID, creditType: creditType) }
@@ -80,6 +90,20 @@ extension API {
 }
 
 extension JSONWriter {
+    /// Writes `as_of`: what a balance covers.
+    fileprivate mutating func writeFreshness(
+        of account: Account,
+        recordedAt: Timestamp,
+        lag: Int64?
+    ) {
+        objectMember("as_of") { json in
+            json.member("sequence", account.sequence)
+            json.member("recorded_at", recordedAt)
+            json.key("lag_messages")
+            if let lag { json.integer(lag) } else { json.null() }
+        }
+    }
+
     /// Writes the members that a customer in a list and a balance share.
     fileprivate mutating func writeMembers(of account: Account, at moment: Timestamp) {
         member("customer_id", account.customerID)

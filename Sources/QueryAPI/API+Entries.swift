@@ -7,7 +7,7 @@ extension API {
     func entries(_ call: Call) throws -> Answer {
         let account = try account(call)
         let limit = try call.limit
-        let before = try call.cursor { if case .sequence(let value) = $0 { value } else { nil } }
+        let before = try call.cursor { if case .entry(let value) = $0 { value } else { nil } }
         let found = try reader.entries(
             account: account,
             before: before,
@@ -21,7 +21,7 @@ extension API {
             json.arrayMember("entries") { json in
                 for record in page { json.writeEntry(record, names) }
             }
-            let next = isLast ? nil : page.last.map { Cursor.sequence($0.entry.sequence).text }
+            let next = isLast ? nil : page.last.map { Cursor.entry(EntryPosition($0)).text }
             json.member("next_cursor", orNull: next)
         }
     }
@@ -43,7 +43,7 @@ extension API {
     }
 
     /// Entries name grants by their ordinal, answers by the id that people know.
-    private func names(for account: Account?) -> EntryNames {
+    func names(for account: Account?) -> EntryNames {
         let grantIDs = Dictionary(
             (account?.grants ?? []).map { ($0.ordinal, $0.terms.grantID) },
             uniquingKeysWith: { first, _ in first }
@@ -53,7 +53,7 @@ extension API {
 }
 
 extension JSONWriter {
-    fileprivate mutating func writeEntry(_ record: EntryRecord, _ names: EntryNames) {
+    mutating func writeEntry(_ record: EntryRecord, _ names: EntryNames) {
         let sealed = record.sealed
         writeEntry(record.entry, of: sealed.commit, hash: sealed.hash, names: names)
     }

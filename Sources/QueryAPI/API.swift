@@ -8,8 +8,20 @@ import Logging
 struct API: Sendable {
     let reader: any LedgerReader
     let status: any WorkerStatus
+    /// Takes commands; nil: none are taken.
+    let submitter: (any CommandSubmitter)?
+    let intake: CommandIntake
     let rates: RateBook
+    /// Of accounts that have no policy of their own.
+    let overdraft: OverdraftPolicy
+    let rollups = UsageRollups()
+    let lowAccounts = LowAccounts()
+    let streams = LiveStreams()
     let version: String
+    /// Who may do what; nil: whoever reaches this may do everything.
+    let tokens: AccessTokens?
+    /// Bytes in the body of a command, at most.
+    let bodyLimit: Int
     let logger: Logger
     /// The wall clock: what has expired is not available, though it is still in the ledger.
     let now: @Sendable () -> Timestamp
@@ -18,73 +30,93 @@ struct API: Sendable {
     ///
     /// The longest that names anything has an id and a source of 256 bytes each, percent-encoded.
     static let targetLimit = 8192
-    /// Bytes in a body, at most; no call takes one, so what is sent all the same is dropped.
-    static let bodyLimit = 65_536
+    /// Bytes in the body of a call that takes none; what is sent all the same is dropped.
+    static let unusedBodyLimit = 65_536
 
     /// Answers a request.
     ///
-    /// - Parameters:
-    ///   - method: in capitals.
-    ///   - target: as it was sent, such as `/v1/customers?limit=10`.
-    ///   - host: the authority that the client meant to reach; nil where it named none.
-    ///   - bodyLength: the length of the body that it announced, in bytes.
+    /// - Parameter request: what was asked.
     /// - Returns: the answer; there is always one.
-    func answer(
-        method: String,
-        target: String,
-        host: String? = nil,
-        bodyLength: Int = 0
-    ) async -> Answer {
+    func answer(_ request: APIRequest) async -> Answer {
         var answer: Answer
         do {
-            try Self.admit(target: target, host: host, bodyLength: bodyLength)
-            answer = try await route(method: method, target: target)
+            try admit(request)
+            answer = try await route(request)
         } catch let problem as Problem {
             answer = .problem(problem)
         } catch {
             logger.error(
                 "Could not answer",
-                metadata: ["http.method": "\(method)", "error": "\(error)"]
+                metadata: ["http.method": "\(request.method)", "error": "\(error)"]
             )
             answer = .problem(.storeFailed())
         }
         answer.headers += Self.securityHeaders
+        let isPage = answer.type.hasPrefix("text/html")
+        answer.headers.append(("content-security-policy", isPage ? Self.pagePolicy : Self.policy))
         return answer
     }
 
-    private static func admit(target: String, host: String?, bodyLength: Int) throws(Problem) {
-        guard target.utf8.count <= targetLimit else { throw .targetTooLong(limit: targetLimit) }
-        guard bodyLength <= bodyLimit else { throw .bodyTooLarge(limit: bodyLimit) }
-        // A page of another site whose name was rebound to 127.0.0.1 would read every balance.
-        if let host, !host.isEmpty, !LoopbackHost.isNamed(byAuthority: host) {
+    private func admit(_ request: APIRequest) throws(Problem) {
+        guard request.target.utf8.count <= Self.targetLimit else {
+            throw .targetTooLong(limit: Self.targetLimit)
+        }
+        let limit = request.isQuestion ? Self.unusedBodyLimit : bodyLimit
+        guard max(request.bodyLength, request.body.count) <= limit else {
+            throw .bodyTooLarge(limit: limit)
+        }
+        // A page of another site whose name was rebound to 127.0.0.1 would read every balance. It
+        // cannot know a token.
+        if tokens == nil, let host = request.host, !host.isEmpty,
+            !LoopbackHost.isNamed(byAuthority: host)
+        {
             throw .foreignHost(host)
         }
     }
 
-    private func route(method: String, target text: String) async throws -> Answer {
-        guard let target = RequestTarget(text) else { throw Problem.malformedTarget() }
+    private func route(_ request: APIRequest) async throws -> Answer {
+        guard let target = RequestTarget(request.target) else { throw Problem.malformedTarget() }
         var methods: [String] = []
         for route in Route.all {
             guard let captured = route.match(target.segments) else { continue }
             let allowed = route.method == "GET" ? ["GET", "HEAD"] : [route.method]
-            guard allowed.contains(method) else {
+            guard allowed.contains(request.method) else {
                 methods += allowed
                 continue
             }
-            return try await route.handler(self, Call(target: target, captured: captured))
+            do {
+                try authorize(request, for: route)
+                let call = Call(target: target, captured: captured, request: request)
+                return try await route.handler(self, call)
+            } catch let problem as Problem where route.isPage {
+                return Page.problem(problem)
+            }
         }
-        guard methods.isEmpty else { throw Problem.wrongMethod(method, allow: methods) }
+        guard methods.isEmpty else { throw Problem.wrongMethod(request.method, allow: methods) }
         throw Problem.unknownPath()
     }
+
+    /// Before anything is read or looked up: who may not ask learns nothing from the answer.
+    private func authorize(_ request: APIRequest, for route: Route) throws(Problem) {
+        guard let tokens, let needed = route.scope else { return }
+        let token = Credentials.token(in: request.authorization, isQuestion: request.isQuestion)
+        guard let scope = tokens.scope(of: token ?? "") else {
+            throw .unauthorized(isPage: route.isPage)
+        }
+        guard scope >= needed else { throw .forbidden(needed) }
+    }
+
+    private static let policy =
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    /// What a page needs, from this server alone, and nothing that stands in the page itself.
+    private static let pagePolicy =
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+        + "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
     private static let securityHeaders: [(name: String, value: String)] = [
         ("x-content-type-options", "nosniff"),
         // Nothing here is for other sites to embed, run or frame.
         ("cross-origin-resource-policy", "same-origin"),
-        (
-            "content-security-policy",
-            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        ),
         ("referrer-policy", "no-referrer"),
     ]
 }

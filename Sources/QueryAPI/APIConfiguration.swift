@@ -1,22 +1,42 @@
-/// Where the API listens.
-public struct APIConfiguration: Hashable, Sendable {
-    /// `localhost`, `::1`, or an address of `127.0.0.0/8`.
+import HummingbirdTLS
+import NIOSSL
+
+/// Where the API listens, and whom it answers.
+public struct APIConfiguration: Sendable {
+    /// A name or an address.
+    ///
+    /// Without tokens `localhost`, `::1`, or an address of `127.0.0.0/8`.
     public let host: String
     /// 1–65535, or 0 for a free port.
     public let port: Int
+    /// Who may do what; nil: whoever reaches this may do everything.
+    public let tokens: AccessTokens?
+    /// Nil: plain HTTP.
+    public let identity: ServerIdentity?
+    /// Bytes in the body of a command, at most.
+    public let bodyLimit: Int
 
     /// Makes a configuration.
     ///
     /// - Parameters:
-    ///   - host: only addresses of this machine: nobody is asked for a token yet, so nobody from outside
-    ///     may get in.
+    ///   - host: without tokens only addresses of this machine: where nobody is asked for a token,
+    ///     nobody from outside may get in.
     ///   - port: 0 picks a free port.
+    ///   - tokens: nil asks nobody for one.
+    ///   - identity: nil is plain HTTP.
+    ///   - bodyLimit: at least 1.
     /// - Throws: what was expected, where a value is out of range.
-    public init(host: String = "127.0.0.1", port: Int = 8080) throws(APIConfigurationError) {
-        guard LoopbackHost.contains(host) else {
+    public init(
+        host: String = "127.0.0.1",
+        port: Int = 8080,
+        tokens: AccessTokens? = nil,
+        identity: ServerIdentity? = nil,
+        bodyLimit: Int = 1 << 20
+    ) throws(APIConfigurationError) {
+        guard tokens != nil || LoopbackHost.contains(host) else {
             throw APIConfigurationError(
                 "expected http.listen to be an address of this machine (127.0.0.1, ::1 or "
-                    + "localhost), got: \(host)"
+                    + "localhost) while http.tokens_file is not given, got: \(host)"
             )
         }
         guard (0...65_535).contains(port) else {
@@ -26,6 +46,9 @@ public struct APIConfiguration: Hashable, Sendable {
         }
         self.host = host
         self.port = port
+        self.tokens = tokens
+        self.identity = identity
+        self.bodyLimit = bodyLimit
     }
 }
 
@@ -36,6 +59,38 @@ public struct APIConfigurationError: Error, Hashable, Sendable, CustomStringConv
 
     init(_ description: String) {
         self.description = description
+    }
+}
+
+/// The certificate and the key by which the server proves who it is.
+public struct ServerIdentity: Hashable, Sendable {
+    private let certificatePEM: String
+    private let keyPEM: String
+
+    /// Takes PEM texts: a certificate, with its chain behind it, and its private key.
+    ///
+    /// - Throws: which of the two is none.
+    public init(certificatePEM: String, keyPEM: String) throws(APIConfigurationError) {
+        self.certificatePEM = certificatePEM
+        self.keyPEM = keyPEM
+        do {
+            _ = try tlsConfiguration()
+            _ = try NIOSSLContext(configuration: tlsConfiguration())
+        } catch {
+            // Whatever the library says may hold parts of the key.
+            throw APIConfigurationError("expected a certificate and its private key, both in PEM")
+        }
+    }
+
+    func tlsConfiguration() throws -> TLSConfiguration {
+        let certificates = try NIOSSLCertificate.fromPEMBytes(Array(certificatePEM.utf8))
+        let key = try NIOSSLPrivateKey(bytes: Array(keyPEM.utf8), format: .pem)
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: certificates.map { .certificate($0) },
+            privateKey: .privateKey(key)
+        )
+        configuration.minimumTLSVersion = .tlsv12
+        return configuration
     }
 }
 

@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import HummingbirdTLS
 public import LedgerStore
 public import Logging
 import NIOCore
@@ -14,6 +15,8 @@ public struct APIServer: Sendable {
     private let api: API
     private let configuration: APIConfiguration
     private let logger: Logger
+    private let requestTimeout: Duration
+    private let answerTimeout: Duration
 
     /// Connections beyond this wait until one closes.
     private static let maximumConnections = 512
@@ -27,30 +30,45 @@ public struct APIServer: Sendable {
     /// - Parameters:
     ///   - reader: answers from what is durable.
     ///   - status: what the worker knows beyond that.
+    ///   - submitter: takes commands; nil: none are taken.
     ///   - rates: names the rates that entries refer to.
+    ///   - overdraft: of accounts that have no policy of their own.
     ///   - version: the program's, as `/healthz` shows it.
     ///   - configuration: where to listen.
     ///   - logger: takes what went wrong.
+    ///   - requestTimeout: a request arrives whole within this, or its connection is closed.
+    ///   - answerTimeout: an answer is taken within this, or its connection is closed.
     ///   - now: the wall clock.
     public init(
         reader: any LedgerReader,
         status: any WorkerStatus,
+        submitter: (any CommandSubmitter)? = nil,
         rates: RateBook,
+        overdraft: OverdraftPolicy = .record,
         version: String,
         configuration: APIConfiguration,
         logger: Logger,
+        requestTimeout: Duration = .seconds(10),
+        answerTimeout: Duration = .seconds(900),
         now: @escaping @Sendable () -> Timestamp = APIServer.wallClock
     ) {
         api = API(
             reader: reader,
             status: status,
+            submitter: submitter,
+            intake: CommandIntake(rates: rates, bodyLimit: configuration.bodyLimit),
             rates: rates,
+            overdraft: overdraft,
             version: version,
+            tokens: configuration.tokens,
+            bodyLimit: configuration.bodyLimit,
             logger: logger,
             now: now
         )
         self.configuration = configuration
         self.logger = logger
+        self.requestTimeout = requestTimeout
+        self.answerTimeout = answerTimeout
     }
 
     /// The system's time.
@@ -65,7 +83,7 @@ public struct APIServer: Sendable {
     /// - Throws: ``ListenError`` where the port cannot be had, or what ended the server later.
     public func run(onListening: @escaping @Sendable (_ port: Int) -> Void) async throws {
         let hasListened = Atomic(false)
-        let application = makeApplication { port in
+        let application = try makeApplication { port in
             hasListened.store(true, ordering: .releasing)
             onListening(port)
         }
@@ -95,20 +113,31 @@ public struct APIServer: Sendable {
 
     private func makeApplication(
         onListening: @escaping @Sendable (Int) -> Void
-    ) -> some ApplicationProtocol {
+    ) throws -> some ApplicationProtocol {
         let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
             maxHeaderFieldSize: Self.headerLimit,
             maxHeaderListSize: Self.headerLimit,
             maxHeaderFieldCount: 100
         )
+        let plain = HTTPServerBuilder.http1(
+            configuration: .init(
+                additionalChannelHandlers: [
+                    RequestDeadline(
+                        limit: TimeAmount(requestTimeout),
+                        pause: Self.idleTimeout,
+                        answerLimit: TimeAmount(answerTimeout)
+                    )
+                ],
+                idleTimeout: Self.idleTimeout,
+                httpDecoderConfiguration: decoder
+            )
+        )
+        let server = try configuration.identity.map { identity in
+            try HTTPServerBuilder.tls(plain, tlsConfiguration: try identity.tlsConfiguration())
+        }
         return Application(
             responder: APIResponder(api: api),
-            server: .http1(
-                configuration: .init(
-                    idleTimeout: Self.idleTimeout,
-                    httpDecoderConfiguration: decoder
-                )
-            ),
+            server: server ?? plain,
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(
@@ -141,12 +170,7 @@ private struct APIResponder: HTTPResponder {
     let api: API
 
     func respond(to request: Request, context: BasicRequestContext) async -> Response {
-        let answer = await api.answer(
-            method: request.method.rawValue,
-            target: request.head.path ?? "",
-            host: request.head.authority,
-            bodyLength: request.headers[.contentLength].flatMap { Int($0) } ?? 0
-        )
+        let answer = await api.answer(await Self.read(request, bodyLimit: api.bodyLimit))
         var fields = HTTPFields()
         for (name, value) in [("content-type", answer.type)] + answer.headers {
             guard let name = HTTPField.Name(name) else { continue }
@@ -155,10 +179,38 @@ private struct APIResponder: HTTPResponder {
         let status = HTTPResponse.Status(code: answer.status)
         guard request.method != .head else {
             // The length is that of the answer to GET.
-            fields[.contentLength] = "\(answer.body.count)"
+            if answer.stream == nil { fields[.contentLength] = "\(answer.body.count)" }
             return Response(status: status, headers: fields)
+        }
+        if let stream = answer.stream {
+            let buffers = stream.map { ByteBuffer(bytes: $0) }
+            // A server that ends does not wait for those who watch it.
+            return Response(
+                status: status,
+                headers: fields,
+                body: ResponseBody(asyncSequence: buffers.cancelOnGracefulShutdown())
+            )
         }
         let body = ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
         return Response(status: status, headers: fields, body: body)
     }
+
+    private static func read(_ request: Request, bodyLimit: Int) async -> APIRequest {
+        var read = APIRequest(request.method.rawValue, request.head.path ?? "")
+        read.host = request.head.authority
+        read.authorization = request.headers[.authorization]
+        read.contentType = request.headers[.contentType]
+        read.idempotencyKey = idempotencyKey.flatMap { request.headers[$0] }
+        read.bodyLength = request.headers[.contentLength].flatMap { Int($0) } ?? 0
+        guard !read.isQuestion, read.bodyLength <= bodyLimit else { return read }
+        do {
+            read.body = Array(buffer: try await request.body.collect(upTo: bodyLimit))
+        } catch {
+            // Longer than the limit, for whatever else goes wrong ends the connection.
+            read.bodyLength = bodyLimit + 1
+        }
+        return read
+    }
+
+    private static let idempotencyKey = HTTPField.Name("idempotency-key")
 }

@@ -8,6 +8,8 @@ struct Answer: Sendable {
     /// Further headers, with names in lower case.
     var headers: [(name: String, value: String)] = []
     var body: [UInt8]
+    /// What follows the body, for as long as it comes.
+    var stream: AsyncStream<[UInt8]>?
 
     /// An object with the members that `content` writes.
     static func json(_ content: (inout JSONWriter) -> Void) -> Answer {
@@ -42,6 +44,7 @@ struct Answer: Sendable {
         if !problem.allow.isEmpty {
             answer.headers.append(("allow", problem.allow.joined(separator: ", ")))
         }
+        answer.headers += problem.challenges.map { ("www-authenticate", $0) }
         return answer
     }
 }

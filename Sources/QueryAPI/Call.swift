@@ -5,6 +5,7 @@ struct Call: Sendable {
     let target: RequestTarget
     /// The path's parameters by name, as they were sent.
     let captured: [String: Substring]
+    let request: APIRequest
 
     /// Items on a page where `limit` is absent.
     static let defaultLimit = 50

@@ -1,11 +1,15 @@
+import LedgerStore
+
 /// Where a page of a list ended, as opaque text: base64url over a version, the list and the position.
 ///
 /// Opaque so that the content may change; versioned so that an old one is refused and not misread.
 enum Cursor: Equatable, Sendable {
     /// After this customer id.
     case customer(String)
-    /// Below this sequence.
-    case sequence(UInt64)
+    /// Below this entry.
+    case entry(EntryPosition)
+    /// Older than this dead letter.
+    case deadLetter(DeadLetterPosition)
     /// After the grant with this ordinal.
     case grant(UInt32)
 
@@ -14,7 +18,8 @@ enum Cursor: Equatable, Sendable {
     private var kind: UInt8 {
         switch self {
         case .customer: UInt8(ascii: "c")
-        case .sequence: UInt8(ascii: "e")
+        case .entry: UInt8(ascii: "e")
+        case .deadLetter: UInt8(ascii: "d")
         case .grant: UInt8(ascii: "g")
         }
     }
@@ -24,7 +29,10 @@ enum Cursor: Equatable, Sendable {
         var bytes = [Self.version, kind]
         switch self {
         case .customer(let id): bytes += Array(id.utf8)
-        case .sequence(let sequence): bytes += Self.bigEndian(sequence)
+        case .entry(let position):
+            bytes += Self.bigEndian(position.sequence) + Self.bigEndian(position.commit)
+        case .deadLetter(let position):
+            bytes += Self.bigEndian(position.commit) + Self.bigEndian(position.index)
         case .grant(let ordinal): bytes += Self.bigEndian(ordinal)
         }
         return Base64URL.encode(bytes)
@@ -41,8 +49,15 @@ enum Cursor: Equatable, Sendable {
             guard let id = String(validating: content, as: UTF8.self) else { return nil }
             self = .customer(id)
         case UInt8(ascii: "e"):
-            guard let value = Self.integer(content, as: UInt64.self) else { return nil }
-            self = .sequence(value)
+            guard let sequence = Self.integer(content.prefix(8), as: UInt64.self),
+                let commit = Self.integer(content.dropFirst(8), as: UInt64.self)
+            else { return nil }
+            self = .entry(EntryPosition(sequence: sequence, commit: commit))
+        case UInt8(ascii: "d"):
+            guard let commit = Self.integer(content.prefix(8), as: UInt64.self),
+                let index = Self.integer(content.dropFirst(8), as: UInt32.self)
+            else { return nil }
+            self = .deadLetter(DeadLetterPosition(commit: commit, index: index))
         case UInt8(ascii: "g"):
             guard let value = Self.integer(content, as: UInt32.self) else { return nil }
             self = .grant(value)

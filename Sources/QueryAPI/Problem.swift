@@ -12,6 +12,8 @@ struct Problem: Error, Equatable, Sendable {
     var reasons: [String] = []
     /// The methods that a path knows.
     var allow: [String] = []
+    /// How to say who one is.
+    var challenges: [String] = []
 
     /// A parameter that is not what it must be.
     static func invalid(_ parameter: String, _ constraint: String, got value: String) -> Problem {
@@ -62,6 +64,27 @@ struct Problem: Error, Equatable, Sendable {
             detail: "expected the method to be \(allow.joined(separator: " or ")), "
                 + "got: \(shortened(method))",
             allow: allow
+        )
+    }
+
+    /// The same for no token, an unknown one, and one of another form.
+    static func unauthorized(isPage: Bool) -> Problem {
+        Problem(
+            type: "unauthorized",
+            title: "Unauthorized",
+            status: 401,
+            detail: "expected Authorization: Bearer and a token that is known",
+            challenges: [#"Bearer realm="drawdown""#]
+                + (isPage ? [#"Basic realm="drawdown", charset="UTF-8""#] : [])
+        )
+    }
+
+    static func forbidden(_ needed: AccessScope) -> Problem {
+        Problem(
+            type: "forbidden",
+            title: "Forbidden",
+            status: 403,
+            detail: "expected a token with the scope \(needed.rawValue)"
         )
     }
 
@@ -123,7 +146,7 @@ struct Problem: Error, Equatable, Sendable {
     }
 
     /// At most 64 characters, so that an answer never echoes a page of somebody's text.
-    private static func shortened(_ text: String) -> String {
+    static func shortened(_ text: String) -> String {
         text.count <= 64 ? text : text.prefix(64) + "…"
     }
 }

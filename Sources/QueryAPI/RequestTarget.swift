@@ -42,6 +42,24 @@ struct RequestTarget: Sendable {
         return text
     }
 
+    /// All query parameters in their order.
+    ///
+    /// - Throws: a ``Problem`` naming the parameter that is given twice or is not UTF-8.
+    func parameters() throws(Problem) -> [(name: String, value: String)] {
+        var seen: Set<String> = []
+        var all: [(name: String, value: String)] = []
+        for pair in pairs {
+            guard let name = Self.decode(pair.name, plusIsSpace: true) else {
+                throw .invalid(String(pair.name), "to be percent-encoded UTF-8", got: "other bytes")
+            }
+            guard seen.insert(name).inserted, let value = try parameter(name) else {
+                throw .invalid(name, "to be given once", got: "more than once")
+            }
+            all.append((name, value))
+        }
+        return all
+    }
+
     /// Percent-decodes text; in queries `+` is a space, as forms write it.
     ///
     /// Nil where a `%` is not followed by two hexadecimal digits, or the bytes are not UTF-8.

@@ -5,12 +5,24 @@ struct Route: Sendable {
     let method: String
     /// The path as the OpenAPI document writes it, such as `/v1/customers/{customer_id}/balance`.
     let pattern: String
+    /// What a caller must be allowed to; nil: everyone may ask.
+    let scope: AccessScope?
+    /// Whether a browser shows the answer to a person.
+    let isPage: Bool
     let handler: Handler
     private let segments: [Substring]
 
-    init(_ method: String, _ pattern: String, _ handler: @escaping Handler) {
+    init(
+        _ method: String,
+        _ pattern: String,
+        scope: AccessScope? = .read,
+        isPage: Bool = false,
+        _ handler: @escaping Handler
+    ) {
         self.method = method
         self.pattern = pattern
+        self.scope = scope
+        self.isPage = isPage
         self.handler = handler
         segments = pattern.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
     }
@@ -32,13 +44,40 @@ struct Route: Sendable {
 }
 
 extension Route {
-    /// Every call there is; the OpenAPI document describes exactly these.
-    static let all: [Route] = [
-        Route("GET", "/") { api, _ in api.page() },
-        Route("GET", "/openapi.yaml") { api, _ in api.document() },
-        Route("GET", "/healthz") { api, _ in api.health() },
-        Route("GET", "/readyz") { api, _ in try api.readiness() },
-        Route("GET", "/v1/customers") { api, call in try api.customers(call) },
+    /// Everything that is answered.
+    static let all = calls + pages
+
+    /// The pages, and what they are made of; for browsers and not for programs.
+    static let pages: [Route] = [
+        Route("GET", "/", isPage: true) { api, _ in await api.overviewPage() },
+        Route("GET", "/customers", isPage: true) { api, call in try api.customersPage(call) },
+        Route("GET", "/customers/{customer_id}", isPage: true) { api, call in
+            try await api.customerPage(call)
+        },
+        Route("GET", "/usage", isPage: true) { api, call in try await api.usagePage(call) },
+        Route("GET", "/dead-letters", isPage: true) { api, call in
+            try await api.deadLettersPage(call)
+        },
+        Route("GET", "/events") { api, _ in try api.events() },
+        Route("GET", "/assets/style.css", scope: nil) { _, _ in
+            Assets.answer("text/css; charset=utf-8", Assets.style)
+        },
+        Route("GET", "/assets/app.js", scope: nil) { _, _ in
+            Assets.answer("text/javascript; charset=utf-8", Assets.script)
+        },
+        Route("GET", "/assets/icon.svg", scope: nil) { _, _ in
+            Assets.answer("image/svg+xml", Assets.icon)
+        },
+    ]
+
+    /// The API; the OpenAPI document describes exactly these.
+    static let calls: [Route] = [
+        Route("GET", "/openapi.yaml", scope: nil) { api, _ in api.document() },
+        // Probes have no tokens.
+        Route("GET", "/healthz", scope: nil) { api, _ in api.health() },
+        Route("GET", "/readyz", scope: nil) { api, _ in try api.readiness() },
+        Route("GET", "/metrics") { api, _ in await api.metrics() },
+        Route("GET", "/v1/customers") { api, call in try await api.customers(call) },
         Route("GET", "/v1/customers/{customer_id}/balance") { api, call in
             try await api.balance(call)
         },
@@ -48,6 +87,16 @@ extension Route {
         Route("GET", "/v1/customers/{customer_id}/grants") { api, call in
             try api.grants(call)
         },
+        Route("GET", "/v1/customers/{customer_id}/usage") { api, call in
+            try await api.usageRollup(call)
+        },
+        Route("GET", "/v1/customers/{customer_id}/entitlement") { api, call in
+            try api.entitlement(call)
+        },
         Route("GET", "/v1/usage/{usage_id}") { api, call in try api.usage(call) },
+        Route("POST", "/v1/commands", scope: .write) { api, call in
+            try await api.submitCommand(call)
+        },
+        Route("GET", "/v1/dead-letters") { api, call in try await api.deadLetters(call) },
     ]
 }

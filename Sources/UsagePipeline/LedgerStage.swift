@@ -12,6 +12,7 @@ final class LedgerStage {
     private let time: InputTime
     private let relay: RelayInbox
     private let telemetry: Telemetry
+    private let board: OutcomeBoard
     private let maximumDue: Int
     private let cluster: String
     private var ledgerClock = LedgerClock()
@@ -25,7 +26,8 @@ final class LedgerStage {
         relay: RelayInbox,
         settings: WorkerSettings,
         clock: any WorkerClock,
-        telemetry: Telemetry
+        telemetry: Telemetry,
+        board: OutcomeBoard
     ) {
         self.store = store
         self.ledger = ledger
@@ -35,6 +37,7 @@ final class LedgerStage {
         self.relay = relay
         self.clock = clock
         self.telemetry = telemetry
+        self.board = board
         maximumDue = settings.maximumDue
         time.note(nextDue: store.nextDue, isReadingOnWanted: false)
     }
@@ -109,6 +112,7 @@ final class LedgerStage {
         let began = clock.elapsed
         do {
             let loaded = try store.load(batch, dueAt: now, maximumDue: maximumDue)
+            let awaited = board.awaited(in: batch)
             let transition = ledger.apply(batch, to: loaded, now: now)
             let commit = transition.commit
             // Nothing was due after all, and nothing came: an empty commit would only cost a sync.
@@ -116,7 +120,9 @@ final class LedgerStage {
             store.notePublished(through: relay.publishedThrough)
             let writing = clock.elapsed
             let head = try store.commit(transition)
-            relay.commits.put(SealedCommit(commit: commit, hash: head.hash))
+            let sealed = SealedCommit(commit: commit, hash: head.hash)
+            relay.commits.put(sealed)
+            board.tell(awaited, sealed)
             telemetry.committed(
                 commit,
                 applying: writing - began,

@@ -19,6 +19,13 @@ public final class Telemetry: Sendable {
         public var commits: UInt64 = 0
         public var triggers: UInt64 = 0
         public var deadLetters: UInt64 = 0
+        public var deadLettersByCode: [RefusalCode: UInt64] = [:]
+        /// Inputs in a commit; none where only time made it.
+        public var batchSizes = Histogram.sizes
+        /// Seconds from a batch's begin to its transition.
+        public var applySeconds = Histogram.durations
+        /// Seconds until a transition was durable.
+        public var commitSeconds = Histogram.durations
         /// How long the latest commits took to become durable, at most 1,024, in no order.
         public var commitDurations: [Duration] = []
         /// The latest triggers, newest last, at most 32.
@@ -52,12 +59,18 @@ public final class Telemetry: Sendable {
             )
         }
         let (outcomes, number) = (commit.outcomes, Int(commit.number % 1024))
-        let (triggers, deadLetters) = (commit.triggers.count, commit.deadLetters.count)
+        let triggers = commit.triggers.count
+        let codes = commit.deadLetters.map(\.refusal.code)
+        let size = outcomes.total
         state.withLock { figures in
             figures.outcomes += outcomes
             figures.commits += 1
             figures.triggers += UInt64(triggers)
-            figures.deadLetters += UInt64(deadLetters)
+            figures.deadLetters += UInt64(codes.count)
+            for code in codes { figures.deadLettersByCode[code, default: 0] += 1 }
+            figures.batchSizes.add(Double(size))
+            figures.applySeconds.add(applying.inSeconds)
+            figures.commitSeconds.add(writing.inSeconds)
             figures.applying += applying
             figures.writing += writing
             if figures.commitDurations.count < 1024 {
@@ -74,7 +87,10 @@ public final class Telemetry: Sendable {
     private static let keptTriggers = 32
 
     private static func customer(of trigger: Trigger, in commit: borrowing Commit) -> String {
-        if case .refused(let input) = trigger.payload { return input.customerID }
-        return commit.groups[Int(trigger.group)].customerID
+        switch trigger.payload {
+        // These are about no group of the commit: the input was refused and made no entry.
+        case .refused(let input), .refusedHold(_, let input): return input.customerID
+        default: return commit.groups[Int(trigger.group)].customerID
+        }
     }
 }

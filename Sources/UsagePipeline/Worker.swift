@@ -22,12 +22,16 @@ public final class Worker {
         private let batches: HandOver<InputBatch>
         private let inbox: RelayInbox
         public let telemetry: Telemetry
+        /// Where one learns what became of an input.
+        public let board: OutcomeBoard
 
         fileprivate init(
             batches: HandOver<InputBatch>,
             inbox: RelayInbox,
-            telemetry: Telemetry
+            telemetry: Telemetry,
+            board: OutcomeBoard
         ) {
+            self.board = board
             self.batches = batches
             self.inbox = inbox
             self.telemetry = telemetry
@@ -76,6 +80,7 @@ public final class Worker {
         let time = InputTime()
         let reader = store.reader
         let telemetry = Telemetry()
+        let board = OutcomeBoard()
         let inbox = RelayInbox(
             publishedThrough: store.publishedThrough,
             maximumUnpublished: settings.maximumUnpublished
@@ -91,7 +96,8 @@ public final class Worker {
             relay: inbox,
             settings: settings,
             clock: clock,
-            telemetry: telemetry
+            telemetry: telemetry,
+            board: board
         )
         intake = Intake(
             source: source,
@@ -114,7 +120,12 @@ public final class Worker {
             clock: clock,
             flushTimeout: flushTimeout
         )
-        control = Control(batches: batches, inbox: inbox, telemetry: telemetry)
+        control = Control(
+            batches: batches,
+            inbox: inbox,
+            telemetry: telemetry,
+            board: board
+        )
         shared = Shared()
     }
 

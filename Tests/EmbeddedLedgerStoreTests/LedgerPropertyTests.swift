@@ -26,16 +26,15 @@ struct LedgerPropertyTests {
         try whole.ledger.reopen()
         #expect(whole.ledger.store.allAccounts == accounts)
         #expect(whole.ledger.store.head == head)
-        var parts = PropertyRun(try PropertyStore(kind, policies: RandomInputs.policies))
-        try parts.run(
-            seed: 11,
+        let difference = try PropertyRun.difference(
+            seed: 12,
             inputs: Self.inputs,
             widest: 150,
-            cut: .parts(upTo: 40, seed: 12)
-        )
-        #expect(parts.faults.isEmpty)
-        #expect(parts.story == whole.story)
-        #expect(parts.outcomes == whole.outcomes)
+            part: 40
+        ) {
+            try PropertyStore(kind, policies: RandomInputs.policies)
+        }
+        #expect(difference == nil)
     }
 
     @Test(

@@ -133,8 +133,19 @@ struct LedgerStoreContractTests {
         #expect(all.map(\.usageID).prefix(4) == ["b5", "a5", "b4", "a4"])
         #expect(all.allSatisfy { $0.sealed.commit.groups[0].customerID == "acme" })
         #expect(all.first?.entry.balanceAfter == account.balance)
-        let page = try reader.entries(account: account, before: 9, type: nil, limit: 3)
+        let page = try reader.entries(
+            account: account,
+            before: EntryPosition(all[2]),
+            type: nil,
+            limit: 3
+        )
         #expect(page.map(\.entry.sequence) == [8, 7, 6])
+        // A position that is not in that commit, or in no commit, is found all the same.
+        for commit in [0, all[4].sealed.commit.number, 1, 99] {
+            let position = EntryPosition(sequence: 9, commit: commit)
+            let same = try reader.entries(account: account, before: position, type: nil, limit: 3)
+            #expect(same.map(\.entry.sequence) == [8, 7, 6])
+        }
         let grants = try reader.entries(
             account: account,
             before: nil,

@@ -44,7 +44,7 @@ struct AnswerTests {
 
     @Test(arguments: ["POST", "PUT", "DELETE", "OPTIONS", "get"])
     func aMethodThatAPathDoesNotKnowIsToldWhichItKnows(method: String) async {
-        let answer = await api.answer(method: method, target: "/v1/customers")
+        let answer = await api.answer(APIRequest(method, "/v1/customers"))
         #expect(answer.status == 405)
         #expect(answer[header: "allow"] == "GET, HEAD")
         #expect(answer[header: "content-type"] == "application/problem+json")
@@ -66,7 +66,9 @@ struct AnswerTests {
     }
 
     @Test func aLargeBodyIsRefused() async {
-        let answer = await api.answer(method: "GET", target: "/healthz", bodyLength: 65_537)
+        var request = APIRequest("GET", "/healthz")
+        request.bodyLength = 65_537
+        let answer = await api.answer(request)
         #expect(answer.status == 413)
         #expect(answer.values(of: "code") == [#""too_large""#])
     }
@@ -78,7 +80,9 @@ struct AnswerTests {
         ("localhost:80:evil", 421), ("127.0.0.", 421), ("[::1", 421),
     ])
     func onlyThisMachineIsAnswered(host: String, status: Int) async {
-        let answer = await api.answer(method: "GET", target: "/healthz", host: host)
+        var request = APIRequest("GET", "/healthz")
+        request.host = host
+        let answer = await api.answer(request)
         #expect(answer.status == status)
     }
 

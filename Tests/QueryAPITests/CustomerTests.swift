@@ -117,7 +117,9 @@ struct CustomerTests {
             answer.text == """
                 {"customers":[{"customer_id":"acme","credit_type":"credits",\
                 "balance":{"ledger":"100","available":"100","held":"0","overdraft":"0"},\
-                "next_expiry":null}],"next_cursor":null}
+                "next_expiry":null,\
+                "as_of":{"sequence":1,"recorded_at":"2026-11-22T11:00:01Z","lag_messages":0}}],\
+                "next_cursor":null}
                 """
         )
     }

@@ -1,3 +1,4 @@
+import Credits
 import Foundation
 import Testing
 
@@ -26,14 +27,23 @@ struct DocumentTests {
                 described.append("\(method.uppercased()) \(path)")
             }
         }
-        #expect(described == Route.all.map { "\($0.method) \($0.pattern)" })
+        #expect(described == Route.calls.map { "\($0.method) \($0.pattern)" })
     }
 
-    @Test func thePageNamesEveryCall() async {
-        let answer = await makeAPI().get("/")
-        #expect(answer[header: "content-type"] == "text/html; charset=utf-8")
-        for route in Route.all where route.pattern != "/" {
-            #expect(answer.text.contains(route.pattern))
+    /// The lines of a list that stands below a schema's name.
+    private static func list(of schema: String) throws -> [String] {
+        let lines = try file().split(separator: "\n").map(String.init)
+        let start = try #require(lines.firstIndex(of: "    \(schema):"))
+        return lines[(start + 2)...].prefix { $0.hasPrefix("        - ") }.map {
+            String($0.dropFirst(10))
         }
+    }
+
+    @Test func theDocumentNamesEveryCodeOfARefusal() throws {
+        #expect(try Self.list(of: "RefusalCode") == RefusalCode.allCases.map(\.name))
+    }
+
+    @Test func theDocumentNamesEveryTypeOfAnEntry() throws {
+        #expect(try Self.list(of: "EntryType") == EntryType.allCases.map(\.name))
     }
 }

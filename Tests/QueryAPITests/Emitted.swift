@@ -19,12 +19,22 @@ enum Emitted {
         file.withLock { $0?.write(Data(line.utf8)) }
     }
 
+    /// A command that is taken.
+    static func note(command: String) {
+        let line =
+            "{\"schema\":\"openapi.yaml#/components/schemas/Command\",\"value\":\(command)}\n"
+        file.withLock { $0?.write(Data(line.utf8)) }
+    }
+
     private static func schema(of answer: Answer, _ target: String) -> String {
         guard answer.status < 400 else { return "Problem" }
+        guard answer.status != 202 else { return "PendingCommand" }
         let path = String(target.prefix { $0 != "?" })
         let names = [
             ("/healthz", "Health"), ("/readyz", "Readiness"), ("/v1/customers", "CustomerList"),
             ("/balance", "CurrentBalance"), ("/entries", "EntryList"), ("/grants", "GrantList"),
+            ("/entitlement", "Entitlement"), ("/usage", "UsageRollup"),
+            ("/dead-letters", "DeadLetterList"), ("/commands", "CommandOutcome"),
         ]
         return names.first { path.hasSuffix($0.0) }?.1
             ?? (path.contains("/usage/") ? "Entry" : "Health")

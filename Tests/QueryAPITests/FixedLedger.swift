@@ -68,6 +68,8 @@ struct FixedLedger {
         action: String = "",
         dimensions: [UInt8] = [],
         rate: RateName? = nil,
+        at occurredAt: String = "2026-11-22T10:59:59.5Z",
+        quantity: String = "3",
         from: [(UInt32, String)]
     ) {
         let allocations = from.map {
@@ -79,7 +81,8 @@ struct FixedLedger {
             entry.source = bytes.appendSlice(source.utf8)
             entry.action = bytes.appendSlice(action.utf8)
             entry.dimensions = bytes.appendSlice(dimensions)
-            entry.quantity = amount("3")
+            entry.quantity = amount(quantity)
+            entry.occurredAt = moment(occurredAt)
         }
     }
 

@@ -13,11 +13,19 @@ final class FixedReader: LedgerReader {
     let outcomes = OutcomeCounts()
     var accountCount: Int { accounts.count }
     let knownIDCount = 0
+    var pendingHoldCount: Int { accounts.reduce(0) { $0 + $1.holds.count } }
     private let ledgers: Mutex<[FixedLedger]>
     /// What every question that touches the disk fails with.
     private let failure: StoreError?
+    /// Commits with dead letters, ascending.
+    private let letters: [SealedCommit]
 
-    init(_ ledgers: [FixedLedger], failure: StoreError? = nil) {
+    init(
+        _ ledgers: [FixedLedger],
+        failure: StoreError? = nil,
+        letters: [SealedCommit] = []
+    ) {
+        self.letters = letters
         self.ledgers = Mutex(ledgers)
         self.failure = failure
     }
@@ -59,7 +67,7 @@ final class FixedReader: LedgerReader {
 
     func entries(
         account: Account,
-        before: UInt64?,
+        before: EntryPosition?,
         type: EntryType?,
         limit: Int
     ) throws(StoreError) -> [EntryRecord] {
@@ -68,7 +76,7 @@ final class FixedReader: LedgerReader {
             let group = record.sealed.commit.groups[Int(record.entry.group)]
             return group.customerID == account.customerID
                 && group.creditType == account.creditType
-                && before.map { record.entry.sequence < $0 } ?? true
+                && before.map { record.entry.sequence < $0.sequence } ?? true
                 && type.map { record.entry.type == $0 } ?? true
         }
         return Array(found.prefix(limit))
@@ -84,33 +92,51 @@ final class FixedReader: LedgerReader {
         }
     }
 
-    func commit(number: UInt64) throws(StoreError) -> SealedCommit? { nil }
+    func commandEntries(commandID: String) throws(StoreError) -> [EntryRecord] {
+        records.filter { record in
+            record.sealed.commit.details.first?.commandID == commandID
+        }
+    }
+
+    func deadLetterCommits(through last: UInt64, limit: Int) -> [UInt64] {
+        Array(letters.map(\.commit.number).reversed().drop { $0 > last }.prefix(limit))
+    }
+
+    func commit(number: UInt64) throws(StoreError) -> SealedCommit? {
+        letters.first { $0.commit.number == number }
+    }
+
     func offsets(cluster: String) -> [PartitionKey: Int64] { [:] }
 }
 
 /// A worker whose state a test decides.
 final class FixedStatus: WorkerStatus {
     private let reasons: [String]
-    private let lag: Int64?
+    private let messages: Int64?
+    private let worker: WorkerFigures
     /// Happens while the lag is being counted.
     private let whileCounting: @Sendable () -> Void
 
     init(
         reasons: [String] = [],
         lag: Int64? = 0,
+        figures: WorkerFigures = WorkerFigures(),
         whileCounting: @escaping @Sendable () -> Void = {}
     ) {
         self.reasons = reasons
-        self.lag = lag
+        messages = lag
+        worker = figures
         self.whileCounting = whileCounting
     }
 
     func notReadyReasons() -> [String] { reasons }
 
-    func lagMessages() async -> Int64? {
+    func lag() async -> [PartitionKey: Int64]? {
         whileCounting()
-        return lag
+        return messages.map { [PartitionKey(topic: "usage.events", partition: 3): $0] }
     }
+
+    func figures() -> WorkerFigures { worker }
 }
 
 /// The moment at which every test asks, unless it says otherwise.
@@ -141,14 +167,26 @@ func makeAPI(
     makeAPI(FixedReader(ledgers, failure: failure), status: status)
 }
 
-func makeAPI(_ reader: FixedReader, status: FixedStatus = FixedStatus()) -> API {
+func makeAPI(
+    _ reader: FixedReader,
+    status: FixedStatus = FixedStatus(),
+    tokens: AccessTokens? = nil,
+    submitter: (any CommandSubmitter)? = nil,
+    card: RateCard? = nil
+) -> API {
     let rate = Rate(id: "sdxl", action: "image.generate", credits: amount("10"))
-    let card = RateCard(version: "2026-11", effectiveFrom: .earliest, rates: [rate])
+    let standard = RateCard(version: "2026-11", effectiveFrom: .earliest, rates: [rate])
+    let rates = RateBook(cards: [card ?? standard])
     return API(
         reader: reader,
         status: status,
-        rates: RateBook(cards: [card]),
+        submitter: submitter,
+        intake: CommandIntake(rates: rates, bodyLimit: 1000),
+        rates: rates,
+        overdraft: .record,
         version: "1.2.3",
+        tokens: tokens,
+        bodyLimit: 1000,
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         now: { noon }
     )
@@ -156,7 +194,7 @@ func makeAPI(_ reader: FixedReader, status: FixedStatus = FixedStatus()) -> API 
 
 extension API {
     func get(_ target: String) async -> Answer {
-        let answer = await answer(method: "GET", target: target)
+        let answer = await answer(APIRequest("GET", target))
         Emitted.note(answer, to: target)
         return answer
     }

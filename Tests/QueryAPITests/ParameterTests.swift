@@ -1,3 +1,4 @@
+import LedgerStore
 import Testing
 
 @testable import QueryAPI
@@ -56,14 +57,15 @@ struct ParameterTests {
     }
 
     @Test(arguments: [
-        Cursor.customer("acme"), .customer("ä/🪙"), .sequence(0), .sequence(.max), .grant(7),
+        Cursor.customer("acme"), .customer("ä/🪙"), .entry(EntryPosition(sequence: 0, commit: .max)),
+        .deadLetter(DeadLetterPosition(commit: 7, index: 9)), .grant(7),
     ])
     func aCursorIsReadBackAsItWasMade(cursor: Cursor) {
         #expect(Cursor(cursor.text) == cursor)
     }
 
     @Test func everyCursorCutShortIsRefused() {
-        let text = Cursor.sequence(0x0102_0304_0506_0708).text
+        let text = Cursor.grant(0x0102_0304).text
         for count in 0..<text.count { #expect(Cursor(String(text.prefix(count))) == nil) }
     }
 

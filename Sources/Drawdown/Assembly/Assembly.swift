@@ -31,8 +31,13 @@ enum Assembly {
             ]
         )
         let listen = configuration.http.listen
+        let scheme = configuration.http.identity == nil ? "http" : "https"
+        if configuration.http.identity == nil, !listen.isLoopback {
+            logger.warning("Tokens travel in the clear: http.certificate is not given")
+        }
         let api = try startAPI(assembly, configuration, logger: logger) { port in
-            logger.notice("The API listens", metadata: ["http": "http://\(listen.host):\(port)"])
+            let address = ListenAddress(host: listen.host, port: port)
+            logger.notice("The API listens", metadata: ["http": "\(scheme)://\(address)"])
         }
         let counting = Task { [control = assembly.worker.control] in
             try await logOutcomes(of: control, logger)
@@ -88,9 +93,17 @@ enum Assembly {
             server = APIServer(
                 reader: assembly.reader,
                 status: assembly.health,
+                submitter: assembly.submitter,
                 rates: configuration.policies.rates,
+                overdraft: configuration.defaults.overdraft ?? .record,
                 version: Drawdown.version,
-                configuration: try APIConfiguration(host: listen.host, port: listen.port),
+                configuration: try APIConfiguration(
+                    host: listen.host,
+                    port: listen.port,
+                    tokens: configuration.http.tokens,
+                    identity: configuration.http.identity,
+                    bodyLimit: configuration.events.maxBytes.bytes
+                ),
                 logger: logger
             )
         } catch {

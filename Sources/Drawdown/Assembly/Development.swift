@@ -3,6 +3,7 @@ import Foundation
 import KafkaIO
 import LedgerStore
 import Logging
+import QueryAPI
 import Synchronization
 import UsagePipeline
 

@@ -18,6 +18,8 @@ final class WorkerAssembly {
     let reader: any LedgerReader
     private let consumer: Consumer
     private let producer: Producer
+    /// The way in for commands that come by HTTP.
+    let submitter: KafkaCommandSubmitter
     private let logger: Logger
 
     /// - Parameters:
@@ -64,6 +66,8 @@ final class WorkerAssembly {
             health = WorkerHealth(
                 endOffsets: ends,
                 cluster: cluster,
+                group: configuration.kafka["group.id"] ?? KafkaSection.defaultGroup,
+                storePath: configuration.store.path,
                 reader: store.reader,
                 assigned: positions
             )
@@ -88,6 +92,12 @@ final class WorkerAssembly {
                     triggers: configuration.topics.triggers,
                     deadLetters: configuration.topics.deadLetters
                 )
+            )
+            submitter = try KafkaCommandSubmitter(
+                properties: Self.producerProperties(of: configuration),
+                topic: configuration.topics.commands,
+                board: worker.control.board,
+                log: logger.kafka
             )
         } catch let failure as CommandFailure {
             throw failure
@@ -207,6 +217,7 @@ final class WorkerAssembly {
     /// Works until it is stopped or fails, on threads of its own.
     func work() async throws(CommandFailure) {
         health.watch(worker.control)
+        submitter.start()
         let result = await withCheckedContinuation { continuation in
             // Safe to send: the worker is used by this thread only until the continuation resumes.
             nonisolated(unsafe) let worker = worker
@@ -231,6 +242,7 @@ final class WorkerAssembly {
     ///
     /// Whatever hangs here is left behind: everything that counts is durable.
     private func close() {
+        submitter.stop()
         if !producer.close(timeout: .seconds(2)) {
             logger.warning("Kafka's producer did not close in time")
         }

@@ -1,3 +1,4 @@
+import Credits
 import KafkaIO
 import LedgerStore
 import QueryAPI
@@ -38,6 +39,9 @@ final class WorkerHealth: WorkerStatus {
     private static let maximumSilence = Duration.seconds(10)
 
     private let cluster: String
+    private let group: String
+    private let storePath: String
+    private let startedAt = UsagePipeline.SystemClock().now
     private let reader: any LedgerReader
     private let assigned: AssignedPartitions
     private let endOffsets: EndOffsets
@@ -47,15 +51,21 @@ final class WorkerHealth: WorkerStatus {
     /// - Parameters:
     ///   - endOffsets: where the partitions end.
     ///   - cluster: whose offsets count.
+    ///   - group: the consumer group, for lag tools.
+    ///   - storePath: the directory of the store.
     ///   - reader: knows what is applied.
     ///   - assigned: the partitions to sum over.
     init(
         endOffsets: EndOffsets,
         cluster: String,
+        group: String,
+        storePath: String,
         reader: any LedgerReader,
         assigned: AssignedPartitions
     ) {
         self.cluster = cluster
+        self.group = group
+        self.storePath = storePath
         self.reader = reader
         self.assigned = assigned
         self.endOffsets = endOffsets
@@ -84,9 +94,9 @@ final class WorkerHealth: WorkerStatus {
     /// The worker ended with this.
     func noteFailure(_ message: String) { failure.withLock { $0 = message } }
 
-    func lagMessages() async -> Int64? {
+    func lag() async -> [PartitionKey: Int64]? {
         guard let partitions = assigned.current else { return nil }
-        guard !partitions.isEmpty else { return 0 }
+        guard !partitions.isEmpty else { return [:] }
         let ends = await endOffsets.ends(
             of: partitions,
             maximumAge: Self.maximumAge,
@@ -95,9 +105,39 @@ final class WorkerHealth: WorkerStatus {
         guard let ends else { return nil }
         // Read after the ends: what is applied in between may only make the lag smaller.
         let applied = reader.offsets(cluster: cluster)
-        return partitions.reduce(0) { sum, partition in
-            guard let end = ends[partition] else { return sum }
-            return sum + max(0, end.high - (applied[partition] ?? end.low))
+        return ends.reduce(into: [:]) { lag, partition in
+            let end = partition.value
+            lag[partition.key] = max(0, end.high - (applied[partition.key] ?? end.low))
         }
+    }
+
+    func figures() -> WorkerFigures {
+        var result = WorkerFigures()
+        result.group = group
+        result.startedAt = startedAt
+        result.residentBytes = ProcessFigures.residentBytes
+        result.storeBytes = ProcessFigures.byteCount(ofFilesBelow: storePath)
+        guard let control = control.withLock({ $0 }) else { return result }
+        let telemetry = control.telemetry.figures
+        result.outcomes = telemetry.outcomes
+        result.triggers = telemetry.triggers
+        result.deadLetters = telemetry.deadLettersByCode
+        result.batchSizes = .init(telemetry.batchSizes)
+        result.applying = .init(telemetry.applySeconds)
+        result.committing = .init(telemetry.commitSeconds)
+        result.commitP50 = telemetry.commitDuration(quantile: 0.5)
+        result.commitP99 = telemetry.commitDuration(quantile: 0.99)
+        result.recentTriggers = telemetry.recentTriggers.reversed().map {
+            .init(at: $0.at, type: $0.type.name, customerID: $0.customerID, balance: $0.balance)
+        }
+        result.outboxDepth = control.unpublished
+        result.publishedThrough = control.publishedThrough
+        return result
+    }
+}
+
+extension WorkerFigures.Distribution {
+    init(_ histogram: Histogram) {
+        self.init(bounds: histogram.bounds, counts: histogram.counts, sum: histogram.sum)
     }
 }

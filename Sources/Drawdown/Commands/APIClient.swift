@@ -3,6 +3,8 @@ import Foundation
 /// Asks the API, and turns what goes wrong into a sentence and an exit code.
 struct APIClient {
     let address: APIAddress
+    /// Says who asks; nil where nobody is asked.
+    var token: String?
     /// A query that takes longer is as good as no answer.
     private static let timeout = Duration.seconds(10)
 
@@ -16,16 +18,41 @@ struct APIClient {
     func get(_ path: [String], query: KeyValuePairs<String, String?>) throws(CommandFailure)
         -> Data
     {
-        let target = Self.target(below: address.url, path, query)
-        let request = """
-            GET \(target) HTTP/1.1\r
-            Host: \(address.authority)\r
-            Accept: application/json\r
-            User-Agent: Drawdown/\(Drawdown.version)\r
-            Connection: close\r
-            \r
+        try ask("GET", path, query: query)
+    }
 
-            """
+    /// Sends a command and waits for its outcome.
+    ///
+    /// - Parameters:
+    ///   - path: as in ``get(_:query:)``.
+    ///   - query: as in ``get(_:query:)``.
+    ///   - body: JSON.
+    /// - Returns: the body of a successful answer.
+    /// - Throws: exit code 69 where the outcome is not known, 65 where the command is refused.
+    func post(
+        _ path: [String],
+        query: KeyValuePairs<String, String?>,
+        body: String
+    ) throws(CommandFailure) -> Data {
+        try ask("POST", path, query: query, body: body)
+    }
+
+    private func ask(
+        _ method: String,
+        _ path: [String],
+        query: KeyValuePairs<String, String?>,
+        body content: String? = nil
+    ) throws(CommandFailure) -> Data {
+        var lines = [
+            "\(method) \(Self.target(below: address.url, path, query)) HTTP/1.1",
+            "Host: \(address.authority)", "Accept: application/json",
+            "User-Agent: Drawdown/\(Drawdown.version)", "Connection: close",
+        ]
+        if let token { lines.append("Authorization: Bearer \(token)") }
+        if let content {
+            lines += ["Content-Type: application/json", "Content-Length: \(content.utf8.count)"]
+        }
+        let request = lines.joined(separator: "\r\n") + "\r\n\r\n" + (content ?? "")
         let answer: HTTPAnswer
         do {
             let connection = try HTTPConnection(
@@ -39,6 +66,12 @@ struct APIClient {
         }
         let body = Data(answer.body)
         guard answer.status != 200 else { return body }
+        guard answer.status != 202 else {
+            throw CommandFailure(
+                .unavailable,
+                "The command is in its topic, and not yet applied; it will be."
+            )
+        }
         throw refusal(status: answer.status, body: body)
     }
 
@@ -80,7 +113,7 @@ struct APIClient {
         let problem = try? JSONDecoder().decode(Problem.self, from: body)
         let sentence = problem?.detail ?? problem?.title ?? "the API answered with status \(status)"
         // 401, 403 and 429 are the service's state, not the question's fault; so is 5xx.
-        let isAnswerable = [400, 404, 422].contains(status)
+        let isAnswerable = [400, 402, 404, 409, 413, 422].contains(status)
         return CommandFailure(isAnswerable ? .data : .unavailable, sentence.printable)
     }
 

@@ -10,7 +10,7 @@ struct APIOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             The API. Default: DRAWDOWN_API, else ./drawdown-data/dev.json, else \
-            \(APIAddress.standard).
+            \(APIAddress.standard). DRAWDOWN_TOKEN is sent along where it is set.
             """,
             valueName: "url"
         )
@@ -21,11 +21,19 @@ struct APIOptions: ParsableArguments {
     var json = false
 
     func client() throws(CommandFailure) -> APIClient {
-        let variable = ProcessInfo.processInfo.environment["DRAWDOWN_API"]
+        let environment = ProcessInfo.processInfo.environment
+        let variable = environment["DRAWDOWN_API"]
+        let token = environment["DRAWDOWN_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
+        if let token, !token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
+            throw CommandFailure(
+                .usage,
+                "expected DRAWDOWN_TOKEN to be printable ASCII without spaces"
+            )
+        }
         let address = try APIAddress.resolve(flag: api, variable: variable) { path in
             try? Data(contentsOf: URL(filePath: path))
         }
-        return APIClient(address: address)
+        return APIClient(address: address, token: token)
     }
 
     /// Prints an answer's JSON, or what `render` makes of it for people.

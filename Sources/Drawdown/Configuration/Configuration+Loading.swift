@@ -42,21 +42,35 @@ extension Configuration {
         var configuration = read(text, reading)
         if reading.hasErrors { throw reading.failure(file: file) }
         for pending in reading.pendingFiles {
-            do {
-                let content = try readFile(pending.path)
-                configuration.kafka[pending.property] = content.trimmingSuffix { $0.isNewline }
-            } catch {
-                reading.fail(
-                    pending.place,
-                    key: pending.key,
-                    "expected \(pending.key) to name a readable file, got: \(pending.path) "
-                        + "(\(error.reason))"
-                )
-            }
+            guard let content = read(pending, reading, readFile) else { continue }
+            configuration.kafka[pending.property] = content.trimmingSuffix { $0.isNewline }
         }
+        var contents: [String: String] = [:]
+        for pending in reading.pendingAccess {
+            contents[pending.property] = read(pending, reading, readFile)
+        }
+        configuration.http.take(contents, reading)
         KafkaSection.validateContents(of: reading.pendingFiles, in: configuration.kafka, reading)
         if reading.hasErrors { throw reading.failure(file: file) }
         return Loaded(configuration: configuration, warnings: reading.faults.inReadingOrder())
+    }
+
+    private static func read(
+        _ pending: ConfigurationReading.PendingFile,
+        _ reading: ConfigurationReading,
+        _ readFile: (String) throws(UnreadableFile) -> String
+    ) -> String? {
+        do {
+            return try readFile(pending.path)
+        } catch {
+            reading.fail(
+                pending.place,
+                key: pending.key,
+                "expected \(pending.key) to name a readable file, got: \(pending.path) "
+                    + "(\(error.reason))"
+            )
+            return nil
+        }
     }
 
     /// The first half of reading: without IO.

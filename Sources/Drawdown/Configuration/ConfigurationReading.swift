@@ -11,7 +11,7 @@ final class ConfigurationReading {
     }
 
     /// Variables that are ours and are no keys.
-    static let clientVariables: Set<String> = ["DRAWDOWN_API"]
+    static let clientVariables: Set<String> = ["DRAWDOWN_API", "DRAWDOWN_TOKEN"]
     private static let prefix = "DRAWDOWN_"
 
     private let allVariables: [String: String]
@@ -23,6 +23,8 @@ final class ConfigurationReading {
     /// Paths of keys that have a name already and no meaning yet.
     private(set) var unsupportedKeys: Set<String> = []
     var pendingFiles: [PendingFile] = []
+    /// The files that `http` names, each whole the value of its key.
+    var pendingAccess: [PendingFile] = []
     private var usedVariables: Set<String> = []
 
     init(environment: [String: String]) {

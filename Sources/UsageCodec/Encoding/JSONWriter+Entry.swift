@@ -2,7 +2,7 @@ public import Credits
 
 /// What an entry refers to by number and shows by name.
 public struct EntryNames: Sendable {
-    let grantID: @Sendable (_ account: UInt32, _ ordinal: UInt32) -> String?
+    public let grantID: @Sendable (_ account: UInt32, _ ordinal: UInt32) -> String?
 
     /// - Parameter grantID: the id of an account's grant; nil where it is not known.
     public init(

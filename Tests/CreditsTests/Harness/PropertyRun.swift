@@ -36,12 +36,54 @@ struct PropertyRun<Ledger: PropertyLedger> {
     private var readThrough = RandomInputs.beginning
     private var generator = SplitMix64(seed: 0)
 
-    init(_ ledger: Ledger) { self.ledger = ledger }
+    /// The account whose story is written down in full, where two runs are to be told apart.
+    private let watched: AccountName?
+    private(set) var watchedEntries: [String] = []
+    private(set) var watchedTriggers: [String] = []
+
+    init(_ ledger: Ledger, watching watched: AccountName? = nil) {
+        self.ledger = ledger
+        self.watched = watched
+    }
 
     /// What happened to each account, entry by entry and trigger by trigger, whatever the cut was.
     var story: [AccountName: [Int]] {
         let entries = entryStories.mapValues { [$0.finalize()] }
         return entries.merging(triggerStories.mapValues { [$0.finalize()] }, uniquingKeysWith: +)
+    }
+
+    /// Runs the same inputs in two cuts and says where the first account's story differs; nil:
+    /// nowhere.
+    static func difference(
+        seed: UInt64,
+        inputs: Int,
+        widest: Int,
+        part: Int,
+        ledger: () throws -> Ledger
+    ) throws -> String? {
+        func runs(watching name: AccountName?) throws -> (whole: Self, parts: Self) {
+            var whole = Self(try ledger(), watching: name)
+            try whole.run(seed: seed, inputs: inputs, widest: widest, cut: .wholeTicks)
+            var parts = Self(try ledger(), watching: name)
+            let cut = PropertyCut.parts(upTo: part, seed: seed + 1)
+            try parts.run(seed: seed, inputs: inputs, widest: widest, cut: cut)
+            return (whole, parts)
+        }
+        let (whole, parts) = try runs(watching: nil)
+        let faults = whole.faults + parts.faults
+        guard faults.isEmpty else { return "\(faults)" }
+        let (expected, made) = (whole.story, parts.story)
+        let name = expected.keys.sorted().first { expected[$0] != made[$0] }
+        guard let name else {
+            let isSame = whole.outcomes == parts.outcomes && expected.count == made.count
+            return isSame ? nil : "\(whole.outcomes) in ticks, \(parts.outcomes) in parts"
+        }
+        let (first, second) = try runs(watching: name)
+        let pairs =
+            Array(zip(first.watchedEntries, second.watchedEntries))
+            + Array(zip(first.watchedTriggers, second.watchedTriggers))
+        let pair = pairs.first { $0.0 != $0.1 }
+        return "\(name) has \(pair?.0 ?? "more") in ticks, \(pair?.1 ?? "more") in parts"
     }
 
     /// Applies so many inputs in ticks of up to `widest`.
@@ -113,10 +155,23 @@ struct PropertyRun<Ledger: PropertyLedger> {
             if entry.key != IDKey(high: 0, low: 0) { applied[entry.key] = entry.fingerprint }
             let name = AccountName(commit.groups[Int(entry.group)])
             entryStories[name, default: Hasher()].combine(entry, of: commit)
+            if name == watched {
+                let detail = entry.isUsage ? nil : commit.details[Int(entry.detail)]
+                watchedEntries.append(
+                    "\(entry.sequence) \(entry.type) \(entry.balanceBefore) + \(entry.amount) "
+                        + "\(Array(commit.allocations(of: entry))) \(entry.occurredAt) "
+                        + "\(String(describing: detail))"
+                )
+            }
         }
         for trigger in commit.triggers where trigger.group >= 0 && trigger.type != .balanceChanged {
             let name = AccountName(commit.groups[Int(trigger.group)])
             triggerStories[name, default: Hasher()].combine(trigger)
+            if name == watched {
+                watchedTriggers.append(
+                    "\(trigger.type) \(trigger.sequence) \(trigger.balance) \(trigger.payload)"
+                )
+            }
         }
     }
 }
@@ -139,7 +194,9 @@ extension Hasher {
     fileprivate mutating func combine(_ trigger: Trigger) {
         combine(trigger.type)
         combine(trigger.sequence)
-        combine(trigger.balance)
         combine(trigger.payload)
+        // A notice that is due as soon as its grant is there goes with whatever commit looks at the
+        // account next; what is available is of that moment.
+        if trigger.type != .grantExpiring { combine(trigger.balance) }
     }
 }

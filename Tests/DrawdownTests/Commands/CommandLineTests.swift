@@ -37,7 +37,14 @@ import Testing
             ["dev", "--rate", "0"], ["dev", "--http", "70000"], ["dev", "--for", "0"],
             ["dev", "--for", "nan"], ["dev", "--data", ""], ["run"], ["check"], ["verify"],
             ["verify", "--data", "a", "--config", "b"], ["verify", "--data", ""], ["entries"],
-            ["entries", "c", "--limit", "501"], ["fly"],
+            ["entries", "c", "--limit", "501"], ["fly"], ["grants"],
+            ["grants", "c", "--limit", "0"],
+            ["grant", "c"], ["grant", "c", "5", "--wait", "6"],
+            ["grant", "c", "5", "--actor", "x"],
+            ["adjust", "c", "--credits", "-5"], ["hold", "c", "--hold-id", "h"],
+            ["hold", "c", "--hold-id", "h", "--credits", "1", "--action", "a"],
+            ["configure", "c"], ["configure", "c", "--threshold", "5"],
+            ["configure", "c", "--settings", "[]"], ["dead-letters", "show", "t", "0"],
         ]
     )
     func isRefused(_ line: [String]) {
@@ -50,7 +57,7 @@ import Testing
 
     @Test func everyCommandExplainsItselfWithAnExample() {
         let commands = Drawdown.configuration.groupedSubcommands.flatMap(\.subcommands)
-        #expect(commands.count == 7)
+        #expect(commands.count == 17)
         for command in commands {
             let text = Drawdown.helpMessage(for: command)
             #expect(text.contains("\n  drawdown \(command.configuration.commandName ?? "?") "))

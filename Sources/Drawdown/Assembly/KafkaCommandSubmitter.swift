@@ -1,0 +1,161 @@
+import Credits
+import Foundation
+import KafkaIO
+import QueryAPI
+import Synchronization
+import UsagePipeline
+
+/// Publishes commands that came by HTTP, and learns from the worker what became of them.
+///
+/// It has a producer of its own: deliveries are read by one reader, and the relay's are its own.
+final class KafkaCommandSubmitter: CommandSubmitter {
+    private let producer: Producer
+    private let topic: String
+    private let board: OutcomeBoard
+    private let waiting = Mutex<[UInt64: Waiter]>([:])
+    private let nextTag = Atomic<UInt64>(1)
+    private let isStopped = Atomic(false)
+    /// More than this many commands under way are not taken.
+    private static let maximumWaiting = 10_000
+
+    /// - Parameters:
+    ///   - properties: the producer's.
+    ///   - topic: the commands'.
+    ///   - board: tells what became of them.
+    ///   - log: takes what librdkafka says.
+    /// - Throws: ``KafkaError``: a property is refused.
+    init(
+        properties: [String: String],
+        topic: String,
+        board: OutcomeBoard,
+        log: @escaping @Sendable (KafkaLogLine) -> Void
+    ) throws(KafkaError) {
+        var properties = properties
+        // Somebody waits for each of these, and sends it again where no answer came.
+        properties["linger.ms"] = "1"
+        properties["message.timeout.ms"] = "10000"
+        producer = try Producer(properties: properties, clientID: "drawdown-http", log: log)
+        self.topic = topic
+        self.board = board
+    }
+
+    /// Reads deliveries, on a thread of its own, until ``stop()``.
+    func start() {
+        let thread = Thread { [self] in
+            while !isStopped.load(ordering: .acquiring) {
+                do throws(KafkaError) {
+                    try producer.deliveries(maximum: 10_000, timeout: .milliseconds(100)) {
+                        note($0)
+                    }
+                } catch {
+                    fail(error.reason)
+                    return
+                }
+            }
+            _ = producer.close(timeout: .seconds(1))
+        }
+        thread.name = "drawdown-commands"
+        thread.start()
+    }
+
+    func stop() { isStopped.store(true, ordering: .releasing) }
+
+    func submit(key: [UInt8], value: [UInt8], wait: Duration) async -> Submission {
+        let tag = nextTag.add(1, ordering: .relaxed).oldValue
+        let mark = UUID().uuidString
+        let hasRoom = waiting.withLock { $0.count < Self.maximumWaiting }
+        guard hasRoom else { return .unknown("too many commands are under way") }
+        let submission = await withCheckedContinuation { continuation in
+            let waiter = Waiter(continuation)
+            waiting.withLock { $0[tag] = waiter }
+            board.expect(mark) { waiter.resume(with: Submission($0)) }
+            do throws(KafkaError) {
+                try producer.send(
+                    topic: topic,
+                    key: key,
+                    value: value,
+                    headers: [Header(name: OutcomeBoard.header, value: Array(mark.utf8))],
+                    tag: tag
+                )
+            } catch {
+                waiter.resume(with: Self.submission(of: error))
+            }
+            Task {
+                try? await Task.sleep(for: wait)
+                waiter.expire()
+            }
+        }
+        board.forget(mark)
+        waiting.withLock { $0[tag] = nil }
+        return submission
+    }
+
+    private func note(_ delivery: Delivery) {
+        guard let waiter = waiting.withLock({ $0[delivery.tag] }) else { return }
+        if let error = delivery.error {
+            waiter.resume(with: Self.submission(of: error))
+        } else {
+            waiter.noteDelivered()
+        }
+    }
+
+    private static func submission(of error: KafkaError) -> Submission {
+        guard error.code == .messageTooLarge else {
+            return .unknown("publishing failed: \(error.reason)")
+        }
+        return .refused(
+            Refusal(
+                .tooLarge,
+                message: "expected the command to be smaller than what its topic takes"
+            )
+        )
+    }
+
+    private func fail(_ reason: String) {
+        for waiter in waiting.withLock({ Array($0.values) }) {
+            waiter.resume(with: .unknown("publishing failed: \(reason)"))
+        }
+    }
+}
+
+/// One request that waits; it gets the first answer.
+private final class Waiter: Sendable {
+    private struct State {
+        var continuation: CheckedContinuation<Submission, Never>?
+        var isDelivered = false
+    }
+
+    private let state: Mutex<State>
+
+    init(_ continuation: CheckedContinuation<Submission, Never>) {
+        state = Mutex(State(continuation: continuation))
+    }
+
+    func resume(with submission: Submission) {
+        let continuation = state.withLock { state in
+            defer { state.continuation = nil }
+            return state.continuation
+        }
+        continuation?.resume(returning: submission)
+    }
+
+    /// The brokers have it for good.
+    func noteDelivered() { state.withLock { $0.isDelivered = true } }
+
+    /// Its time is over.
+    func expire() {
+        let isDelivered = state.withLock { $0.isDelivered }
+        resume(with: isDelivered ? .pending : .unknown("Kafka has not acknowledged it in time"))
+    }
+}
+
+extension Submission {
+    fileprivate init(_ receipt: OutcomeBoard.Receipt) {
+        self =
+            switch receipt {
+            case .applied(let entries, let sealed): .applied(entries, sealed)
+            case .refused(let refusal): .refused(refusal)
+            case .duplicate: .duplicate
+            }
+    }
+}

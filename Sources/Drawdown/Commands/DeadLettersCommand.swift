@@ -1,0 +1,82 @@
+import ArgumentParser
+
+/// The command `drawdown dead-letters`.
+struct DeadLettersCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dead-letters",
+        abstract: "Look at inputs that could not be applied.",
+        discussion: """
+            Asks a running worker over its API.
+
+            Examples:
+              drawdown dead-letters list --code no_rate
+              drawdown dead-letters show usage.events 3 4711
+            """,
+        subcommands: [ListDeadLettersCommand.self, ShowDeadLetterCommand.self],
+        defaultSubcommand: ListDeadLettersCommand.self
+    )
+}
+
+/// The command `drawdown dead-letters list`.
+struct ListDeadLettersCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List the latest, newest first."
+    )
+
+    @Option(help: ArgumentHelp("Only those with this code.", valueName: "code"))
+    var code: String?
+
+    @OptionGroup var page: PageOptions
+    @OptionGroup var api: APIOptions
+
+    func run() async throws {
+        let client = try api.client()
+        let data = try client.get(
+            ["v1", "dead-letters"],
+            query: ["code": code, "limit": String(page.limit), "cursor": page.cursor]
+        )
+        try api.print(data, of: client, as: DeadLettersAnswer.self) { $0.text }
+    }
+}
+
+/// The command `drawdown dead-letters show`.
+struct ShowDeadLetterCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show one whole, by where the input stood."
+    )
+
+    @Argument(help: ArgumentHelp("The input's topic.", valueName: "topic"))
+    var topic: String
+
+    @Argument(help: ArgumentHelp("The input's partition.", valueName: "partition"))
+    var partition: Int
+
+    @Argument(help: ArgumentHelp("The input's offset.", valueName: "offset"))
+    var offset: Int
+
+    @OptionGroup var api: APIOptions
+
+    func run() async throws {
+        let client = try api.client()
+        var cursor: String?
+        repeat {
+            let data = try client.get(
+                ["v1", "dead-letters"],
+                query: ["limit": "500", "cursor": cursor]
+            )
+            let answer = try client.decode(DeadLettersAnswer.self, from: data)
+            let found = answer.deadLetters.first {
+                $0.topic == topic && $0.partition == partition && $0.offset == offset
+            }
+            if let found { return StandardStreams.write(try found.text(asJSON: api.json)) }
+            cursor = answer.nextCursor
+        } while cursor != nil
+        throw CommandFailure(
+            .data,
+            "expected a dead letter of \(topic.printable) \(partition) at \(offset), got: none "
+                + "among those that the ledger remembers"
+        )
+    }
+}

@@ -1,0 +1,74 @@
+import NIOCore
+import NIOHTTPTypes
+
+/// Ends a connection whose next request does not arrive whole in time, or whose answer is not taken.
+///
+/// A client that sends or reads a byte now and then is never idle, and would keep its connection for
+/// ever.
+final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private let limit: TimeAmount
+    private let pause: TimeAmount
+    private let answerLimit: TimeAmount
+    private var unanswered = 0
+    private var task: Scheduled<Void>?
+
+    /// - Parameters:
+    ///   - limit: for the first request from the connection's begin, for later ones from their
+    ///     header on.
+    ///   - pause: from an answer to the header of the next request.
+    ///   - answerLimit: from a request to the end of its answer, live figures included.
+    init(limit: TimeAmount, pause: TimeAmount, answerLimit: TimeAmount) {
+        self.limit = limit
+        self.pause = pause
+        self.answerLimit = answerLimit
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        if context.channel.isActive { expect(within: limit, context) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        task?.cancel()
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        expect(within: limit, context)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        task?.cancel()
+        context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head:
+            unanswered += 1
+            expect(within: limit, context)
+        case .end: expect(within: answerLimit, context)
+        case .body: break
+        }
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .end = unwrapOutboundIn(data) {
+            unanswered -= 1
+            if unanswered == 0 { expect(within: pause, context) }
+        }
+        context.write(data, promise: promise)
+    }
+
+    private func expect(within limit: TimeAmount, _ context: ChannelHandlerContext) {
+        task?.cancel()
+        task = context.eventLoop.assumeIsolated().scheduleTask(in: limit) {
+            context.close(promise: nil)
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import Testing
+
+@testable import Drawdown
+
+/// What people see of the API's answers.
+struct AnswerTextTests {
+    private func decode<Answer: Decodable>(_ type: Answer.Type, _ json: String) throws -> Answer {
+        let address = try APIAddress.resolve(flag: "http://h", variable: nil) { _ in nil }
+        return try APIClient(address: address).decode(type, from: Data(json.utf8))
+    }
+
+    @Test func grantsAreATable() throws {
+        let answer = try decode(
+            GrantsAnswer.self,
+            """
+            {"grants":[{"grant_id":"g\\u001b1","credits":"100","remaining":"40.5","source":"top_up",
+            "category":"paid","priority":50,"effective_at":"2026-11-01T00:00:00Z",
+            "expires_at":null,"status":"active","cost_basis":null}],"next_cursor":"abc"}
+            """
+        )
+        #expect(
+            answer.text == """
+                GRANT  STATUS  REMAINING   OF  SOURCE  PRIORITY  EXPIRES
+                g\u{FFFD}1    active       40.5  100  top_up        50  never
+
+                More: --cursor abc
+
+                """
+        )
+        let none = try decode(GrantsAnswer.self, #"{"grants":[],"next_cursor":null}"#)
+        #expect(none.text == "No grants.\n")
+    }
+
+    @Test func usageEndsWithItsSum() throws {
+        let answer = try decode(
+            UsageAnswer.self,
+            """
+            {"customer_id":"c","credit_type":"credits","from":"x","to":"y","interval":"day",
+            "usage":[{"start":"2026-11-01T00:00:00Z","action":null,"events":2,"quantity":"3",
+            "credits":"7"}],"total":{"events":2,"quantity":"3","credits":"7"},
+            "as_of":{"sequence":9}}
+            """
+        )
+        #expect(
+            answer.text == """
+                FROM                  EVENTS  QUANTITY  CREDITS  ACTION
+                2026-11-01T00:00:00Z       2         3        7
+
+                7 credits in 2 events
+
+                """
+        )
+    }
+
+    @Test func anOutcomeSaysWhetherItIsNew() throws {
+        let entry = """
+            {"sequence":1,"entry_type":"credits_granted","amount":"5","balance_after":"5",
+            "usage_id":null,"command_id":"c1","action":null,"recorded_at":"2026-11-01T00:00:00Z"}
+            """
+        for (outcome, line) in [("applied", "Applied."), ("duplicate", "Applied before; ")] {
+            let answer = try decode(
+                OutcomeAnswer.self,
+                #"{"outcome":"\#(outcome)","entries":[\#(entry)]}"#
+            )
+            #expect(answer.text.hasPrefix(line))
+            #expect(answer.text.contains("credits_granted"))
+        }
+    }
+
+    @Test func aDeadLetterIsShownWhole() throws {
+        let answer = try decode(
+            DeadLettersAnswer.self,
+            """
+            {"dead_letters":[{"code":"no_rate","field":"action","message":"expected a rate",
+            "topic":"usage.events","partition":3,"offset":7,"timestamp":"t","recorded_at":"r",
+            "key":null,"value":"{}","value_bytes":9,"headers":[{"name":"h","value":"v"}]}],
+            "next_cursor":null}
+            """
+        )
+        let letter = try #require(answer.deadLetters.first)
+        #expect(
+            try letter.text(asJSON: false) == """
+                code      no_rate
+                field     action
+                reason    expected a rate
+                input     usage.events 3 7
+                recorded  r
+                key       (none)
+                header    h: v
+                value     {} (cut; 9 bytes)
+
+                """
+        )
+        #expect(try letter.text(asJSON: true).contains(#""value_bytes" : 9"#))
+    }
+
+    @Test(arguments: [
+        (402, true), (409, true), (422, true), (401, false), (403, false), (503, false),
+    ])
+    func aCommandThatIsRefusedIsTheDatasFault(status: Int, isTheDatas: Bool) throws {
+        let address = try APIAddress.resolve(flag: "http://h", variable: nil) { _ in nil }
+        let failure = APIClient(address: address).refusal(status: status, body: Data())
+        #expect(failure.exitCode == (isTheDatas ? .data : .unavailable))
+    }
+}
