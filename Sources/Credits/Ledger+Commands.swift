@@ -1,6 +1,7 @@
 extension Application {
     mutating func applyCommands() {
         for index in commands.indices {
+            nextCommand = index + 1
             if waitsForUsage(commands[index]) {
                 waiting.append(index)
             } else {
@@ -22,7 +23,7 @@ extension Application {
         passTime(of: account, to: command.message.timestamp)
         reconcile(account)
         // What a command brings may be due before the account's next input.
-        defer { moments[account] = accounts[account].nextMoment(under: policies)?.at ?? .latest }
+        defer { moments[account] = accounts[account].nextDue(under: policies) ?? .latest }
         if let refusal = command.pricingRefusal ?? carryOut(command, of: account) {
             refuse(command, refusal)
             return
@@ -60,7 +61,7 @@ extension Application {
             return Refusal(
                 .outOfRange,
                 field: "credits",
-                message: "expected the balance to stay within 26 digits, got: "
+                message: "expected the balance to be within 26 digits, got: "
                     + "\(accounts[account].prospectiveBalance) + \(terms.credits)"
             )
         }

@@ -40,11 +40,12 @@ extension Application {
         }
         let group = group(of: account)
         var entry = entry(.usageReversed, by: command, of: account, group: group)
-        let settled = settled
+        // By the record's time, which no cut into batches moves.
+        let moment = min(now, command.message.timestamp)
         let grace = policies.expiryGrace
         let movement = accounts[account].giveBack(credits, of: &usage) { grant in
             // One that is about to be retired would take what it gets with it.
-            grant.retiresAt(grace) <= settled && grant.terms.expiresAt != nil
+            grant.retiresAt(grace) <= moment && grant.terms.expiresAt != nil
         }
         let terms = movement.terms(for: command, lasting: policies.reversalGrace)
         entry.amount = credits
@@ -130,7 +131,7 @@ extension Account {
             return Refusal(
                 .outOfRange,
                 field: "credits",
-                message: "expected the balance to stay within 26 digits, got: "
+                message: "expected the balance to be within 26 digits, got: "
                     + "\(prospectiveBalance) + \(credits)"
             )
         }

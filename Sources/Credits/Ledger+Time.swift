@@ -11,16 +11,15 @@ extension Application {
     /// Does what is due of the accounts that were loaded for it.
     mutating func applyDue() {
         renewDueLimit()
-        for account in due {
-            bringDue(of: account, to: settled)
-            expireGrants(of: account)
-        }
+        for account in due { bringDue(of: account, to: settled) }
     }
 
     /// Does what became due of an account until a moment, in the order in which it became due.
-    ///
-    /// All but expiry, which has to wait for every input that may still draw on the grant.
     mutating func passTime(of account: Int, to moment: Timestamp) {
+        guard moments[account] <= moment else {
+            clock = min(moment, now)
+            return
+        }
         // What other accounts of the batch missed must not keep from this one what it has coming.
         renewDueLimit()
         bringDue(of: account, to: moment)
@@ -33,13 +32,21 @@ extension Application {
     private mutating func bringDue(of account: Int, to moment: Timestamp) {
         let moment = min(moment, now)
         defer { clock = moment }
-        while moments[account] <= moment, commit.entries.count < dueLimit {
+        while moments[account] <= moment, commit.entries.count + topUpMoments < dueLimit {
             let next = accounts[account].nextMoment(under: policies)
+            let retirement = accounts[account].nextRetirement(under: policies) ?? .latest
+            // Credits that come go before credits that are lost.
+            if retirement < next?.at ?? .latest, retirement <= moment,
+                mayRetire(of: account, at: retirement)
+            {
+                clock = retirement
+                retireGrant(of: account)
+                continue
+            }
             guard let next, next.at <= moment else {
-                moments[account] = next?.at ?? .latest
+                moments[account] = min(next?.at ?? .latest, retirement)
                 return
             }
-            if next.work == .topUp, topUpMoments == Self.maximumDueEntries { return }
             clock = next.at
             switch next.work {
             case .activation: activateGrant(of: account)
@@ -49,6 +56,20 @@ extension Application {
             case .notice: announceExpiry(of: account, by: moment)
             }
         }
+    }
+
+    /// Whether all input that arrived before a moment is applied to the account.
+    ///
+    /// Only then may a grant retire, for any of it may draw on the grant (contract §2.4).
+    private func mayRetire(of account: Int, at moment: Timestamp) -> Bool {
+        guard moment <= settled else { return false }
+        let account = Int32(account)
+        return !usage[nextUsage...].contains {
+            $0.account == account && $0.message.timestamp < moment
+        }
+            && !commands[nextCommand...].contains {
+                $0.account == account && $0.message.timestamp < moment
+            }
     }
 
     private mutating func activateGrant(of account: Int) {
@@ -98,30 +119,23 @@ extension Application {
         }
     }
 
-    /// Retires the grants that no input can draw on any more (contract §2.4).
-    private mutating func expireGrants(of account: Int) {
-        while commit.entries.count + topUpMoments < dueLimit,
-            let index = accounts[account].nextExpiring(),
-            accounts[account].usable[index].retiresAt(policies.expiryGrace) <= settled
-        {
-            reconcile(account)
-            let grant = accounts[account].usable[index]
-            var entry = timeEntry(
-                .creditsExpired,
-                .none,
-                of: account,
-                at: grant.terms.expiresAt ?? settled
-            )
-            entry.amount = grant.remaining.negated
-            entry.allocationCount = 1
-            let allocation = Allocation(grant: grant.ordinal, credits: entry.amount)
-            commit.allocations.append(allocation)
-            accounts[account].settle(allocation, ending: .expired)
-            post(entry, to: account)
-            // The last one that ended; looking for it among many would take time for each of them.
-            guard let ended = accounts[account].spent.last else { return }
-            trigger(.grantExpired, .grant(ended), of: account)
-        }
+    /// Retires the grant that expires first.
+    private mutating func retireGrant(of account: Int) {
+        guard let index = accounts[account].nextExpiring(),
+            let expiresAt = accounts[account].usable[index].terms.expiresAt
+        else { return }
+        reconcile(account)
+        let grant = accounts[account].usable[index]
+        var entry = timeEntry(.creditsExpired, .none, of: account, at: expiresAt)
+        entry.amount = grant.remaining.negated
+        entry.allocationCount = 1
+        let allocation = Allocation(grant: grant.ordinal, credits: entry.amount)
+        commit.allocations.append(allocation)
+        accounts[account].settle(allocation, ending: .expired)
+        post(entry, to: account)
+        // The last one that ended; looking for it among many would take time for each of them.
+        guard let ended = accounts[account].spent.last else { return }
+        trigger(.grantExpired, .grant(ended), of: account)
     }
 
     /// An entry that no message made.
@@ -191,9 +205,14 @@ extension Account {
 
     /// When time will bring this account something to do; nil: never.
     public func nextDue(under policies: Policies) -> Timestamp? {
-        let retirement = nextExpiring().map { usable[$0].retiresAt(policies.expiryGrace) }
+        let retirement = nextRetirement(under: policies)
         guard let moment = nextMoment(under: policies)?.at else { return retirement }
         return min(moment, retirement ?? .latest)
+    }
+
+    /// From when on no input draws on the grant that expires first; nil: none ever does.
+    func nextRetirement(under policies: Policies) -> Timestamp? {
+        nextExpiring().map { usable[$0].retiresAt(policies.expiryGrace) }
     }
 
     /// When the change that was held back is to be announced; nil: there is none.

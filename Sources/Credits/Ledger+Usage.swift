@@ -1,6 +1,9 @@
 extension Application {
     mutating func applyUsage() {
-        for index in usage.indices { apply(usage[index], known: knownUsage[index]) }
+        for index in usage.indices {
+            nextUsage = index + 1
+            apply(usage[index], known: knownUsage[index])
+        }
     }
 
     private mutating func apply(_ event: UsageEvent, known: KnownID?) {
@@ -160,7 +163,7 @@ extension Account {
                 .outOfRange,
                 field: "credits",
                 message:
-                    "expected the balance to stay within 26 digits, got: \(balance) − \(credits)"
+                    "expected the balance to be within 26 digits, got: \(balance) − \(credits)"
             )
         }
         return nil

@@ -67,7 +67,10 @@ struct Application {
     var waiting: [Int] = []
     /// The ids of this batch's usage; looked at only where a reversal names usage that is unknown.
     lazy var usageKeys = Set(usage.map(\.key))
-    /// For each account when time brings it something next, expiry apart; never too late.
+    /// Where the inputs begin that are still to be applied.
+    var nextCommand = 0
+    var nextUsage = 0
+    /// For each account when time brings it something next; never too late.
     var moments: [Timestamp]
     /// How far the time of the account at hand has come.
     var clock: Timestamp
@@ -116,7 +119,7 @@ struct Application {
         knownCommands = loaded.commands
         batchIDs = BatchIDs(capacity: batch.usage.count)
         reversible = loaded.reversible
-        moments = accounts.map { $0.nextMoment(under: policies)?.at ?? .latest }
+        moments = accounts.map { $0.nextDue(under: policies) ?? .latest }
         groupOf = [Int32](repeating: -1, count: accounts.count)
         thresholdsMoved = [Bool](repeating: false, count: accounts.count)
         nextAccountNumber = loaded.nextAccountNumber

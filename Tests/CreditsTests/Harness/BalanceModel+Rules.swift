@@ -177,7 +177,7 @@ extension BalanceModel {
         }
         for index in usage.parts.indices.reversed() where rest > 0 {
             guard let id = usage.parts[index].grant, let grant = book.given[id],
-                !grant.isOver(after: policies.expiryGrace, by: settled)
+                !grant.isOver(after: policies.expiryGrace, by: input.timestamp)
             else { continue }
             let part = Self.giveBack(rest, to: &usage.parts[index])
             book.given[id]?.left += part

@@ -90,7 +90,9 @@ struct BalanceModel {
         if case .usage(let terms) = input.kind, terms.credits == nil { return .rejected }
         moments[input.account] = nil
         var book = books.removeValue(forKey: input.account) ?? Book()
+        // All inputs of a batch are of one moment, so none before it is still to come.
         book.passTime(to: min(now, input.timestamp))
+        book.expire(after: policies.expiryGrace, by: min(settled, input.timestamp))
         let isApplied = apply(input, key: key, to: &book)
         books[input.account] = book
         guard isApplied else { return .rejected }
