@@ -166,15 +166,20 @@ extension Account {
             }
             return nil
         }
-        guard let grant = usable.first(where: { $0.ordinal == allocation.grant }) else {
+        guard let left = remaining(of: allocation.grant) else {
             return "expected grant \(allocation.grant) to have credits left"
         }
-        guard let remaining = grant.remaining.adding(allocation.credits), !remaining.isNegative
-        else {
+        guard let remaining = left.adding(allocation.credits), !remaining.isNegative else {
             return "expected grant \(allocation.grant) to have \(allocation.credits.negated) left, "
-                + "got: \(grant.remaining)"
+                + "got: \(left)"
         }
         return nil
+    }
+
+    /// What remains of a grant that is in use; nil: it is not.
+    private func remaining(of grant: UInt32) -> Amount? {
+        guard grant != atHand.ordinal else { return atHand.remaining }
+        return usable.first { $0.ordinal == grant }?.remaining
     }
 
     /// What the account's own sums break (contract §2.3); nil if nothing.

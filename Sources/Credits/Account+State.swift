@@ -53,8 +53,12 @@ extension Account {
 
     /// The account that had this state.
     package init(restoring state: State) {
-        customerID = state.customerID
-        creditType = state.creditType
+        self.init(
+            customerID: state.customerID,
+            creditType: state.creditType,
+            thresholds: ThresholdStates(restored: state.thresholds, basis: state.basis),
+            policyVersion: state.policyVersion
+        )
         number = state.number
         sequence = state.sequence
         balance = state.balance
@@ -69,8 +73,6 @@ extension Account {
         schedules = state.schedules
         topUp = state.topUp
         settings = state.settings
-        thresholds = ThresholdStates(restored: state.thresholds, basis: state.basis)
-        policyVersion = state.policyVersion
         lastCommit = state.lastCommit
         announcedAt = state.announcedAt
         unannounced = state.unannounced

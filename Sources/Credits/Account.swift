@@ -2,57 +2,69 @@
 ///
 /// The same methods move it when an entry is made and when it is replayed, so that an account
 /// re-derived from the journal is the account that made it.
-public struct Account: Hashable, Sendable {
-    public let customerID: String
-    public let creditType: String
+public struct Account: Sendable {
+    // Usage moves these alone. They hold no reference, so that bringing an account into a batch and
+    // back costs one count and no allocation.
+
     /// Dense number within the store; 0 until the first entry.
-    public internal(set) var number: UInt32
+    public internal(set) var number: UInt32 = 0
+    public internal(set) var grantCount: UInt32 = 0
     /// The last entry's sequence; 0: the account has none and does not exist yet.
     public internal(set) var sequence: UInt64 = 0
     /// The last entry's balance.
     public internal(set) var balance: Amount = .zero
     /// The debt, ≥ 0.
     public internal(set) var overdraft: Amount = .zero
-    /// What percentages of thresholds are taken of: the balance right after the latest grant.
-    public internal(set) var basis: Amount = .zero
-    /// Grants that credits remain of, in the order in which they are used.
-    public internal(set) var usable: [Grant] = []
-    /// Grants that are not effective yet, in the order in which they will be.
-    public internal(set) var scheduled: [Grant] = []
-    /// Grants that nothing remains of, in the order in which they ended.
-    public internal(set) var spent: [Grant] = []
-    public internal(set) var grantCount: UInt32 = 0
-    /// Credits that are set aside, in the order in which the holds expire.
-    public internal(set) var holds: [Hold] = []
     /// Σ credits of ``holds``.
     public internal(set) var held: Amount = .zero
-    /// How far each schedule of recurring grants has come.
-    public internal(set) var schedules: [RecurringState] = []
-    public internal(set) var topUp = TopUpState()
-    /// What `configure` said; the policies' defaults hold for the rest.
-    public internal(set) var settings = AccountSettings()
-    public internal(set) var thresholds: ThresholdStates
+    /// What percentages of thresholds are taken of: the balance right after the latest grant.
+    public internal(set) var basis: Amount = .zero
     /// Which version of the default thresholds ``thresholds`` was made from; 0: none, `configure`
     /// gave them.
-    var policyVersion: Int64
+    package internal(set) var policyVersion: Int64
     /// The latest commit that holds entries of this account.
     public internal(set) var lastCommit: UInt64 = 0
     /// When `credit_balance.changed` was last owed.
     public internal(set) var announcedAt: Timestamp = .earliest
     /// Changes since then.
     public internal(set) var unannounced: BalanceChange?
+    /// The first of ``usable``, which is ahead of what ``rest`` says of it; ordinal 0: there is none.
+    var atHand = GrantAtHand()
+    /// The soonest expiry among ``usable``; nil: none expires.
+    var soonestExpiry: Timestamp?
+    /// The balances at which any of ``thresholds`` would move.
+    var bounds: ThresholdBounds
+    /// Nothing but usage and grants that are in use: no settings of its own, nothing scheduled, held
+    /// or asked for. Most accounts are like this, and then ``rest`` need not be looked at.
+    var isPlain = true
+
+    /// All else, shared until it is changed; one element. Reached through the properties of the
+    /// extension that keeps the lines above in step with it.
+    var rest: [Rest]
 
     /// An account that has no entries yet.
     public init(customerID: String, creditType: String, policies: Policies) {
-        self.customerID = customerID
-        self.creditType = creditType
-        number = 0
-        thresholds = ThresholdStates(
-            policies.defaults.thresholds ?? [],
-            balance: .zero,
-            basis: .zero
+        self.init(
+            customerID: customerID,
+            creditType: creditType,
+            thresholds: ThresholdStates(
+                policies.defaults.thresholds ?? [],
+                balance: .zero,
+                basis: .zero
+            ),
+            policyVersion: policies.version
         )
-        policyVersion = policies.version
+    }
+
+    init(
+        customerID: String,
+        creditType: String,
+        thresholds: ThresholdStates,
+        policyVersion: Int64
+    ) {
+        self.policyVersion = policyVersion
+        bounds = thresholds.bounds
+        rest = [Rest(customerID: customerID, creditType: creditType, thresholds: thresholds)]
     }
 
     /// Whether any entry was ever made.
@@ -76,6 +88,7 @@ public struct Account: Hashable, Sendable {
 
     /// What remains of grants that usage of that moment comes too late for.
     func remainingUncovered(at moment: Timestamp) -> Amount {
+        guard let soonestExpiry, moment >= soonestExpiry else { return .zero }
         var sum = Amount.zero
         for grant in usable where !grant.covers(moment) { sum = sum + grant.remaining }
         return sum
@@ -105,6 +118,13 @@ extension Account {
             // What the overdraft gives is debt, what it gets settles debt.
             overdraft = overdraft - allocation.credits
             return
+        }
+        if allocation.grant == atHand.ordinal {
+            let left = atHand.remaining + allocation.credits
+            if left.isPositive {
+                atHand.remaining = left
+                return
+            }
         }
         guard let index = usable.firstIndex(where: { $0.ordinal == allocation.grant }) else {
             preconditionFailure("expected grant \(allocation.grant) to be usable")
@@ -184,7 +204,7 @@ extension Account {
     /// Brings thresholds in line with defaults that were changed since they were made; true if
     /// that made them others.
     mutating func reconcile(with policies: Policies) -> Bool {
-        guard settings.thresholds == nil, policyVersion != policies.version else { return false }
+        guard policyVersion != policies.version, settings.thresholds == nil else { return false }
         policyVersion = policies.version
         thresholds.replace(
             with: policies.defaults.thresholds ?? [],

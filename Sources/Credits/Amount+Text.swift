@@ -25,39 +25,37 @@ extension Amount {
     /// Appends the shortest exact decimal: no exponent, no trailing zeros, `0` for nothing.
     public func write(to output: inout [UInt8]) {
         if units < 0 { output.append(UInt8(ascii: "-")) }
-        let (whole, fraction) = units.magnitude.quotientAndRemainder(dividingBy: UInt128(Self.one))
+        let (whole, fraction) = Self.split(units.magnitude)
         Self.writeDigits(whole, to: &output)
         guard fraction != 0 else { return }
         output.append(UInt8(ascii: "."))
-        var rest = UInt64(fraction)
-        var divisor: UInt64 = 100_000_000_000
-        while rest != 0 {
-            output.append(UInt8(ascii: "0") + UInt8(rest / divisor))
-            rest %= divisor
-            divisor /= 10
+        output.append(digitsOf: fraction, width: Self.decimals)
+        while output.last == UInt8(ascii: "0") { output.removeLast() }
+    }
+
+    /// Whole credits, and what is left in units.
+    private static func split(_ magnitude: UInt128) -> (whole: UInt128, fraction: UInt64) {
+        let one = UInt64(one)
+        let high = UInt64(truncatingIfNeeded: magnitude >> 64)
+        // Nearly every amount: the quotient fits a word, and the processor divides it in one step.
+        guard high >= one else {
+            let low = UInt64(truncatingIfNeeded: magnitude)
+            let (whole, fraction) = one.dividingFullWidth((high, low))
+            return (UInt128(whole), fraction)
         }
+        let (whole, fraction) = magnitude.quotientAndRemainder(dividingBy: UInt128(one))
+        return (whole, UInt64(fraction))
     }
 
     private static func writeDigits(_ value: UInt128, to output: inout [UInt8]) {
         guard let small = UInt64(exactly: value) else {
+            // At most 26 digits: two pieces.
             let (high, low) = value.quotientAndRemainder(dividingBy: 10_000_000_000_000_000_000)
-            writeDigits(high, to: &output)
-            var divisor: UInt64 = 1_000_000_000_000_000_000
-            var rest = UInt64(low)
-            while divisor != 0 {
-                output.append(UInt8(ascii: "0") + UInt8(rest / divisor))
-                rest %= divisor
-                divisor /= 10
-            }
+            output.append(digitsOf: UInt64(high))
+            output.append(digitsOf: UInt64(low), width: 19)
             return
         }
-        let start = output.count
-        var rest = small
-        repeat {
-            output.append(UInt8(ascii: "0") + UInt8(rest % 10))
-            rest /= 10
-        } while rest != 0
-        output[start...].reverse()
+        output.append(digitsOf: small)
     }
 }
 

@@ -131,12 +131,17 @@ public struct Grant: Hashable, Sendable {
     ///
     /// Entries name grants by it.
     public let ordinal: UInt32
-    public let terms: GrantTerms
     /// Σ of the allocations of every entry so far; never below 0.
     public internal(set) var remaining: Amount
     public internal(set) var status: GrantStatus
     /// The latest of the moments at which `credit_grant.expiring` was due and owed.
     package var noticedAt: Timestamp = .earliest
+    /// That of the terms, at hand where usage asks.
+    private let expiresAt: Timestamp?
+    /// One element: a grant that moves then counts one reference and not that of each text.
+    private let agreed: [GrantTerms]
+
+    public var terms: GrantTerms { _read { yield agreed[0] } }
 
     /// A grant as it was written down.
     package init(
@@ -152,14 +157,15 @@ public struct Grant: Hashable, Sendable {
 
     init(ordinal: UInt32, terms: GrantTerms, remaining: Amount, status: GrantStatus) {
         self.ordinal = ordinal
-        self.terms = terms
         self.remaining = remaining
         self.status = status
+        expiresAt = terms.expiresAt
+        agreed = [terms]
     }
 
     /// Whether usage of that moment may draw on this grant (contract §2.4).
     func covers(_ occurredAt: Timestamp) -> Bool {
-        guard let expiresAt = terms.expiresAt else { return true }
+        guard let expiresAt else { return true }
         return occurredAt < expiresAt
     }
 

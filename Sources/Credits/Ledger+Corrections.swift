@@ -76,15 +76,18 @@ extension Application {
             return refusal
         }
         let group = group(of: account)
-        let firstSpent = accounts[account].spent.count
         var entry = entry(.manualAdjustment, by: command, of: account, group: group)
         entry.detail = addDetail(of: command, payload: .none)
         entry.amount = credits.negated
         entry.allocationStart = Int32(commit.allocations.count)
-        accounts[account].draw(credits, occurredAt: occurredAt, into: &commit.allocations)
+        let depleted = accounts[account].draw(
+            credits,
+            occurredAt: occurredAt,
+            into: &commit.allocations
+        )
         entry.allocationCount = Int32(commit.allocations.count) - entry.allocationStart
         post(entry, to: account)
-        triggerDepletedGrants(of: account, from: firstSpent)
+        triggerDepletedGrants(of: account, last: depleted)
         return nil
     }
 }

@@ -195,6 +195,10 @@ extension Account {
             guard let moment, moment < next?.at ?? .latest else { return }
             next = (moment, work)
         }
+        consider(nextNotice(under: policies), .notice)
+        // Of most accounts that is all there is to ask.
+        guard !isPlain || policies.defaults.recurring != nil else { return next }
+        next = nil
         consider(scheduled.first?.terms.effectiveAt, .activation)
         consider(nextPeriod(under: policies)?.start, .recurring)
         consider(holds.first?.expiresAt, .holdTimeout)
@@ -222,6 +226,8 @@ extension Account {
 
     /// The usable grant that expires first, in the order of arrival where several do.
     func nextExpiring() -> Int? {
+        guard soonestExpiry != nil else { return nil }
+        let usable = usable
         var first: Int?
         for index in usable.indices {
             guard let expiresAt = usable[index].terms.expiresAt else { continue }
@@ -236,6 +242,7 @@ extension Account {
     }
 
     private func nextNotice(under policies: Policies) -> Timestamp? {
+        guard soonestExpiry != nil else { return nil }
         var next: Timestamp?
         for grant in usable where grant.terms.expiresAt != nil {
             for lead in policies.expiryNotices {

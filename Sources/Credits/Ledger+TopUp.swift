@@ -5,7 +5,7 @@
 extension Application {
     /// Asks for credits where the balance is below the rule's threshold and nothing stands against it.
     mutating func requestTopUp(of account: Int) {
-        guard let rule = accounts[account].missedTopUp(under: policies) else { return }
+        guard let rule = accounts.span[account].missedTopUp(under: policies) else { return }
         // One that is read so late that nobody could answer in time any more is history, and counts
         // from its record: its answer is further on in what is read.
         let isHistory = clock.advanced(by: rule.answerWithin) <= now
@@ -89,7 +89,8 @@ extension Account {
 
 extension Account {
     private func autoTopUp(under policies: Policies) -> AutoTopUp? {
-        (settings.autoTopUp ?? policies.defaults.autoTopUp)?.rule
+        let own = isPlain ? nil : settings.autoTopUp
+        return (own ?? policies.defaults.autoTopUp)?.rule
     }
 
     /// The rule by which the account lacks credits that are not on their way; nil: there is none.
@@ -105,7 +106,7 @@ extension Account {
 
     /// When time brings the account's requests something to do; nil: never.
     func topUpMoment(under policies: Policies) -> Timestamp? {
-        guard topUp.isPending || topUp.suspension != nil else { return nil }
+        guard !isPlain, topUp.isPending || topUp.suspension != nil else { return nil }
         guard !topUp.isPending else {
             return autoTopUp(under: policies) == nil ? nil : topUp.request?.answerBy
         }

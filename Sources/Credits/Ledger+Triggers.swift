@@ -17,7 +17,7 @@ extension Application {
     mutating func triggerCrossings(by entry: Entry, of account: Int) {
         let before = entry.balanceBefore
         let after = accounts[account].balance
-        if accounts[account].thresholds.isCrossed(by: after) {
+        if accounts[account].bounds.isCrossed(by: after) {
             let crossing = accounts[account].thresholds.move(to: after)
             noteThresholdsMoved(of: account)
             if !crossing.fired.isEmpty {
@@ -55,11 +55,10 @@ extension Application {
         triggerGrant(.grantDepleted, ordinal: ordinal, of: account)
     }
 
-    /// Owes `credit_grant.depleted` for the grants that ended since `first`.
-    mutating func triggerDepletedGrants(of account: Int, from first: Int) {
-        guard accounts[account].spent.count > first else { return }
-        for index in first..<accounts[account].spent.count {
-            trigger(.grantDepleted, .grant(accounts[account].spent[index]), of: account)
+    /// Owes `credit_grant.depleted` for the grants that ended last.
+    mutating func triggerDepletedGrants(of account: Int, last count: Int) {
+        for grant in accounts[account].spent.suffix(count) {
+            trigger(.grantDepleted, .grant(grant), of: account)
         }
     }
 

@@ -28,7 +28,8 @@ extension Application {
         passTime(of: account, to: event.message.timestamp)
         reconcile(account)
         let holdID = event.holdID.isEmpty ? nil : commit.bytes.string(of: event.holdID)
-        if let refusal = accounts[account].refusal(
+        // Looked at where it lies: the account would be copied otherwise, for every event.
+        if let refusal = accounts.span[account].refusal(
             ofDebit: event.credits,
             occurredAt: event.occurredAt,
             capturing: holdID,
@@ -64,8 +65,7 @@ extension Application {
     private mutating func consume(_ event: UsageEvent, from account: Int) {
         let group = group(of: account)
         let start = commit.allocations.count
-        let firstSpent = accounts[account].spent.count
-        accounts[account].draw(
+        let depleted = accounts[account].draw(
             event.credits,
             occurredAt: event.occurredAt,
             into: &commit.allocations
@@ -92,7 +92,7 @@ extension Application {
         batchIDs.insert(event.key, entry: commit.entries.count)
         post(entry, to: account)
         commit.outcomes.applied += 1
-        triggerDepletedGrants(of: account, from: firstSpent)
+        if depleted > 0 { triggerDepletedGrants(of: account, last: depleted) }
     }
 
     /// Refuses an event: a dead letter, and a trigger where the sender could do something about it.
@@ -137,7 +137,8 @@ extension Account {
         policies: Policies
     ) -> Refusal? {
         if let refusal = rangeRefusal(ofDebit: credits, occurredAt: occurredAt) { return refusal }
-        let policy = settings.overdraft ?? policies.defaults.overdraft ?? .record
+        let own = isPlain ? nil : settings.overdraft
+        let policy = own ?? policies.defaults.overdraft ?? .record
         // An event of 0 credits takes the balance nowhere, not even below a floor it is under.
         guard let floor = policy.floor, credits.isPositive else { return nil }
         let captured = holds.first { $0.holdID == holdID }?.credits ?? .zero
@@ -172,28 +173,44 @@ extension Account {
     /// Takes credits from the grants in the order of their use, and the rest from the overdraft.
     ///
     /// Appends an allocation for each that gave something, so that their sum is `-credits`.
+    ///
+    /// Returns how many grants that left nothing of.
     mutating func draw(
         _ credits: Amount,
         occurredAt: Timestamp,
         into allocations: inout [Allocation]
-    ) {
-        var rest = credits
-        var index = 0
-        while rest.isPositive, index < usable.count {
-            guard usable[index].covers(occurredAt) else {
-                index += 1
-                continue
-            }
-            let part = min(rest, usable[index].remaining)
-            let left = usable[index].remaining - part
-            usable[index].remaining = left
-            rest = rest - part
-            allocations.append(Allocation(grant: usable[index].ordinal, credits: part.negated))
-            if left.isZero { exhaust(at: index) }
+    ) -> Int {
+        if credits.isPositive, atHand.covers(credits, at: occurredAt) {
+            atHand.remaining = atHand.remaining - credits
+            allocations.append(Allocation(grant: atHand.ordinal, credits: credits.negated))
+            return 0
         }
-        guard rest.isPositive else { return }
+        var rest = credits
+        var depleted = 0
+        if atHand.ordinal > 0 {
+            depleted = drawInOrder(&rest, occurredAt: occurredAt, into: &allocations)
+        }
+        guard rest.isPositive else { return depleted }
         overdraft = overdraft + rest
         allocations.append(Allocation(grant: Allocation.overdraft, credits: rest.negated))
+        return depleted
+    }
+
+    private mutating func drawInOrder(
+        _ rest: inout Amount,
+        occurredAt: Timestamp,
+        into allocations: inout [Allocation]
+    ) -> Int {
+        var depleted = 0
+        for grant in usable where rest.isPositive && grant.covers(occurredAt) {
+            let part = min(rest, grant.remaining)
+            let allocation = Allocation(grant: grant.ordinal, credits: part.negated)
+            settle(allocation)
+            allocations.append(allocation)
+            rest = rest - part
+            if part == grant.remaining { depleted += 1 }
+        }
+        return depleted
     }
 }
 

@@ -21,15 +21,27 @@ public struct ThresholdState: Hashable, Sendable, BitwiseCopyable {
     }
 }
 
-/// All thresholds of an account, with the two balances at which any of them would move.
+/// The two balances at which any threshold of an account would move.
 ///
 /// Most entries cross nothing: two comparisons decide that, and only a crossing looks closer.
+struct ThresholdBounds: Hashable, Sendable, BitwiseCopyable {
+    /// Some armed threshold fires below this balance; nil: none is armed.
+    fileprivate var firesBelow: Amount?
+    /// Some threshold arms again from this balance on; nil: none waits.
+    fileprivate var armsFrom: Amount?
+
+    /// Whether a balance would move any threshold.
+    func isCrossed(by balance: Amount) -> Bool {
+        if let firesBelow, balance < firesBelow { return true }
+        if let armsFrom, balance >= armsFrom { return true }
+        return false
+    }
+}
+
+/// All thresholds of an account.
 public struct ThresholdStates: Hashable, Sendable {
     public private(set) var states: [ThresholdState] = []
-    /// Some armed threshold fires below this balance; nil: none is armed.
-    private var firesBelow: Amount?
-    /// Some threshold arms again from this balance on; nil: none waits.
-    private var armsFrom: Amount?
+    private(set) var bounds = ThresholdBounds()
 
     public struct Crossing: Hashable, Sendable {
         public var fired: [Threshold] = []
@@ -70,13 +82,6 @@ public struct ThresholdStates: Hashable, Sendable {
         summarize()
     }
 
-    /// Whether a balance would move any threshold.
-    func isCrossed(by balance: Amount) -> Bool {
-        if let firesBelow, balance < firesBelow { return true }
-        if let armsFrom, balance >= armsFrom { return true }
-        return false
-    }
-
     /// Moves the thresholds to a new balance and says which fired and which recovered.
     mutating func move(to balance: Amount) -> Crossing {
         var crossing = Crossing()
@@ -104,8 +109,8 @@ public struct ThresholdStates: Hashable, Sendable {
     }
 
     private mutating func summarize() {
-        firesBelow = states.lazy.filter { $0.phase == .armed }.compactMap(\.level).max()
-        armsFrom = states.lazy.filter { $0.phase != .armed }.compactMap(\.level).min()
+        bounds.firesBelow = states.lazy.filter { $0.phase == .armed }.compactMap(\.level).max()
+        bounds.armsFrom = states.lazy.filter { $0.phase != .armed }.compactMap(\.level).min()
     }
 
     /// The smallest balance b with not (b × 100 < basis × value), which compares exactly as

@@ -40,12 +40,7 @@ extension Timestamp {
     }
 
     private static func writeDigits(_ value: Int, width: Int, to output: inout [UInt8]) {
-        var divisor = 1
-        for _ in 1..<width { divisor *= 10 }
-        while divisor > 0 {
-            output.append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
-            divisor /= 10
-        }
+        output.append(digitsOf: UInt64(value), width: width)
     }
 }
 

@@ -11,7 +11,9 @@ struct CheckpointRounds {
 
     /// Commits between the beginnings of two rounds.
     private let interval: UInt64
-    private var changed: Set<UInt32> = []
+    private var changed: [UInt32] = []
+    /// Whether a block is among ``changed``: every account of every commit asks.
+    private var isChanged: [Bool] = []
     private var queue: [UInt32] = []
     private var perCommit = 0
     /// The head when the current round began.
@@ -26,7 +28,13 @@ struct CheckpointRounds {
 
     /// Notes that a block's accounts changed.
     mutating func noteChange(of block: UInt32) {
-        changed.insert(block)
+        let index = Int(block)
+        if index >= isChanged.count {
+            isChanged += [Bool](repeating: false, count: index + 1 - isChanged.count)
+        }
+        guard !isChanged[index] else { return }
+        isChanged[index] = true
+        changed.append(block)
     }
 
     /// The blocks to write with the commit after `head`, in ascending order: accounts appear in the
@@ -34,7 +42,8 @@ struct CheckpointRounds {
     mutating func takeBlocks(head: UInt64) -> ArraySlice<UInt32> {
         if queue.isEmpty, head >= checkpointedThrough + interval, !changed.isEmpty {
             queue = changed.sorted(by: >)
-            changed.removeAll()
+            for block in changed { isChanged[Int(block)] = false }
+            changed.removeAll(keepingCapacity: true)
             began = head
             perCommit = min((queue.count + Self.spread - 1) / Self.spread, Self.maximumPerCommit)
         }

@@ -6,33 +6,32 @@ package enum AccountCheckpoint {
 
     /// Appends an account as it was after a commit.
     package static func append(_ account: Account, at commit: UInt64, to bytes: inout [UInt8]) {
-        let state = account.state
         bytes.append(version)
         bytes.append(varint: commit)
-        bytes.append(varint: UInt64(state.number))
-        bytes.append(text: state.customerID)
-        bytes.append(text: state.creditType)
-        bytes.append(varint: state.sequence)
-        bytes.append(state.balance)
-        bytes.append(state.overdraft)
-        bytes.append(state.basis)
-        for grants in [state.usable, state.scheduled, state.spent] {
+        bytes.append(varint: UInt64(account.number))
+        bytes.append(text: account.customerID)
+        bytes.append(text: account.creditType)
+        bytes.append(varint: account.sequence)
+        bytes.append(account.balance)
+        bytes.append(account.overdraft)
+        bytes.append(account.basis)
+        for grants in [account.usable, account.scheduled, account.spent] {
             bytes.append(varint: UInt64(grants.count))
             for grant in grants { bytes.append(grant) }
         }
-        bytes.append(varint: UInt64(state.grantCount))
-        bytes.append(varint: UInt64(state.holds.count))
-        for hold in state.holds { bytes.append(hold) }
-        bytes.append(varint: UInt64(state.schedules.count))
-        for schedule in state.schedules { bytes.append(schedule) }
-        bytes.append(state.topUp)
-        bytes.append(state.settings)
-        bytes.append(state.thresholds)
-        bytes.append(zigzag: state.policyVersion)
-        bytes.append(varint: state.lastCommit)
-        bytes.append(state.announcedAt)
-        bytes.append(state.unannounced == nil ? 0 : 1)
-        if let change = state.unannounced { bytes.append(change) }
+        bytes.append(varint: UInt64(account.grantCount))
+        bytes.append(varint: UInt64(account.holds.count))
+        for hold in account.holds { bytes.append(hold) }
+        bytes.append(varint: UInt64(account.schedules.count))
+        for schedule in account.schedules { bytes.append(schedule) }
+        bytes.append(account.topUp)
+        bytes.append(account.settings)
+        bytes.append(account.thresholds.states)
+        bytes.append(zigzag: account.policyVersion)
+        bytes.append(varint: account.lastCommit)
+        bytes.append(account.announcedAt)
+        bytes.append(account.unannounced == nil ? 0 : 1)
+        if let change = account.unannounced { bytes.append(change) }
     }
 
     /// Reads the account that stands next, and the commit after which it was like this; nil: what

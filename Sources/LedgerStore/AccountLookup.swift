@@ -1,36 +1,75 @@
-/// Finds an account's number by the keyed hash of its name: open addressing over 4-byte slots.
+internal import Credits
+
+/// Finds an account's number by its name: open addressing over 4-byte slots.
+///
+/// It keeps the names once more, one after the other: looking for them in the accounts would touch
+/// an account for every input.
 struct AccountLookup: Sendable {
+    private struct Name: BitwiseCopyable {
+        let hash: UInt64
+        /// Where the customer's id begins in ``bytes``; the credit type follows it.
+        let start: Int
+        let customerCount: UInt32
+        let typeCount: UInt32
+    }
+
     /// Account numbers; 0: free.
     private var slots = [UInt32](repeating: 0, count: 16)
-    /// The hash of each account's name, by number − 1.
-    private var hashes: [UInt64] = []
+    /// By number − 1.
+    private var names: [Name] = []
+    private var bytes: [UInt8] = []
 
-    /// The first account with this hash that is wanted: names are compared, for two of them may
-    /// share a hash.
-    func find(_ hash: UInt64, where isWanted: (UInt32) -> Bool) -> UInt32? {
+    /// The number of the account with this name; two names may share a hash, so they are compared.
+    func find(_ name: AccountKey, in arena: [UInt8]) -> UInt32? {
         let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: hash) & mask
+        var slot = Int(truncatingIfNeeded: name.hash) & mask
         while slots[slot] != 0 {
             let number = slots[slot]
-            if hashes[Int(number) - 1] == hash, isWanted(number) { return number }
+            if isSame(names[Int(number) - 1], name, in: arena) { return number }
             slot = (slot + 1) & mask
         }
         return nil
     }
 
+    private func isSame(_ known: Name, _ name: AccountKey, in arena: [UInt8]) -> Bool {
+        guard known.hash == name.hash, known.customerCount == name.customerID.count,
+            known.typeCount == name.creditType.count
+        else { return false }
+        let middle = known.start + Int(known.customerCount)
+        return isSame(known.start, arena.span(of: name.customerID))
+            && isSame(middle, arena.span(of: name.creditType))
+    }
+
+    private func isSame(_ start: Int, _ text: Span<UInt8>) -> Bool {
+        let known = bytes.span.extracting(start..<start + text.count)
+        for index in text.indices where known[index] != text[index] { return false }
+        return true
+    }
+
     /// Adds the account with the next number.
-    mutating func add(_ hash: UInt64) {
-        hashes.append(hash)
-        if hashes.count * 5 > slots.count * 3 {
+    mutating func add(_ account: Account, hash: UInt64) {
+        let customerID = account.customerID.utf8
+        let creditType = account.creditType.utf8
+        names.append(
+            Name(
+                hash: hash,
+                start: bytes.count,
+                customerCount: UInt32(customerID.count),
+                typeCount: UInt32(creditType.count)
+            )
+        )
+        bytes.append(contentsOf: customerID)
+        bytes.append(contentsOf: creditType)
+        if names.count * 5 > slots.count * 3 {
             slots = [UInt32](repeating: 0, count: slots.count * 2)
-            for number in 1..<hashes.count { place(UInt32(number)) }
+            for number in 1..<names.count { place(UInt32(number)) }
         }
-        place(UInt32(hashes.count))
+        place(UInt32(names.count))
     }
 
     private mutating func place(_ number: UInt32) {
         let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: hashes[Int(number) - 1]) & mask
+        var slot = Int(truncatingIfNeeded: names[Int(number) - 1].hash) & mask
         while slots[slot] != 0 { slot = (slot + 1) & mask }
         slots[slot] = number
     }

@@ -2,12 +2,7 @@ internal import Credits
 
 extension LedgerTables.Contents {
     func find(_ name: AccountKey, in arena: [UInt8]) -> UInt32? {
-        lookup.find(name.hash) { number in
-            // Only the names are touched: copying an account counts references to all its lists.
-            let index = Int(number) - 1
-            return accounts[index].customerID.utf8.isEqual(to: arena[name.customerID.range])
-                && accounts[index].creditType.utf8.isEqual(to: arena[name.creditType.range])
-        }
+        lookup.find(name, in: arena)
     }
 
     func check(_ commit: Commit) throws(StoreError) {
@@ -66,12 +61,12 @@ extension LedgerTables.Contents {
         if index == accounts.count {
             accounts.append(account)
             checkpoints.append(0)
-            lookup.add(account.nameHash(under: hashKey))
+            lookup.add(account, hash: account.nameHash(under: hashKey))
         } else {
-            pendingHolds -= accounts[index].holds.count
+            pendingHolds -= accounts[index].holdCount
             accounts[index] = account
         }
-        pendingHolds += account.holds.count
+        pendingHolds += account.holdCount
         due.set(account.number, account.nextDue(under: policies))
         announcements.set(
             account.number,
@@ -181,13 +176,5 @@ extension Account {
         let customerID = Array(customerID.utf8)
         let creditType = Array(creditType.utf8)
         return AccountKey.hash(customerID: customerID.span, creditType: creditType.span, key: key)
-    }
-}
-
-extension String.UTF8View {
-    /// Compares bytes in place, without a copy of either.
-    fileprivate func isEqual(to bytes: ArraySlice<UInt8>) -> Bool {
-        guard count == bytes.count else { return false }
-        return elementsEqual(bytes)
     }
 }

@@ -7,19 +7,27 @@ struct BatchBuilder: ~Copyable {
     private let roles: [String: MessageRole]
     private var decoder: InputDecoder
     private(set) var batch: InputBatch
-    private var slots: [Slot?] = []
+    private var slots: [Slot] = []
+    /// Of each slot, what hardly any message asks for.
+    private var partitions: [Partition?] = []
 
-    /// What is known of one partition across batches.
-    private struct Slot {
-        let key: PartitionKey
-        let role: MessageRole
-        let isCommand: Bool
+    /// How far one partition was read, across batches.
+    ///
+    /// Every message moves one of these: it holds no reference.
+    private struct Slot: BitwiseCopyable {
+        var isKnown = false
+        var isCommand = false
         /// Index into the current batch's partitions; −1 while nothing of it is in there.
         var index: Int32 = -1
         /// The offset to be found in the store when the current batch is committed.
         var from: Int64?
         /// The lowest offset that may come next; nil before the first message of a new partition.
         var next: Int64?
+    }
+
+    private struct Partition {
+        let key: PartitionKey
+        let role: MessageRole
     }
 
     init(cluster: String, roles: [String: MessageRole], decoder: consuming InputDecoder) {
@@ -44,6 +52,7 @@ struct BatchBuilder: ~Copyable {
     /// Forgets what was read: the next message of any partition follows what is stored.
     mutating func restart(stored: [PartitionKey: Int64]) {
         slots.removeAll(keepingCapacity: true)
+        partitions.removeAll(keepingCapacity: true)
         self.stored = stored
     }
 
@@ -80,50 +89,58 @@ struct BatchBuilder: ~Copyable {
         partition: (Int) -> PartitionKey
     ) {
         let slot = message.slot
-        while slots.count <= slot { slots.append(nil) }
-        var state = slots[slot] ?? newSlot(partition(slot))
+        if slot >= slots.count || !slots[slot].isKnown { meet(slot, partition(slot)) }
         // A source that hands out old messages again must not move the stored offset back.
-        if let next = state.next, message.offset < next { return }
-        state.next = message.offset + 1
-        if state.isCommand {
+        if let next = slots[slot].next, message.offset < next { return }
+        slots[slot].next = message.offset + 1
+        if slots[slot].isCommand {
             newestCommand = max(newestCommand ?? moment, moment)
         } else {
             oldestUsage = min(oldestUsage, moment)
         }
-        if state.index < 0 {
-            state.index = Int32(batch.partitions.count)
-            batch.partitions.append(
-                PartitionProgress(
-                    topic: state.key.topic,
-                    partition: state.key.partition,
-                    from: state.from,
-                    next: message.offset
-                )
-            )
-        }
-        batch.partitions[Int(state.index)].next = message.offset + 1
-        slots[slot] = state
+        if slots[slot].index < 0 { open(slot, at: message.offset) }
+        let index = slots[slot].index
+        batch.partitions[Int(index)].next = message.offset + 1
         for header in message.headers {
             headerBytes += header.name.utf8.count + (header.value?.count ?? 0)
         }
         decoder.decode(
-            state.role,
+            partitions[slot]?.role ?? .usage,
             key: message.key,
             value: message.value,
             headers: message.headers,
             timestamp: message.timestamp,
-            origin: Origin(partition: state.index, offset: message.offset),
+            origin: Origin(partition: index, offset: message.offset),
             into: &batch
         )
     }
 
-    private func newSlot(_ key: PartitionKey) -> Slot {
-        Slot(
-            key: key,
-            role: roles[key.topic] ?? .usage,
+    /// The first message of a partition since reading began.
+    private mutating func meet(_ slot: Int, _ key: PartitionKey) {
+        while slots.count <= slot {
+            slots.append(Slot())
+            partitions.append(nil)
+        }
+        slots[slot] = Slot(
+            isKnown: true,
             isCommand: isCommand(key.topic),
             from: stored[key],
             next: stored[key]
+        )
+        partitions[slot] = Partition(key: key, role: roles[key.topic] ?? .usage)
+    }
+
+    /// The first message of a partition in this batch.
+    private mutating func open(_ slot: Int, at offset: Int64) {
+        guard let key = partitions[slot]?.key else { return }
+        slots[slot].index = Int32(batch.partitions.count)
+        batch.partitions.append(
+            PartitionProgress(
+                topic: key.topic,
+                partition: key.partition,
+                from: slots[slot].from,
+                next: offset
+            )
         )
     }
 
@@ -133,10 +150,10 @@ struct BatchBuilder: ~Copyable {
     ///   one.
     /// - Returns: the batch as it is.
     mutating func take(readThrough: Timestamp) -> InputBatch {
-        for index in slots.indices {
-            guard let state = slots[index], state.index >= 0 else { continue }
-            slots[index]?.from = batch.partitions[Int(state.index)].next
-            slots[index]?.index = -1
+        for index in slots.indices
+        where slots[index].index >= 0 {
+            slots[index].from = batch.partitions[Int(slots[index].index)].next
+            slots[index].index = -1
         }
         headerBytes = 0
         oldestUsage = .latest

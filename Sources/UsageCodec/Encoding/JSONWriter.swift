@@ -11,6 +11,11 @@ public struct JSONWriter: Sendable {
 
     public init() {}
 
+    /// - Parameter capacity: bytes to make room for.
+    init(capacity: Int) {
+        bytes.reserveCapacity(capacity)
+    }
+
     /// Writes `{`, what `body` writes, and `}`.
     public mutating func object(_ body: (inout JSONWriter) -> Void) {
         enclosed(UInt8(ascii: "{"), UInt8(ascii: "}"), body)
@@ -42,7 +47,7 @@ public struct JSONWriter: Sendable {
     }
 
     public mutating func integer(_ number: some BinaryInteger) {
-        value { $0.bytes.append(contentsOf: "\(number)".utf8) }
+        value { $0.append(number) }
     }
 
     public mutating func bool(_ flag: Bool) {
@@ -92,8 +97,29 @@ public struct JSONWriter: Sendable {
 
     private mutating func appendQuoted(_ text: String.UTF8View) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in text { appendEscaped(byte) }
+        // Nearly all texts go as they are, in one piece.
+        let isDone = unsafe text.withContiguousStorageIfAvailable { text in
+            guard unsafe !text.contains(where: Self.needsEscape) else { return false }
+            unsafe bytes.append(contentsOf: text)
+            return true
+        }
+        if isDone != true {
+            for byte in text { appendEscaped(byte) }
+        }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    /// Appends digits without a text of their own, for triggers carry many numbers.
+    private mutating func append(_ number: some BinaryInteger) {
+        guard let small = UInt64(exactly: number) else {
+            bytes.append(contentsOf: "\(number)".utf8)
+            return
+        }
+        bytes.append(digitsOf: small)
     }
 
     private mutating func appendEscaped(_ byte: UInt8) {
@@ -176,6 +202,16 @@ enum Hexadecimal {
     }
 
     static func text(_ bytes: some Sequence<UInt8>) -> String {
-        String(decoding: bytes.flatMap { [digit($0 >> 4), digit($0 & 15)] }, as: UTF8.self)
+        var text: [UInt8] = []
+        append(bytes, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    static func append(_ bytes: some Sequence<UInt8>, to text: inout [UInt8]) {
+        text.reserveCapacity(text.count + 2 * bytes.underestimatedCount)
+        for byte in bytes {
+            text.append(digit(byte >> 4))
+            text.append(digit(byte & 15))
+        }
     }
 }

@@ -9,12 +9,18 @@ struct TriggerEncoder {
     private let names: EntryNames
     /// For each group, where its entries are in the commit, in order.
     private let entries: [[Int32]]
+    /// Of every trigger of the commit.
+    private let sharedHeaders: [MessageHeader]
 
     init(commit: Commit, hash: [UInt8], names: EntryNames) {
         self.commit = commit
         self.hash = hash
         self.names = names
         entries = Self.entriesByGroup(of: commit)
+        sharedHeaders = [
+            MessageHeader("webhook-timestamp", "\(commit.recordedAt.seconds)"),
+            MessageHeader("content-type", "application/json"),
+        ]
     }
 
     func message(of trigger: Trigger) -> OutgoingMessage {
@@ -31,11 +37,7 @@ struct TriggerEncoder {
             kind: .trigger,
             key: Array(customerID.utf8),
             value: value,
-            headers: [
-                MessageHeader("webhook-id", id),
-                MessageHeader("webhook-timestamp", "\(commit.recordedAt.seconds)"),
-                MessageHeader("content-type", "application/json"),
-            ]
+            headers: [MessageHeader("webhook-id", id)] + sharedHeaders
         )
     }
 
@@ -58,7 +60,7 @@ struct TriggerEncoder {
         _ creditType: String,
         _ parts: EntryParts
     ) -> [UInt8] {
-        var writer = JSONWriter()
+        var writer = JSONWriter(capacity: 512)
         writer.object {
             $0.member("id", id)
             $0.member("type", trigger.type.name)

@@ -60,13 +60,19 @@ enum TriggerID {
             form.append(input.fingerprint)
             form.append(input.code.name)
         }
-        return "evt_" + Hexadecimal.text(SHA256.hash(data: form.bytes).prefix(16))
+        var text = Array("evt_".utf8)
+        Hexadecimal.append(SHA256.hash(data: form.bytes).prefix(16), to: &text)
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Texts with their length and numbers in eight bytes, little endian: no two lists of values
     /// have the same bytes.
     private struct CanonicalForm {
         private(set) var bytes: [UInt8] = []
+
+        init() {
+            bytes.reserveCapacity(128)
+        }
 
         mutating func append(_ text: String) {
             append(UInt64(text.utf8.count))
