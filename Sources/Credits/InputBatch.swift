@@ -94,8 +94,9 @@ public struct AccountKey: Sendable, BitwiseCopyable {
         key: HashKey
     ) -> UInt64 {
         var hash = KeyedHash(key: key)
-        hash.combine(prefixed: customerID)
-        hash.combine(creditType)
+        hash.combine(UInt64(customerID.count))
+        hash.combine(padded: customerID)
+        hash.combine(padded: creditType)
         return hash.finalize().high
     }
 }

@@ -81,6 +81,33 @@ public struct KeyedHash {
         combine(bytes)
     }
 
+    /// Takes the bytes, and zeros up to a multiple of eight of them: without shifting any, which is
+    /// why it must come behind whole words only.
+    ///
+    /// The length is the caller's to take, in a word of its own.
+    public mutating func combine(padded bytes: Span<UInt8>) {
+        assert(tailCount == 0, "expected whole words before padded bytes")
+        // `bytes` is safe to view raw: a UInt8 has no padding.
+        let raw = unsafe bytes.bytes
+        var position = 0
+        let end = raw.byteCount
+        while position + 8 <= end {
+            // Safe: the eight bytes lie within the span, and any bit pattern is a UInt64.
+            let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
+            compress(UInt64(littleEndian: word))
+            position += 8
+        }
+        if position < end {
+            var word: UInt64 = 0
+            for index in position..<end {
+                word |= UInt64(bytes[index]) << (8 * UInt64(index - position))
+            }
+            compress(word)
+            position += 8
+        }
+        count &+= UInt64(truncatingIfNeeded: position)
+    }
+
     /// The hash of everything taken so far.
     public consuming func finalize() -> IDKey {
         compress(tail | (count &<< 56))
@@ -106,6 +133,7 @@ public struct KeyedHash {
         tailCount = filled &- 8
     }
 
+    @inline(__always)
     private mutating func compress(_ word: UInt64) {
         v3 ^= word
         round()

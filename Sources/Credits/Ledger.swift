@@ -119,10 +119,23 @@ struct Application {
         knownCommands = loaded.commands
         batchIDs = BatchIDs(capacity: batch.usage.count)
         reversible = loaded.reversible
-        moments = accounts.map { $0.nextDue(under: policies) ?? .latest }
+        moments = Self.moments(of: loaded.accounts.span, under: policies)
         groupOf = [Int32](repeating: -1, count: accounts.count)
         thresholdsMoved = [Bool](repeating: false, count: accounts.count)
         nextAccountNumber = loaded.nextAccountNumber
+    }
+
+    /// When time brings each account something next.
+    private static func moments(
+        of accounts: Span<Account>,
+        under policies: Policies
+    ) -> [Timestamp] {
+        [Timestamp](capacity: accounts.count) { moments in
+            // Looked at where they lie: mapping would copy every account.
+            for index in accounts.indices {
+                moments.append(accounts[index].nextDue(under: policies) ?? .latest)
+            }
+        }
     }
 
     /// The account's group in this commit, opened where it has none yet.

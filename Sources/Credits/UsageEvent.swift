@@ -71,16 +71,17 @@ public enum IDSpace: UInt8, Sendable {
 
     /// The key of an id under a store's secret.
     ///
-    /// Scope and id are kept apart by a length.
+    /// Scope and id are kept apart by their lengths.
     public func key(
         scope: Span<UInt8>,
         id: Span<UInt8>,
         under secret: HashKey
     ) -> IDKey {
         var hash = KeyedHash(key: secret)
-        hash.combine(rawValue)
-        hash.combine(prefixed: scope)
-        hash.combine(id)
+        hash.combine(UInt64(rawValue) << 32 | UInt64(UInt32(truncatingIfNeeded: scope.count)))
+        hash.combine(UInt64(id.count))
+        hash.combine(padded: scope)
+        hash.combine(padded: id)
         return hash.finalize()
     }
 }

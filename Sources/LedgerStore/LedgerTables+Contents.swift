@@ -34,14 +34,23 @@ extension LedgerTables.Contents {
         policies: Policies
     ) {
         let commit = transition.commit
-        for account in transition.accounts {
-            put(account, hashKey: hashKey, policies: policies)
+        let accounts = transition.accounts.span
+        for index in accounts.indices {
+            put(accounts[index], hashKey: hashKey, policies: policies)
         }
-        for entry in commit.entries {
-            if let system = entry.type.counterpart {
-                systemUnits[Int(system.rawValue)] &-= entry.amount.units
+        let entries = commit.entries.span
+        for index in entries.indices {
+            if let system = entries[index].type.counterpart {
+                systemUnits[Int(system.rawValue)] &-= entries[index].amount.units
             }
-            noteIDs(of: entry, in: commit, hashKey: hashKey)
+            // Nearly all: a usage takes one id and nothing else.
+            guard !entries[index].isUsage else {
+                let fingerprint = entries[index].fingerprint
+                let known = KnownID(fingerprint: fingerprint, commit: commit.number)
+                ids.insert(entries[index].key, known)
+                continue
+            }
+            noteIDs(of: entries[index], in: commit, hashKey: hashKey)
         }
         for partition in commit.partitions {
             let key = PartitionKey(topic: partition.topic, partition: partition.partition)

@@ -99,6 +99,53 @@ void csimdjson_parser_destroy(csimdjson_parser *parser);
 int csimdjson_parse(csimdjson_parser *parser, const uint8_t *bytes, size_t count,
                     csimdjson_document *document);
 
+/// The fields of a usage event, in the contract's order.
+enum {
+    CSIMDJSON_USAGE_ID = 0,
+    CSIMDJSON_USAGE_SOURCE = 1,
+    CSIMDJSON_USAGE_CUSTOMER = 2,
+    CSIMDJSON_USAGE_CREDIT_TYPE = 3,
+    CSIMDJSON_USAGE_ACTION = 4,
+    CSIMDJSON_USAGE_QUANTITY = 5,
+    CSIMDJSON_USAGE_CREDITS = 6,
+    CSIMDJSON_USAGE_OCCURRED_AT = 7,
+    CSIMDJSON_USAGE_DIMENSIONS = 8,
+    CSIMDJSON_USAGE_HOLD = 9,
+    CSIMDJSON_USAGE_FIELDS = 10,
+};
+
+/// A text within a document.
+typedef struct {
+    uint32_t start;
+    uint32_t count;
+} csimdjson_text;
+
+/// `digits` × 10^−`decimals`, at most 18 digits of which at most 12 are decimals.
+typedef struct {
+    uint64_t digits;
+    uint32_t decimals;
+} csimdjson_decimal;
+
+/// A usage event as it is mostly written.
+typedef struct {
+    /// Of the fields that are strings, by field.
+    csimdjson_text texts[CSIMDJSON_USAGE_FIELDS];
+    csimdjson_decimal quantity;
+    csimdjson_decimal credits;
+    /// A bit for each field that is there.
+    uint32_t present;
+    /// The dimensions in canonical form: sorted by name, each `length name kind length value`.
+    uint32_t dimension_bytes;
+} csimdjson_usage;
+
+/// Reads a usage event that is written as nearly all are: known fields, each once and not null,
+/// printable ASCII without escapes, plain decimals, flat dimensions of text and whole numbers.
+///
+/// Returns 0 for anything else, which says nothing about it: parse it. `dimensions` has room for
+/// `count` bytes.
+int csimdjson_scan_usage(const uint8_t *bytes, size_t count, uint8_t *dimensions,
+                         csimdjson_usage *usage);
+
 #ifdef __cplusplus
 }
 #endif

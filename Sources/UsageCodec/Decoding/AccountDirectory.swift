@@ -43,7 +43,7 @@ struct AccountDirectory {
     }
 
     private static let field = UsageField.customerID.name
-    private static let lengths = 1...128
+    private static let lengths = UsageField.customerID.lengths
 
     /// The customer that a message names: the field, else the record's key.
     static func customer(

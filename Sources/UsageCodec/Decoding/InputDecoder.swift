@@ -32,8 +32,11 @@ public struct InputDecoder: ~Copyable {
     private let limits: DecodeLimits
     private var parser = JSONParser()
     private var accounts: AccountDirectory
+    private var plainUsage = PlainUsageReader()
     private var usage: UsageReader
     private let commands: CommandReader
+    /// False: every message is parsed, which must come to the same.
+    private let readsPlainUsage: Bool
     private let cloudEvents = CloudEventReader()
     private let protobuf = ProtobufReader()
 
@@ -42,7 +45,12 @@ public struct InputDecoder: ~Copyable {
     ///   - rates: what prices events that bring no price.
     ///   - limits: what a message may cost.
     public init(hashKey: HashKey, rates: RateBook, limits: DecodeLimits) {
+        self.init(hashKey: hashKey, rates: rates, limits: limits, readsPlainUsage: true)
+    }
+
+    init(hashKey: HashKey, rates: RateBook, limits: DecodeLimits, readsPlainUsage: Bool) {
         self.limits = limits
+        self.readsPlainUsage = readsPlainUsage
         accounts = AccountDirectory(hashKey: hashKey)
         usage = UsageReader(hashKey: hashKey, rates: rates)
         commands = CommandReader(hashKey: hashKey, rates: rates)
@@ -130,6 +138,9 @@ public struct InputDecoder: ~Copyable {
         switch try UsageFormat(headers: headers) {
         case .json:
             try checkSize(of: message)
+            if readsPlainUsage, let fields = plainUsage.fields(of: message, in: &batch.bytes) {
+                return usage.append(fields, message, accounts: &accounts, into: &batch)
+            }
             try parseObject(message.value.range, of: &batch.bytes)
             let nodes = usage.nodes(of: 0, in: parser.document)
             // Only what is no plain event is looked at a second time.

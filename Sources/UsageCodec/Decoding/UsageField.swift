@@ -18,4 +18,16 @@ public enum UsageField: Int, CaseIterable, Sendable {
         case .holdID: "hold_id"
         }
     }
+
+    /// How many bytes the field's text may have; of numbers and times, which have rules of their
+    /// own, nothing is said.
+    var lengths: ClosedRange<Int> {
+        switch self {
+        case .usageID, .action, .holdID: 1...256
+        case .source: 0...256
+        case .customerID: 1...128
+        case .creditType: 1...64
+        default: 0...Int.max
+        }
+    }
 }

@@ -25,13 +25,18 @@ struct UsageFields {
     /// - Returns: the same in every store and release, for journals keep it.
     func fingerprint(_ creditType: ByteSlice, in arena: borrowing [UInt8]) -> UInt64 {
         var hash = KeyedHash(key: .content)
-        hash.combine(prefixed: arena.view(customerID))
-        hash.combine(prefixed: arena.view(creditType))
-        hash.combine(prefixed: arena.view(action))
+        // The lengths first, so that no two lists of texts are the same bytes; no price is told from
+        // every price by a bit beside them.
+        hash.combine(UInt64(customerID.count) << 32 | UInt64(creditType.count))
+        hash.combine(UInt64(action.count) << 32 | UInt64(holdID.count))
+        hash.combine(UInt64(dimensions.count) << 1 | (credits == nil ? 0 : 1))
         hash.combine(quantity)
-        hash.combine(optional: credits)
-        hash.combine(prefixed: arena.view(dimensions))
-        hash.combine(prefixed: arena.view(holdID))
+        hash.combine(credits ?? .zero)
+        hash.combine(padded: arena.view(customerID))
+        hash.combine(padded: arena.view(creditType))
+        hash.combine(padded: arena.view(action))
+        hash.combine(padded: arena.view(dimensions))
+        hash.combine(padded: arena.view(holdID))
         return hash.finalize().high
     }
 

@@ -103,7 +103,7 @@ struct UsageReader {
         } else {
             fields.usageID = try required(.usageID, nodes, of: document, in: &arena)
             fields.source =
-                try name(.source, nodes, 0...256, of: document, in: &arena) ?? .empty
+                try name(.source, nodes, of: document, in: &arena) ?? .empty
         }
         if let subject = given?.subject {
             fields.customerID = subject
@@ -115,10 +115,10 @@ struct UsageReader {
                 in: &arena
             )
         }
-        fields.creditType = try name(.creditType, nodes, 1...64, of: document, in: &arena)
+        fields.creditType = try name(.creditType, nodes, of: document, in: &arena)
         var action = given?.type
         if given == nil {
-            action = try name(.action, nodes, 1...256, of: document, in: &arena)
+            action = try name(.action, nodes, of: document, in: &arena)
         }
         fields.action = action ?? .empty
         if let quantity = try amount(.quantity, nodes, of: document, in: &arena) {
@@ -141,7 +141,7 @@ struct UsageReader {
             as: shape,
             in: &arena
         )
-        fields.holdID = try name(.holdID, nodes, 1...256, of: document, in: &arena) ?? .empty
+        fields.holdID = try name(.holdID, nodes, of: document, in: &arena) ?? .empty
         return fields
     }
 
@@ -151,7 +151,7 @@ struct UsageReader {
         of document: borrowing JSONDocument,
         in arena: inout [UInt8]
     ) throws(Refusal) -> ByteSlice {
-        guard let slice = try name(field, nodes, 1...256, of: document, in: &arena) else {
+        guard let slice = try name(field, nodes, of: document, in: &arena) else {
             throw .missing(field.name)
         }
         return slice
@@ -160,11 +160,15 @@ struct UsageReader {
     private func name(
         _ field: Field,
         _ nodes: borrowing FieldNodes,
-        _ lengths: ClosedRange<Int>,
         of document: borrowing JSONDocument,
         in arena: inout [UInt8]
     ) throws(Refusal) -> ByteSlice? {
-        try document.name(at: nodes[field.rawValue], field.name, lengths: lengths, in: &arena)
+        try document.name(
+            at: nodes[field.rawValue],
+            field.name,
+            lengths: field.lengths,
+            in: &arena
+        )
     }
 
     private func amount(
