@@ -113,7 +113,8 @@ final class LedgerStage {
         do {
             let loaded = try store.load(batch, dueAt: now, maximumDue: maximumDue)
             let awaited = board.awaited(in: batch)
-            let transition = ledger.apply(batch, to: loaded, now: now)
+            // Given away, so that accounts are moved where they lie and not copied first.
+            let transition = ledger.apply(batch, to: consume loaded, now: now)
             let commit = transition.commit
             // Nothing was due after all, and nothing came: an empty commit would only cost a sync.
             guard !commit.partitions.isEmpty || !commit.groups.isEmpty else { return }
