@@ -20,6 +20,8 @@ extension LedgerTables.Contents {
         let stored = offsets[commit.cluster] ?? [:]
         for partition in commit.partitions {
             let key = PartitionKey(topic: partition.topic, partition: partition.partition)
+            // Where replay begins in the middle, nothing says what the first one had to start from.
+            if isReplaying, stored[key] == nil, base.head.number > 0 { continue }
             guard stored[key] == partition.from else {
                 let found = stored[key].map { "\($0)" } ?? "none"
                 let from = partition.from.map { "\($0)" } ?? "none"
@@ -42,18 +44,17 @@ extension LedgerTables.Contents {
         for account in transition.accounts {
             put(account, hashKey: hashKey, policies: policies)
         }
-        for entry in commit.entries {
-            if let system = entry.type.counterpart {
-                systemUnits[Int(system.rawValue)] &-= entry.amount.units
-            }
-            noteIDs(of: entry, in: commit, hashKey: hashKey)
+        if commit.number > base.idsThrough {
+            for entry in commit.entries { noteIDs(of: entry, in: commit, hashKey: hashKey) }
         }
         for partition in commit.partitions {
             let key = PartitionKey(topic: partition.topic, partition: partition.partition)
             offsets[commit.cluster, default: [:]][key] = partition.next
         }
-        outcomes += commit.outcomes
-        noteDeadLetters(of: commit)
+        if commit.number > base.totalsThrough {
+            totals.add(commit)
+            noteDeadLetters(of: commit)
+        }
         self.head = head
     }
 
@@ -79,11 +80,24 @@ extension LedgerTables.Contents {
         )
     }
 
-    /// Keeps the latest numbers only: older dead letters are in their topic.
+    /// What is known of each key in memory, newest first.
+    func known(_ keys: [IDKey]) -> [KnownID?] {
+        var known = keys.map { ids[$0] }
+        for batch in waiting.reversed() {
+            for index in keys.indices where known[index] == nil {
+                known[index] = batch.ids[keys[index]]
+            }
+        }
+        return known
+    }
+
+    /// Without sealed files the latest numbers only: older dead letters are in their topic.
     private mutating func noteDeadLetters(of commit: Commit) {
         guard !commit.deadLetters.isEmpty else { return }
         deadLetterCommits.append(commit.number)
-        if deadLetterCommits.count > 20_000 { deadLetterCommits.removeFirst(10_000) }
+        if forgetsDeadLetters, deadLetterCommits.count > 20_000 {
+            deadLetterCommits.removeFirst(10_000)
+        }
     }
 
     private mutating func noteIDs(of entry: Entry, in commit: Commit, hashKey: HashKey) {

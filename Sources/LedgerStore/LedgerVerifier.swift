@@ -15,6 +15,9 @@ public struct LedgerVerifier {
     private var ids = IDTable()
     private var reversals = ReversalChecks()
     private var offsets: [String: [PartitionKey: Int64]] = [:]
+    /// The ids of ranges of commits, as whoever keeps ids by such ranges must have them.
+    private var contents = IDContents()
+    private var summedTotals = LedgerTotals()
     /// Contents could not be read somewhere: what comes later cannot be re-derived, and would only
     /// show as faults that are none.
     private var isBroken = false
@@ -92,7 +95,20 @@ public struct LedgerVerifier {
         return report
     }
 
-    private mutating func note(
+    /// Asks for the ids of ranges of commits, which are ascending and do not overlap.
+    package mutating func sumIDs(of ranges: [ClosedRange<UInt64>]) {
+        contents = IDContents(ranges)
+    }
+
+    /// The ids of each of those ranges; nil where damage keeps them from being told.
+    package var idContents: [IDContent]? { isBroken ? nil : contents.sums }
+    /// What all commits so far add up to; nil where damage keeps it from being told.
+    package var totals: LedgerTotals? { isBroken ? nil : summedTotals }
+    /// Whether the commit that was taken last holds dead letters.
+    package private(set) var hasDeadLetters = false
+
+    /// Notes a fault that was found beside the commits; only the first of a kind counts.
+    package mutating func note(
         _ kind: VerificationFault.Kind,
         _ commit: UInt64,
         account: UInt32? = nil,
@@ -119,7 +135,9 @@ public struct LedgerVerifier {
     private mutating func check(_ commit: Commit) {
         report.entries += UInt64(commit.entries.count)
         report.outcomes += commit.outcomes
+        hasDeadLetters = !commit.deadLetters.isEmpty
         guard !isBroken else { return }
+        summedTotals.add(commit)
         checkOffsets(of: commit)
         checkIDs(of: commit)
         let owed = TriggersByGroup(commit)
@@ -177,6 +195,10 @@ public struct LedgerVerifier {
                 )
             }
             ids.insert(entry.key, known)
+            contents.add(
+                entry.key,
+                KnownID(fingerprint: entry.fingerprint, commit: commit.number)
+            )
         }
     }
 
@@ -186,10 +208,10 @@ public struct LedgerVerifier {
         if let fault = reversals.fault(of: entry, in: commit, key: key, usage: ids[key]) {
             note(.reversal, commit.number, account: account, fault)
         }
-        ids.set(
-            commit.bytes.reversalKey(of: entry, under: hashKey),
-            KnownID(fingerprint: entry.fingerprint, commit: commit.number)
-        )
+        let reversalKey = commit.bytes.reversalKey(of: entry, under: hashKey)
+        let known = KnownID(fingerprint: entry.fingerprint, commit: commit.number)
+        contents.replace(reversalKey, ids[reversalKey], by: known)
+        ids.set(reversalKey, known)
     }
 
     private mutating func checkClaim(of entry: Entry, account: UInt32, in commit: Commit) {
@@ -197,6 +219,7 @@ public struct LedgerVerifier {
         if ids[claim.key] != nil { note(claim, isKnownIn: commit.number, account: account) }
         let known = KnownID(fingerprint: entry.fingerprint, commit: commit.number)
         ids.insert(claim.key, known)
+        contents.add(claim.key, known)
     }
 
     private mutating func note(
