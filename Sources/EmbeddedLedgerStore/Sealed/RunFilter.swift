@@ -62,34 +62,53 @@ final class RunFilter: @unchecked Sendable {
         }
     }
 
-    /// 1 where the id may be there, 0 where it is not.
-    ///
-    /// Without branches, so that the processor fetches the lines of the next ids meanwhile.
+    func mayHold(_ key: IDKey) -> Bool { firstHit(key) & otherHits(key) == 1 }
+
+    /// Bit 0 says whether the bit in the line's first word is set.
     @inline(__always)
-    private func hit(_ key: IDKey) -> Int {
-        let line = unsafe words + line(of: key)
-        let bits = key.low
-        let low =
-            unsafe line[0] &>> (bits & 63) & line[1] &>> (bits &>> 6 & 63)
-            & line[2] &>> (bits &>> 12 & 63) & line[3] &>> (bits &>> 18 & 63)
-        let high =
-            unsafe line[4] &>> (bits &>> 24 & 63) & line[5] &>> (bits &>> 30 & 63)
-            & line[6] &>> (bits &>> 36 & 63) & line[7] &>> (bits &>> 42 & 63)
-        return Int(truncatingIfNeeded: low & high & 1)
+    private func firstHit(_ key: IDKey) -> UInt64 {
+        unsafe words[line(of: key)] &>> (key.low & 63) & 1
     }
 
-    func mayHold(_ key: IDKey) -> Bool { hit(key) == 1 }
+    /// Bit 0 says whether the bits in all other words of the line are set.
+    @inline(__always)
+    private func otherHits(_ key: IDKey) -> UInt64 {
+        let line = unsafe words + line(of: key)
+        var bits = key.low
+        var hits: UInt64 = 1
+        for word in 1..<Self.wordsPerLine {
+            bits &>>= 6
+            unsafe hits &= line[word] &>> (bits & 63)
+        }
+        return hits
+    }
 
     /// The indices of those pending keys that may be there, in the order in which they are pending.
+    ///
+    /// Without branches, and in two passes over some ids at a time: the first fetches the lines. What
+    /// it stores goes where it went before; a place that depended on a line would let every fetch
+    /// wait for the one before it.
     func candidates(_ keys: [IDKey], pending: [Int32]) -> [Int32] {
-        unsafe [Int32](unsafeUninitializedCapacity: pending.count) { output, count in
+        var hits: [128 of UInt64] = .init(repeating: 0)
+        return unsafe [Int32](unsafeUninitializedCapacity: pending.count) { output, count in
             unsafe keys.withUnsafeBufferPointer { keys in
                 unsafe pending.withUnsafeBufferPointer { pending in
-                    for position in 0..<pending.count {
-                        let index = unsafe pending[position]
-                        unsafe output[count] = index
-                        unsafe count &+= hit(keys[Int(index)])
+                    var found = 0
+                    var start = 0
+                    while start < pending.count {
+                        let part = min(hits.count, pending.count - start)
+                        for position in 0..<part {
+                            unsafe hits[position] = firstHit(keys[Int(pending[start &+ position])])
+                        }
+                        for position in 0..<part {
+                            let index = unsafe pending[start &+ position]
+                            unsafe output[found] = index
+                            let hit = unsafe hits[position] & otherHits(keys[Int(index)])
+                            found &+= Int(truncatingIfNeeded: hit)
+                        }
+                        start &+= part
                     }
+                    count = found
                 }
             }
         }
