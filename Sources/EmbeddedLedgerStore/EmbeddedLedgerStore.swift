@@ -162,6 +162,11 @@ public final class EmbeddedLedgerStore: LedgerStore {
         try directory.checkFreeSpace(beside: sealing.outstandingByteCount)
     }
 
+    /// Commits that are in the data file.
+    var storedCommits: UInt64 { state.head.number + 1 - state.journalFrom }
+    /// Ids that were not handed over for sealing, and how many batches of those that were wait.
+    var idsInMemory: (count: Int, waiting: Int) { tables.idsInMemory }
+
     /// How much is on the disk.
     public var fileFigures: FileFigures {
         get throws(StoreError) { try figures.read() }

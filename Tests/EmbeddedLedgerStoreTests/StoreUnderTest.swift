@@ -22,7 +22,11 @@ enum StoreKind: String, CaseIterable, Sendable {
 
 extension SealingOptions {
     /// Seals whatever there is, and merges at every turn.
-    static let tiny = SealingOptions(idsPerRun: 5, segmentBytes: 2000, fanOut: 2)
+    static let tiny = {
+        var options = SealingOptions(idsPerRun: 5, segmentBytes: 2000, fanOut: 2)
+        options.mergeStepBytes = 1
+        return options
+    }()
 }
 
 /// A store that can be opened again, as after the end of the process.

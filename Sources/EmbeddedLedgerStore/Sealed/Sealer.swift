@@ -13,6 +13,7 @@ final class Sealer: @unchecked Sendable {
     private var isStopping = false
     private var hasEnded = true
     private var hands: SealerHands?
+    private var hasMerged = true
 
     /// Starts the thread, which works until ``stop()``.
     func start(_ hands: SealerHands) {
@@ -61,6 +62,16 @@ final class Sealer: @unchecked Sendable {
     func remove(_ paths: [String]) {
         guard !paths.isEmpty else { return }
         change { $0.obsolete += paths }
+    }
+
+    /// What was to be removed and is not yet.
+    func takeObsolete() -> [String] {
+        var obsolete: [String] = []
+        change {
+            obsolete = $0.obsolete
+            $0.obsolete = []
+        }
+        return obsolete
     }
 
     /// Bytes that a merge has still to write.
@@ -123,6 +134,12 @@ final class Sealer: @unchecked Sendable {
         condition.lock()
         defer { condition.unlock() }
         while !isStopping {
+            // Turn by turn where merging is behind: a steady flow of ids must not keep it waiting.
+            if !hasMerged, hands.isBehind, hands.nextMerge.map({ $0 <= Date() }) == true {
+                hasMerged = true
+                return .merge
+            }
+            hasMerged = false
             if !work.batches.isEmpty { return .ids(work.batches.removeFirst()) }
             if let segment = work.segment {
                 work.segment = nil

@@ -12,12 +12,11 @@ final class SealerHands: @unchecked Sendable {
     /// Newest first, with those that do not count yet.
     private var runs: [IDRun]
     private var nextID: UInt64
-    private var merging: IDRunMerge?
+    /// By the size of what they merge.
+    private var merging: [Int: IDRunMerge] = [:]
     /// When the merge may go on.
     private var mergeAt = Date.distantPast
 
-    /// Bytes that are merged before anything else gets its turn.
-    private static let mergeStep = 8 << 20
     /// How long a merge waits that does not fit on the disk.
     private static let retryInterval: TimeInterval = 10
 
@@ -73,29 +72,35 @@ final class SealerHands: @unchecked Sendable {
     // MARK: Merging
 
     /// When there is something to merge; nil: nothing.
-    var nextMerge: Date? { merging != nil || !mergeable.isEmpty ? mergeAt : nil }
-    var outstandingByteCount: Int { merging?.remainingByteCount ?? 0 }
+    var nextMerge: Date? { nextTier == nil ? nil : mergeAt }
+    /// Whether so many runs wait that looking ids up gets slow.
+    var isBehind: Bool {
+        Dictionary(grouping: runs, by: \.tier).contains { $1.count >= 2 * options.fanOut }
+    }
+    var outstandingByteCount: Int { merging.values.reduce(0) { $0 + $1.remainingByteCount } }
 
-    /// The oldest runs of a size of which there are enough, newest first; small ones before large
-    /// ones, for there come more of them.
-    private var mergeable: [IDRun] {
-        let tiers = Set(runs.map(\.tier)).sorted()
-        for tier in tiers {
-            let same = runs.filter { $0.tier == tier }
-            if same.count >= options.fanOut { return Array(same.suffix(options.fanOut)) }
-        }
-        return []
+    /// The smallest size that is being merged or of which there is enough: a merge of large runs
+    /// takes long, and small ones must not pile up meanwhile.
+    private var nextTier: Int? {
+        Set(runs.map(\.tier)).filter { merging[$0] != nil || mergeable($0) != nil }.min()
+    }
+
+    /// The oldest runs of a size, newest first; nil: there are not enough.
+    private func mergeable(_ tier: Int) -> [IDRun]? {
+        let same = runs.filter { $0.tier == tier }
+        return same.count < options.fanOut ? nil : Array(same.suffix(options.fanOut))
     }
 
     /// Goes on with a merge, or begins one.
     func merge() throws(StoreError) -> SealedChange? {
-        if merging == nil { merging = try begin() }
-        guard let merge = merging else {
+        guard let tier = nextTier else { return nil }
+        if merging[tier] == nil { merging[tier] = try begin(tier) }
+        guard let merge = merging[tier] else {
             mergeAt = Date(timeIntervalSinceNow: Self.retryInterval)
             return nil
         }
         let began = Date()
-        let isDone = try merge.step(byteCount: Self.mergeStep)
+        let isDone = try merge.step(byteCount: options.mergeStepBytes)
         guard isDone else {
             try reach(.mergeStepped)
             pace(from: began)
@@ -111,16 +116,16 @@ final class SealerHands: @unchecked Sendable {
         let place = runs.firstIndex { gone.contains($0.header.id) } ?? 0
         runs.removeAll { gone.contains($0.header.id) }
         runs.insert(run, at: place)
-        merging = nil
+        merging[tier] = nil
         try reach(.mergeSealed)
         return .run(run, row, replacing: merge.sources)
     }
 
     /// Begins a merge where its file fits on the disk beside what must stay free; nil: it does not.
-    private func begin() throws(StoreError) -> IDRunMerge? {
-        let sources = mergeable
-        let needed = sources.reduce(0) { $0 + $1.header.fileByteCount }
-        guard !sources.isEmpty, try directory.hasRoom(for: needed) else { return nil }
+    private func begin(_ tier: Int) throws(StoreError) -> IDRunMerge? {
+        guard let sources = mergeable(tier) else { return nil }
+        let needed = sources.reduce(outstandingByteCount) { $0 + $1.header.fileByteCount }
+        guard try directory.hasRoom(for: needed) else { return nil }
         try reach(.mergeBegun)
         return try IDRunMerge(
             sources,
@@ -130,10 +135,9 @@ final class SealerHands: @unchecked Sendable {
         )
     }
 
-    /// Leaves the disk to the commits, unless so many runs wait that looking ids up gets slow.
+    /// Leaves the disk to the commits while merging keeps up.
     private func pace(from began: Date) {
-        let isBehind = runs.count { $0.tier == 0 } >= 3 * options.fanOut
-        let time = Double(Self.mergeStep) / Double(options.mergeBytesPerSecond)
+        let time = Double(options.mergeStepBytes) / Double(options.mergeBytesPerSecond)
         mergeAt = isBehind ? .distantPast : began.addingTimeInterval(time)
     }
 
@@ -189,7 +193,7 @@ final class SealerHands: @unchecked Sendable {
 
     /// Gives up what is half done.
     func discard() throws(StoreError) {
-        try merging?.writer.discard()
-        merging = nil
+        for merge in merging.values { try merge.writer.discard() }
+        merging = [:]
     }
 }

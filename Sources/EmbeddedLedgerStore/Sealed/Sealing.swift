@@ -153,13 +153,14 @@ final class Sealing {
         finished += sealer.takeFinished()
     }
 
-    /// Removes what the last commit replaced, without the thread.
+    /// Removes what was replaced, without the thread.
     func removeReplaced() throws(StoreError) {
         for change in finished {
             guard case .run(_, _, let replaced) = change else { continue }
-            for run in replaced { try StoreFiles.remove(run.path) }
+            sealer.remove(replaced.map(\.path))
         }
         finished = []
+        for path in sealer.takeObsolete() { try StoreFiles.remove(path) }
         try sealer.checkSound()
     }
 }

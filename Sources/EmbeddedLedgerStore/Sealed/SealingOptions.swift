@@ -10,6 +10,8 @@ public struct SealingOptions: Sendable {
     public var fanOut: Int
     /// Bytes that merging writes per second, at most, while it keeps up.
     public var mergeBytesPerSecond: Int
+    /// Bytes that are merged before anything else gets its turn.
+    var mergeStepBytes = 8 << 20
     /// Called at each step of sealing; what it throws stops the store there.
     var onPoint: (@Sendable (SealingPoint) throws(StoreError) -> Void)?
 
