@@ -62,21 +62,22 @@ final class RunFilter: @unchecked Sendable {
         }
     }
 
-    func mayHold(_ key: IDKey) -> Bool { firstHit(key) & otherHits(key) == 1 }
+    func mayHold(_ key: IDKey) -> Bool { firstHits(key) & otherHits(key) == 1 }
 
-    /// Bit 0 says whether the bit in the line's first word is set.
+    /// Bit 0 says whether the bits in the line's first two words are set.
     @inline(__always)
-    private func firstHit(_ key: IDKey) -> UInt64 {
-        unsafe words[line(of: key)] &>> (key.low & 63) & 1
+    private func firstHits(_ key: IDKey) -> UInt64 {
+        let line = unsafe words + line(of: key)
+        return unsafe line[0] &>> (key.low & 63) & line[1] &>> (key.low &>> 6 & 63) & 1
     }
 
     /// Bit 0 says whether the bits in all other words of the line are set.
     @inline(__always)
     private func otherHits(_ key: IDKey) -> UInt64 {
         let line = unsafe words + line(of: key)
-        var bits = key.low
+        var bits = key.low &>> 6
         var hits: UInt64 = 1
-        for word in 1..<Self.wordsPerLine {
+        for word in 2..<Self.wordsPerLine {
             bits &>>= 6
             unsafe hits &= line[word] &>> (bits & 63)
         }
@@ -85,9 +86,9 @@ final class RunFilter: @unchecked Sendable {
 
     /// The indices of those pending keys that may be there, in the order in which they are pending.
     ///
-    /// Without branches, and in two passes over some ids at a time: the first fetches the lines. What
-    /// it stores goes where it went before; a place that depended on a line would let every fetch
-    /// wait for the one before it.
+    /// Without branches, and in passes over some ids at a time: the first fetches the lines. What it
+    /// stores goes where it went before; a place that depended on a line would let every fetch wait
+    /// for the one before it.
     func candidates(_ keys: [IDKey], pending: [Int32]) -> [Int32] {
         var hits: [128 of UInt64] = .init(repeating: 0)
         return unsafe [Int32](unsafeUninitializedCapacity: pending.count) { output, count in
@@ -96,14 +97,21 @@ final class RunFilter: @unchecked Sendable {
                     var found = 0
                     var start = 0
                     while start < pending.count {
-                        let part = min(hits.count, pending.count - start)
+                        let part = min(hits.count, pending.count &- start)
                         for position in 0..<part {
-                            unsafe hits[position] = firstHit(keys[Int(pending[start &+ position])])
+                            unsafe hits[position] = firstHits(
+                                keys[Int(pending[start &+ position])]
+                            )
                         }
+                        var passed = found
                         for position in 0..<part {
-                            let index = unsafe pending[start &+ position]
+                            unsafe output[passed] = pending[start &+ position]
+                            passed &+= Int(truncatingIfNeeded: hits[position])
+                        }
+                        for position in found..<passed {
+                            let index = unsafe output[position]
                             unsafe output[found] = index
-                            let hit = unsafe hits[position] & otherHits(keys[Int(index)])
+                            let hit = unsafe otherHits(keys[Int(index)])
                             found &+= Int(truncatingIfNeeded: hit)
                         }
                         start &+= part
