@@ -104,6 +104,13 @@ public final class EmbeddedJournal {
     public func verify(_ progress: (UInt64) -> Void = { _ in }) -> VerificationReport {
         var verifier = LedgerVerifier(hashKey: identity.hashKey)
         verifier.sumIDs(of: runs.reversed().map(\.row.commits))
+        let sealedIDs = SealedFiles(folders, runs: runs.compactMap(\.run), segments: [])
+        // Where one cannot be opened, all ids are remembered instead.
+        if let newest = runs.first, runs.allSatisfy({ $0.run != nil }) {
+            verifier.leaveIDs(through: newest.row.commits.upperBound) { [self] in
+                commit(thatUsedUp: $0, of: $1, sealedIDs)
+            }
+        }
         var segments = SegmentChecks(files.segments, folders, &verifier)
         for number in stride(from: 1, through: head.number, by: 1) {
             progress(number)
@@ -116,11 +123,60 @@ public final class EmbeddedJournal {
                 verifier.takeUnreadable(number: number, error)
             }
         }
+        verifyRuns(sealedIDs, &verifier)
+        return verifier.finish(expecting: head)
+    }
+
+    /// Reads all runs, and holds them against the journal and against each other.
+    private func verifyRuns(_ sealedIDs: SealedFiles, _ verifier: inout LedgerVerifier) {
         let contents = verifier.idContents
-        for (index, run) in runs.reversed().enumerated() {
-            guard let fault = run.fault(expecting: contents?[index]) else { continue }
+        let scans = RunScan.scan(sealedIDs.runs) { key, newer, older in
+            verifier.takeDuplicate(key, newer, older)
+        }
+        var rest = scans[...]
+        for (index, run) in runs.enumerated() {
+            let scan = run.run == nil ? nil : rest.popFirst()
+            let expected = contents?[runs.count - 1 - index]
+            guard let fault = run.fault(scan, expecting: expected) else { continue }
             verifier.note(.idRun, run.row.commits.lowerBound, fault)
         }
-        return verifier.finish(expecting: head)
+        var keys: [IDKey] = []
+        var commits: [UInt64] = []
+        verifier.rememberedIDs.forEach { key, known in
+            keys.append(key)
+            commits.append(known.commit)
+        }
+        var known = [KnownID?](repeating: nil, count: keys.count)
+        do throws(StoreError) {
+            try sealedIDs.find(keys, &known)
+        } catch {
+            verifier.note(.idRun, head.number, error.message)
+        }
+        // In a run that covers the id's own commit it is no second one.
+        for (index, known) in known.enumerated() {
+            guard let known, known.commit != commits[index] else { continue }
+            verifier.takeDuplicate(keys[index], commits[index], known.commit)
+        }
+    }
+
+    /// An account's part of the commit that holds an id's entry; nil: none that can be read.
+    private func commit(
+        thatUsedUp key: IDKey,
+        of account: UInt32,
+        _ sealedIDs: SealedFiles
+    ) -> SealedCommit? {
+        var known: [KnownID?] = [nil]
+        do throws(StoreError) {
+            try sealedIDs.find([key], &known)
+            guard let known = known[0] else { return nil }
+            let hashKey = identity.hashKey
+            let found = try commits.withCommit(known.commit) { bytes throws(StoreError) in
+                try JournalFormat.group(of: account, in: bytes, under: hashKey)
+            }
+            return found ?? nil
+        } catch {
+            // What is damaged is reported where it is looked at for itself.
+            return nil
+        }
     }
 }

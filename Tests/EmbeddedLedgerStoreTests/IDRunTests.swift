@@ -65,6 +65,12 @@ struct IDRunTests {
         return ids
     }
 
+    private func fault(_ row: RunRow, _ expected: IDContent) -> String? {
+        let check = RunUnderCheck(row, folders)
+        let scans = RunScan.scan([check.run].compactMap { $0 }) { _, _, _ in }
+        return check.fault(scans.first, expecting: expected)
+    }
+
     private func find(_ keys: [IDKey], _ runs: [IDRun]) throws -> [KnownID?] {
         let files = SealedFiles(folders, runs: runs, segments: [])
         var known = [KnownID?](repeating: nil, count: keys.count)
@@ -140,9 +146,9 @@ struct IDRunTests {
             content: content,
             byteCount: all.header.fileByteCount
         )
-        #expect(RunUnderCheck(row, folders).fault(expecting: content) == nil)
+        #expect(fault(row, content) == nil)
         content.add(keys[0], KnownID(fingerprint: 0, commit: 0))
-        #expect(RunUnderCheck(row, folders).fault(expecting: content) != nil)
+        #expect(fault(row, content) != nil)
     }
 
     @Test func aRunThatWasRemovedIsReadableForThoseWhoHaveIt() throws {
@@ -152,6 +158,22 @@ struct IDRunTests {
         try FileManager.default.removeItem(atPath: run.path)
         let keys = Array(there.keys)
         #expect(try find(keys, [run]) == keys.map { there[$0] })
+    }
+
+    @Test func anIDThatStandsInTwoRunsIsNoticed() throws {
+        var random = SplitMix64(seed: 9)
+        let old = ids(500, commit: 1, &random)
+        var new = ids(500, commit: 2, &random)
+        let twice = try #require(old.keys.first)
+        new[twice] = KnownID(fingerprint: 0, commit: 2)
+        let runs = [try seal(new, 2...2, id: 2), try seal(old, 1...1, id: 1)]
+        var noticed: [IDKey] = []
+        let scans = RunScan.scan(runs) { key, newer, older in
+            #expect(newer == 2 && older == 1)
+            noticed.append(key)
+        }
+        #expect(noticed == [twice])
+        #expect(scans.map(\.content) == runs.map(\.header.content))
     }
 
     @Test func everyFlippedBitOfARunIsFound() throws {
@@ -165,13 +187,13 @@ struct IDRunTests {
             content: run.header.content,
             byteCount: run.header.fileByteCount
         )
-        #expect(RunUnderCheck(row, folders).fault(expecting: run.header.content) == nil)
+        #expect(fault(row, run.header.content) == nil)
         let bytes = try Data(contentsOf: URL(fileURLWithPath: run.path))
         for _ in 0..<300 {
             var damaged = bytes
             damaged[Int(random.next() % UInt64(bytes.count))] ^= 1 << UInt8(random.next() % 8)
             try damaged.write(to: URL(fileURLWithPath: run.path))
-            #expect(RunUnderCheck(row, folders).fault(expecting: run.header.content) != nil)
+            #expect(fault(row, run.header.content) != nil)
         }
     }
 }

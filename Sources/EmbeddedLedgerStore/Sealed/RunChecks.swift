@@ -21,44 +21,90 @@ struct RunUnderCheck {
 
     /// What is wrong with the file; nil: nothing.
     ///
-    /// - Parameter expected: the ids of its commits as the journal has them; nil: unknown.
+    /// - Parameters:
+    ///   - scan: what reading the file found; nil: it was not read.
+    ///   - expected: the ids of its commits as the journal has them; nil: unknown.
     /// - Returns: one sentence.
-    func fault(expecting expected: IDContent?) -> String? {
-        guard let run else { return openingFault }
-        do throws(StoreError) {
-            let content = try run.checkedContent()
-            guard content == row.content, expected == nil || expected == content else {
-                return
-                    "expected \(run.path) to hold the \(expected?.count ?? row.content.count) ids"
-                    + " of commits \(row.commits.lowerBound) to \(row.commits.upperBound)"
-            }
-            return nil
-        } catch {
-            return error.message
+    func fault(_ scan: RunScan?, expecting expected: IDContent?) -> String? {
+        guard let run, let scan else { return openingFault }
+        if let fault = scan.fault { return fault }
+        guard scan.content == row.content, expected == nil || expected == scan.content else {
+            let count = expected?.count ?? row.content.count
+            return "expected \(run.path) to hold the \(count) ids of commits "
+                + "\(row.commits.lowerBound) to \(row.commits.upperBound)"
         }
+        return nil
     }
 }
 
-extension IDRun {
-    /// Reads all ids, and holds their order, the filter and the fences against them.
-    fileprivate func checkedContent() throws(StoreError) -> IDContent {
-        var content = IDContent()
-        var cursor = IDRunCursor(self)
-        var last: UInt128?
-        var hasMore = try cursor.read()
-        while hasMore {
-            let (id, known, key) = (cursor.id, cursor.known, cursor.key)
-            guard last.map({ $0 < key }) ?? true, header.commits.contains(known.commit) else {
-                throw StoreError(.damaged, "expected \(path) to be sorted, each id of its commits")
+/// One run's part in reading all runs side by side, in the order of keys.
+///
+/// Its order, the filter and the fences are held against every id.
+struct RunScan {
+    private let run: IDRun
+    private var cursor: IDRunCursor
+    private var last: UInt128?
+    private(set) var content = IDContent()
+    private(set) var fault: String?
+
+    private init(_ run: IDRun) {
+        self.run = run
+        cursor = IDRunCursor(run)
+    }
+
+    /// Reads runs, newest first, and calls `duplicate` with each id that stands in two of them.
+    static func scan(
+        _ runs: [IDRun],
+        duplicate: (IDKey, _ newer: UInt64, _ older: UInt64) -> Void
+    ) -> [RunScan] {
+        var scans = runs.map { RunScan($0) }
+        var live: [Int] = []
+        var heads: [UInt128] = []
+        for index in scans.indices {
+            guard let key = scans[index].next(isFirst: true) else { continue }
+            live.append(index)
+            heads.append(key)
+        }
+        var last: (key: UInt128, commit: UInt64)?
+        while !heads.isEmpty {
+            var place = 0
+            for other in heads.indices where heads[other] < heads[place] { place = other }
+            let commit = scans[live[place]].cursor.known.commit
+            if let last, last.key == heads[place] {
+                duplicate(scans[live[place]].cursor.id, last.commit, commit)
             }
-            guard leads(to: id, inBlock: cursor.blockNumber) else {
-                throw StoreError(.damaged, "expected the index of \(path) to lead to its ids")
+            last = (heads[place], commit)
+            if let key = scans[live[place]].next(isFirst: false) {
+                heads[place] = key
+            } else {
+                heads.remove(at: place)
+                live.remove(at: place)
+            }
+        }
+        return scans
+    }
+
+    /// Moves to the next id, and checks it; nil: there is none, or it is damaged.
+    private mutating func next(isFirst: Bool) -> UInt128? {
+        do throws(StoreError) {
+            guard try isFirst ? cursor.read() : cursor.advance() else { return nil }
+            let (id, known, key) = (cursor.id, cursor.known, cursor.key)
+            guard last.map({ $0 < key }) ?? true, run.header.commits.contains(known.commit) else {
+                throw StoreError(
+                    .damaged,
+                    "expected \(run.path) to be sorted, each id of its commits"
+                )
+            }
+            guard run.leads(to: id, inBlock: cursor.blockNumber) else {
+                throw StoreError(.damaged, "expected the index of \(run.path) to lead to its ids")
             }
             content.add(id, known)
             last = key
-            hasMore = try cursor.advance()
+            return key
+        } catch {
+            fault = error.message
+            return nil
         }
-        return content
     }
 }
 
