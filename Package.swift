@@ -52,6 +52,7 @@ let package = Package(
             providers: [.apt(["libsimdjson-dev"])]
         ),
         .target(name: "CSimdJSON", dependencies: ["CSimdJSONLibrary"]),
+        .target(name: "CChecksum"),
 
         // The domain.
         .target(name: "Credits", swiftSettings: strict),
@@ -73,7 +74,7 @@ let package = Package(
         ),
         .target(
             name: "EmbeddedLedgerStore",
-            dependencies: ["LedgerStore", "Credits", "CLMDB"],
+            dependencies: ["LedgerStore", "Credits", "CLMDB", "CChecksum"],
             swiftSettings: strict
         ),
 

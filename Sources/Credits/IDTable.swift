@@ -83,6 +83,12 @@ public struct IDTable: Sendable {
         count += 1
     }
 
+    /// Calls `body` with every id, in no particular order.
+    public func forEach(_ body: (IDKey, KnownID) -> Void) {
+        if let zero { body(Self.free, zero) }
+        for slot in slots where slot.key != Self.free { body(slot.key, slot.known) }
+    }
+
     /// Forgets all ids but keeps the memory.
     public mutating func removeAll() {
         guard count > 0 else { return }

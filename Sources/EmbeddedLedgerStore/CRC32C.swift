@@ -1,20 +1,16 @@
-/// CRC-32C (Castagnoli), which the store's small rows carry.
-enum CRC32C {
-    private static let table: [256 of UInt32] = {
-        var table: [256 of UInt32] = .init(repeating: 0)
-        for index in table.indices {
-            var value = UInt32(index)
-            for _ in 0..<8 { value = value & 1 == 0 ? value >> 1 : (value >> 1) ^ 0x82f6_3b78 }
-            table[index] = value
-        }
-        return table
-    }()
+internal import CChecksum
 
+/// CRC-32C (Castagnoli), which the store's rows and sealed files carry.
+enum CRC32C {
     static func checksum(_ bytes: Span<UInt8>) -> UInt32 {
-        var value: UInt32 = 0xffff_ffff
-        for index in bytes.indices {
-            value = (value >> 8) ^ table[Int(UInt8(truncatingIfNeeded: value) ^ bytes[index])]
-        }
-        return ~value
+        unsafe bytes.withUnsafeBytes { unsafe checksum($0) }
+    }
+
+    static func checksum(_ words: Span<UInt64>) -> UInt32 {
+        unsafe words.withUnsafeBytes { unsafe checksum($0) }
+    }
+
+    static func checksum(_ bytes: UnsafeRawBufferPointer, after value: UInt32 = 0) -> UInt32 {
+        unsafe checksum_crc32c(value, bytes.baseAddress, bytes.count)
     }
 }

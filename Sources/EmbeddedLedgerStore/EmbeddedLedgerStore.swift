@@ -1,11 +1,12 @@
 public import Credits
 public import LedgerStore
 
-/// A ledger store in one directory of this machine: journal and projections in LMDB.
+/// A ledger store in one directory of this machine: what changes is in LMDB, what is older is in
+/// sealed files that never do.
 ///
-/// One thread owns it. Ids and accounts are in memory, exactly; at start they are derived from the
-/// journal, accounts from their last checkpoint on. Only one process can have the directory open for
-/// writing; ``EmbeddedJournal`` reads beside it.
+/// One thread owns it. Accounts and the newest ids are in memory, exactly; at start they are derived
+/// from their checkpoints and from the newest commits. Only one process can have the directory open
+/// for writing; ``EmbeddedJournal`` reads beside it.
 public final class EmbeddedLedgerStore: LedgerStore {
     /// How long the last commit took.
     public struct CommitTiming: Sendable {
@@ -25,26 +26,33 @@ public final class EmbeddedLedgerStore: LedgerStore {
         public var creates: Bool
         /// Commits between the beginnings of two rounds of account checkpoints.
         public var checkpointInterval: UInt64
+        /// When ids and commits move into sealed files.
+        public var sealing: SealingOptions
 
         public init(
             reserve: Int = 64 << 20,
             creates: Bool = true,
-            checkpointInterval: UInt64 = 64
+            checkpointInterval: UInt64 = 64,
+            sealing: SealingOptions = SealingOptions()
         ) {
             self.reserve = reserve
             self.creates = creates
             self.checkpointInterval = checkpointInterval
+            self.sealing = sealing
         }
     }
 
     public let identity: StoreIdentity
     public private(set) var lastCommitTiming = CommitTiming()
+    /// How much is on the disk; may be asked on any thread.
+    public let figures: FileFiguresReader
     private let clock = ContinuousClock()
     private let environment: LMDBEnvironment
     private let directory: StoreDirectory
     private let storeTables: StoreTables
     private let tables: LedgerTables
     private let storeReader: StoreReader
+    private let sealing: Sealing
     private var state: StateRow
     private var rounds: CheckpointRounds
     private var readersCheckedAt: ContinuousClock.Instant
@@ -52,6 +60,7 @@ public final class EmbeddedLedgerStore: LedgerStore {
     private var failure: String?
 
     private static let readersCheckInterval = Duration.seconds(10)
+    private static let fileSlack = 16 << 20
 
     /// Opens the store in a directory.
     ///
@@ -86,8 +95,8 @@ public final class EmbeddedLedgerStore: LedgerStore {
         let opening = try StoreOpening(
             environment,
             storeTables,
+            directory,
             policies: policies,
-            hashKey: directory.identity.hashKey,
             checkpointInterval: options.checkpointInterval
         )
         identity = StoreIdentity(
@@ -102,11 +111,18 @@ public final class EmbeddedLedgerStore: LedgerStore {
         rounds = opening.rounds
         storeReader = StoreReader(
             tables: opening.tables,
-            journal: EmbeddedCommits(environment, storeTables.journal),
+            journal: opening.commits,
             hashKey: directory.identity.hashKey
         )
+        figures = FileFiguresReader(environment, storeTables, opening.files)
         readersCheckedAt = clock.now
         self.directory = directory
+        sealing = Sealing(opening, directory, options.sealing)
+    }
+
+    deinit {
+        // The thread holds the directory: who let go of the store may open it anew.
+        sealing.stop()
     }
 
     /// Raised durably before anything else: whoever still acts under a lower epoch can be told.
@@ -143,7 +159,17 @@ public final class EmbeddedLedgerStore: LedgerStore {
     /// - Throws: ``StoreError/Code/diskFull`` where so little is free that nothing more may be taken
     ///   in. ``commit(_:)`` asks this itself, before it writes.
     public func checkFreeSpace() throws(StoreError) {
-        try directory.checkFreeSpace()
+        try directory.checkFreeSpace(beside: sealing.outstandingByteCount)
+    }
+
+    /// Commits that are in the data file.
+    var storedCommits: UInt64 { state.head.number + 1 - state.journalFrom }
+    /// Ids that were not handed over for sealing, and how many batches of those that were wait.
+    var idsInMemory: (count: Int, waiting: Int) { tables.idsInMemory }
+
+    /// How much is on the disk.
+    public var fileFigures: FileFigures {
+        get throws(StoreError) { try figures.read() }
     }
 
     public func offsets(cluster: String) -> [PartitionKey: Int64] {
@@ -156,7 +182,7 @@ public final class EmbeddedLedgerStore: LedgerStore {
         maximumDue: Int
     ) throws(StoreError) -> Loaded {
         try checkUsable()
-        var loaded = tables.load(batch, dueAt: now, maximumDue: maximumDue)
+        var loaded = try tables.load(batch, dueAt: now, maximumDue: maximumDue)
         loaded.reversible = try storeReader.reversible(by: batch.commands, of: loaded.accounts)
         return loaded
     }
@@ -169,7 +195,8 @@ public final class EmbeddedLedgerStore: LedgerStore {
         try checkUsable()
         let transition = transition
         try tables.check(transition)
-        try directory.checkFreeSpace()
+        try checkFreeSpace()
+        try waitForSealing()
         let start = clock.now
         let sealed = JournalFormat.encode(transition.commit, previousHash: tables.head.hash)
         let encoded = clock.now
@@ -192,7 +219,21 @@ public final class EmbeddedLedgerStore: LedgerStore {
         for account in transition.accounts where account.number > 0 {
             rounds.noteChange(of: AccountBlocks.block(of: account.number))
         }
+        sealing.handOver(state, byteCount: sealed.bytes.count)
         return head
+    }
+
+    /// - Throws: why nothing can be sealed any more, and so nothing be taken in; nothing was written.
+    private func waitForSealing() throws(StoreError) {
+        do throws(StoreError) {
+            try sealing.waitForRoom()
+        } catch {
+            failure = error.message
+            throw StoreError(
+                error.code == .damaged ? .damaged : .failed,
+                error.message + "; nothing of the commit was written: open the store anew"
+            )
+        }
     }
 
     /// Everything that a commit makes durable, in one transaction.
@@ -204,6 +245,7 @@ public final class EmbeddedLedgerStore: LedgerStore {
         try clearDeadReaders()
         var next = state
         let before = tables.head.number
+        if sealing.removes(state) { try keepFileLong(for: sealed.bytes.count) }
         let transaction = try environment.begin(isReadOnly: false)
         next.partCount += try JournalTable.append(
             sealed.bytes,
@@ -219,9 +261,24 @@ public final class EmbeddedLedgerStore: LedgerStore {
         next.head = head
         next.checkpointedThrough = rounds.checkpointedThrough
         next.accountCount = tables.accountCount + transition.newAccountCount
+        next.totals.add(transition.commit)
+        try sealing.write(transaction, storeTables, &next)
         try next.write(transaction, storeTables)
         try transaction.commit()
         state = next
+        try sealing.install()
+    }
+
+    /// Makes the data file longer than its pages need, before some are removed.
+    ///
+    /// LMDB does not write a page that was taken and given back at once, so that the file could end
+    /// before the last page that it speaks of; and that must stay a sign of damage.
+    private func keepFileLong(for byteCount: Int) throws(StoreError) {
+        let slack = Self.fileSlack + 2 * byteCount
+        let used = try environment.usedByteCount(pageSize: directory.identity.pageSize)
+        let length = try StoreFiles.byteCount(directory.dataPath) ?? 0
+        guard length < used + slack else { return }
+        try StoreFiles.lengthen(directory.dataPath, to: used + 2 * slack)
     }
 
     private func clearDeadReaders() throws(StoreError) {
@@ -242,13 +299,17 @@ public final class EmbeddedLedgerStore: LedgerStore {
         failure = "it was closed"
         // What was set aside for this moment: the last row must find room.
         do throws(StoreError) {
-            try directory.checkFreeSpace()
+            try directory.checkFreeSpace(beside: 0)
         } catch {
             try directory.releaseReserve()
         }
+        sealing.stop()
+        if sealing.removes(state) { try keepFileLong(for: 0) }
         let transaction = try environment.begin(isReadOnly: false)
+        try sealing.write(transaction, storeTables, &state)
         try state.write(transaction, storeTables)
         try transaction.commit()
+        try sealing.removeReplaced()
     }
 
     private func checkUsable() throws(StoreError) {
@@ -269,24 +330,4 @@ public final class EmbeddedLedgerStore: LedgerStore {
 
 extension Transition {
     fileprivate var newAccountCount: Int { commit.groups.count { $0.isNew } }
-}
-
-/// Reads commits where they lie in the journal's table.
-final class EmbeddedCommits: CommitSource {
-    private let environment: LMDBEnvironment
-    private let table: LMDBTable
-
-    init(_ environment: LMDBEnvironment, _ table: LMDBTable) {
-        self.environment = environment
-        self.table = table
-    }
-
-    /// Each call is a read transaction of its own: one that lasts would keep old pages from reuse.
-    func withCommit<Result>(
-        _ number: UInt64,
-        _ body: (Span<UInt8>) throws(StoreError) -> Result
-    ) throws(StoreError) -> Result? {
-        let transaction = try environment.begin(isReadOnly: true)
-        return try JournalTable.withCommit(number, transaction, table, body)
-    }
 }

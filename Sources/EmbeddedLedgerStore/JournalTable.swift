@@ -65,6 +65,21 @@ enum JournalTable {
         return try body(bytes.span)
     }
 
+    /// Removes a commit.
+    ///
+    /// Returns the number of its parts.
+    static func remove(
+        _ number: UInt64,
+        _ transaction: borrowing LMDBTransaction,
+        _ table: LMDBTable
+    ) throws(StoreError) -> Int {
+        var part = 0
+        while part <= UInt16.max, try transaction.remove(key(number, part: part), from: table) {
+            part += 1
+        }
+        return part
+    }
+
     /// Whether the journal holds a commit of this number or a later one.
     static func hasCommit(
         from number: UInt64,

@@ -92,6 +92,14 @@ final class LMDBEnvironment: @unchecked Sendable {
         return unsafe LMDBTransaction(transaction, path: path)
     }
 
+    /// Bytes up to the last page that was ever used.
+    func usedByteCount(pageSize: Int) throws(StoreError) -> Int {
+        var info = unsafe MDB_envinfo()
+        let code = unsafe mdb_env_info(handle, &info)
+        guard code == 0 else { throw .lmdb(code, "look at \(path)") }
+        return unsafe (info.me_last_pgno + 1) * pageSize
+    }
+
     /// Frees the slots of readers that died: each would keep the file growing for ever.
     func clearDeadReaders() throws(StoreError) {
         var dead: Int32 = 0

@@ -72,6 +72,27 @@ struct LMDBTransaction: ~Copyable {
         guard code == 0 else { throw .lmdb(code, "write to \(path)") }
     }
 
+    /// Removes a key; false: it was not there.
+    @discardableResult
+    borrowing func remove(_ key: [UInt8], from table: LMDBTable) throws(StoreError) -> Bool {
+        let code = unsafe key.withUnsafeBytes { key in
+            var keyValue = unsafe MDB_val(key)
+            return unsafe mdb_del(handle, table.handle, &keyValue, nil)
+        }
+        guard code != MDB_NOTFOUND else { return false }
+        guard code == 0 else { throw .lmdb(code, "remove from \(path)") }
+        return true
+    }
+
+    /// Bytes of the pages that a table's values are on.
+    borrowing func byteCount(_ table: LMDBTable) throws(StoreError) -> Int {
+        var statistics = MDB_stat()
+        let code = unsafe mdb_stat(handle, table.handle, &statistics)
+        guard code == 0 else { throw .lmdb(code, "count a table of \(path)") }
+        let pages = statistics.ms_branch_pages + statistics.ms_leaf_pages
+        return (pages + statistics.ms_overflow_pages) * Int(statistics.ms_psize)
+    }
+
     /// Calls `body` with a value, borrowed for the call; nil where there is none.
     borrowing func withValue<Result>(
         for key: [UInt8],

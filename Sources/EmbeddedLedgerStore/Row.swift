@@ -11,6 +11,8 @@ enum Row {
         case state = 2
         case offset = 3
         case accounts = 4
+        case run = 5
+        case segment = 6
     }
 
     /// What framing adds to a payload whose key has up to 16 bytes.

@@ -136,11 +136,17 @@ final class StoreDirectory: Sendable {
         try StoreFiles.freeByteCount(path)
     }
 
+    /// Whether so many bytes fit beside what must stay free.
+    func hasRoom(for byteCount: Int) throws(StoreError) -> Bool {
+        try freeByteCount() >= byteCount + 2 * min(reserveByteCount, Self.lowWater)
+    }
+
+    /// - Parameter claimed: bytes that are about to be written by others.
     /// - Throws: ``StoreError/Code/diskFull`` where so little is free that nothing more may be taken
     ///   in.
-    func checkFreeSpace() throws(StoreError) {
-        let needed = min(reserveByteCount, Self.lowWater)
-        guard needed > 0 else { return }
+    func checkFreeSpace(beside claimed: Int) throws(StoreError) {
+        guard reserveByteCount > 0 else { return }
+        let needed = min(reserveByteCount, Self.lowWater) + claimed
         let free = try freeByteCount()
         guard free >= needed else {
             throw StoreError(

@@ -62,6 +62,32 @@ enum StoreFiles {
         guard unsafe Glibc.rename(path, target) == 0 else { throw failure("rename", path) }
     }
 
+    /// The names in a directory; none where it is missing.
+    static func names(in path: String) throws(StoreError) -> [String] {
+        guard let directory = unsafe opendir(path) else {
+            guard errno == ENOENT else { throw failure("read the directory", path) }
+            return []
+        }
+        defer { unsafe closedir(directory) }
+        var names: [String] = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
+                unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) {
+                    unsafe String(cString: $0)
+                }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// Makes a file at least this long, with nothing where it was not written.
+    static func lengthen(_ path: String, to byteCount: Int) throws(StoreError) {
+        guard unsafe truncate(path, off_t(byteCount)) == 0 else {
+            throw failure("lengthen", path)
+        }
+    }
+
     static func remove(_ path: String) throws(StoreError) {
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
     }
@@ -127,6 +153,57 @@ struct FileHandle: ~Copyable {
         }
         guard read >= 0 else { throw StoreFiles.failure("read", path) }
         return Array(bytes.prefix(read))
+    }
+
+    /// Fills a buffer from a position on.
+    ///
+    /// - Throws: ``StoreError/Code/damaged`` where the file ends before.
+    borrowing func read(
+        into buffer: UnsafeMutableRawBufferPointer,
+        at position: Int
+    ) throws(StoreError) {
+        var filled = 0
+        while filled < buffer.count {
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+            let count = unsafe pread(
+                descriptor,
+                rest.baseAddress,
+                rest.count,
+                off_t(position + filled)
+            )
+            guard count != 0 else {
+                throw StoreError(.damaged, "expected \(path) not to end before byte \(position)")
+            }
+            guard count > 0 || errno == EINTR else { throw StoreFiles.failure("read", path) }
+            filled += max(count, 0)
+        }
+    }
+
+    /// Reads 64-bit words of the machine.
+    borrowing func readWords(_ count: Int, at position: Int) throws(StoreError) -> [UInt64] {
+        var words = [UInt64](repeating: 0, count: count)
+        var span = words.mutableSpan
+        try unsafe span.withUnsafeMutableBytes { buffer throws(StoreError) in
+            unsafe try read(into: buffer, at: position)
+        }
+        return words
+    }
+
+    /// Writes words over what stands at a position.
+    borrowing func overwrite(_ words: Span<UInt64>, at position: Int) throws(StoreError) {
+        let count = unsafe words.withUnsafeBytes { buffer in
+            unsafe pwrite(descriptor, buffer.baseAddress, buffer.count, off_t(position))
+        }
+        guard count == words.count * 8 else { throw StoreFiles.failure("write", path) }
+    }
+
+    /// Maps the file for reading; it must not be empty.
+    borrowing func map(_ byteCount: Int) throws(StoreError) -> UnsafeRawBufferPointer {
+        let start = unsafe mmap(nil, byteCount, PROT_READ, MAP_SHARED, descriptor, 0)
+        guard let start = unsafe start, unsafe start != MAP_FAILED else {
+            throw StoreFiles.failure("map", path)
+        }
+        return unsafe UnsafeRawBufferPointer(start: start, count: byteCount)
     }
 
     borrowing func sync() throws(StoreError) {

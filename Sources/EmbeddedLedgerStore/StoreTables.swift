@@ -10,7 +10,7 @@ struct StoreTables: Sendable {
     let accounts: LMDBTable
     /// Hash of cluster, topic and partition → the offset to read next.
     let offsets: LMDBTable
-    /// The sealed files that belong to the store; none so far.
+    /// (kind, number) → a sealed file that belongs to the store.
     let manifest: LMDBTable
 
     init(_ transaction: borrowing LMDBTransaction, creates: Bool) throws(StoreError) {
@@ -66,8 +66,16 @@ struct StateRow: Equatable {
     /// The commit at which the last finished round of account checkpoints began.
     var checkpointedThrough: UInt64 = 0
     var accountCount = 0
-    /// Parts of commits in the journal.
+    /// Parts of commits in the journal's table.
     var partCount = 0
+    /// The oldest commit that is in the journal's table, or will be.
+    var journalFrom: UInt64 = 1
+    /// The last commit whose ids are in sealed files.
+    var idsThrough: UInt64 = 0
+    /// The last commit that is in a segment.
+    var segmentsThrough: UInt64 = 0
+    /// What all commits add up to.
+    var totals = LedgerTotals()
 
     func write(
         _ transaction: borrowing LMDBTransaction,
@@ -81,6 +89,10 @@ struct StateRow: Equatable {
         payload.append(word: checkpointedThrough)
         payload.append(word: UInt64(accountCount))
         payload.append(word: UInt64(partCount))
+        payload.append(word: journalFrom)
+        payload.append(word: idsThrough)
+        payload.append(word: segmentsThrough)
+        payload.append(totals)
         let row = Row.frame(.state, key: Self.key, payload)
         try transaction.put(row.span, for: Self.key, in: tables.meta)
     }
@@ -103,6 +115,10 @@ struct StateRow: Equatable {
         state.checkpointedThrough = reader.word()
         state.accountCount = Int(truncatingIfNeeded: reader.word())
         state.partCount = Int(truncatingIfNeeded: reader.word())
+        state.journalFrom = reader.word()
+        state.idsThrough = reader.word()
+        state.segmentsThrough = reader.word()
+        state.totals = reader.totals()
         guard !reader.isDamaged, let recordedAt else { throw Row.damaged(.state) }
         state.head = CommitHead(number: number, hash: hash, recordedAt: recordedAt)
         return state

@@ -87,7 +87,7 @@ public final class InMemoryLedgerStore: LedgerStore {
         maximumDue: Int
     ) throws(StoreError) -> Loaded {
         try checkUsable()
-        var loaded = tables.load(batch, dueAt: now, maximumDue: maximumDue)
+        var loaded = try tables.load(batch, dueAt: now, maximumDue: maximumDue)
         loaded.reversible = try storeReader.reversible(by: batch.commands, of: loaded.accounts)
         return loaded
     }

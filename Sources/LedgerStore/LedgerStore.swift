@@ -101,7 +101,8 @@ public protocol LedgerReader: AnyObject, Sendable {
     ///   - last: only commits up to this one.
     ///   - limit: at most this many.
     /// - Returns: their numbers.
-    func deadLetterCommits(through last: UInt64, limit: Int) -> [UInt64]
+    /// - Throws: ``StoreError``: the journal cannot be read.
+    func deadLetterCommits(through last: UInt64, limit: Int) throws(StoreError) -> [UInt64]
     /// One commit, as it was written; nil where there is none of this number.
     func commit(number: UInt64) throws(StoreError) -> SealedCommit?
     /// The end that every partition of a cluster was read to.

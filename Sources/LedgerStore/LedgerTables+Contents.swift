@@ -15,6 +15,8 @@ extension LedgerTables.Contents {
         let stored = offsets[commit.cluster] ?? [:]
         for partition in commit.partitions {
             let key = PartitionKey(topic: partition.topic, partition: partition.partition)
+            // Where replay begins in the middle, nothing says what the first one had to start from.
+            if isReplaying, stored[key] == nil, base.head.number > 0 { continue }
             guard stored[key] == partition.from else {
                 let found = stored[key].map { "\($0)" } ?? "none"
                 let from = partition.from.map { "\($0)" } ?? "none"
@@ -38,26 +40,27 @@ extension LedgerTables.Contents {
         for index in accounts.indices {
             put(accounts[index], hashKey: hashKey, policies: policies)
         }
-        let entries = commit.entries.span
-        for index in entries.indices {
-            if let system = entries[index].type.counterpart {
-                systemUnits[Int(system.rawValue)] &-= entries[index].amount.units
+        if commit.number > base.idsThrough {
+            let entries = commit.entries.span
+            for index in entries.indices {
+                // Nearly all: a usage takes one id and nothing else.
+                guard !entries[index].isUsage else {
+                    let fingerprint = entries[index].fingerprint
+                    let known = KnownID(fingerprint: fingerprint, commit: commit.number)
+                    ids.insert(entries[index].key, known)
+                    continue
+                }
+                noteIDs(of: entries[index], in: commit, hashKey: hashKey)
             }
-            // Nearly all: a usage takes one id and nothing else.
-            guard !entries[index].isUsage else {
-                let fingerprint = entries[index].fingerprint
-                let known = KnownID(fingerprint: fingerprint, commit: commit.number)
-                ids.insert(entries[index].key, known)
-                continue
-            }
-            noteIDs(of: entries[index], in: commit, hashKey: hashKey)
         }
         for partition in commit.partitions {
             let key = PartitionKey(topic: partition.topic, partition: partition.partition)
             offsets[commit.cluster, default: [:]][key] = partition.next
         }
-        outcomes += commit.outcomes
-        noteDeadLetters(of: commit)
+        if commit.number > base.totalsThrough {
+            totals.add(commit)
+            noteDeadLetters(of: commit)
+        }
         self.head = head
     }
 
@@ -83,11 +86,24 @@ extension LedgerTables.Contents {
         )
     }
 
-    /// Keeps the latest numbers only: older dead letters are in their topic.
+    /// What is known of each key in memory, newest first.
+    func known(_ keys: [IDKey]) -> [KnownID?] {
+        var known = keys.map { ids[$0] }
+        for batch in waiting.reversed() {
+            for index in keys.indices where known[index] == nil {
+                known[index] = batch.ids[keys[index]]
+            }
+        }
+        return known
+    }
+
+    /// Without sealed files the latest numbers only: older dead letters are in their topic.
     private mutating func noteDeadLetters(of commit: Commit) {
         guard !commit.deadLetters.isEmpty else { return }
         deadLetterCommits.append(commit.number)
-        if deadLetterCommits.count > 20_000 { deadLetterCommits.removeFirst(10_000) }
+        if forgetsDeadLetters, deadLetterCommits.count > 20_000 {
+            deadLetterCommits.removeFirst(10_000)
+        }
     }
 
     private mutating func noteIDs(of entry: Entry, in commit: Commit, hashKey: HashKey) {

@@ -9,6 +9,8 @@ package final class LedgerTables: Sendable {
     private let policies: Policies
     private let hashKey: HashKey
     private let contents: Mutex<Contents>
+    /// Ids that are not in memory any more; nil: all are.
+    private let sealedIDs: (any SealedIDs)?
 
     struct Contents: Sendable {
         var head = CommitHead.genesis
@@ -18,39 +20,55 @@ package final class LedgerTables: Sendable {
         /// not applied to the account again.
         var checkpoints: [UInt64] = []
         var lookup = AccountLookup()
+        /// The newest ids.
         var ids = IDTable()
+        /// Ids on their way into a file, oldest first.
+        var waiting: [IDBatch] = []
+        /// The last commit whose ids are not in ``ids``, but were handed over.
+        var handedOverThrough: UInt64 = 0
+        /// What replaying need not take over again, for it is durable elsewhere.
+        var base = ReplayBase()
+        var isReplaying = false
+        /// Whether dead letters are known only here: then for the latest commits alone.
+        var forgetsDeadLetters = true
+        var totals = LedgerTotals()
         var offsets: [String: [PartitionKey: Int64]] = [:]
         /// What time brings to accounts, up to where input was read.
         var due = DueIndex()
         /// Changes that were held back, by the clock alone.
         var announcements = DueIndex()
-        var outcomes = OutcomeCounts()
         var pendingHolds = 0
         /// The latest commits that hold dead letters, ascending.
         var deadLetterCommits: [UInt64] = []
-        /// In units, by raw value; together with all balances they sum to 0.
-        var systemUnits = [Int128](repeating: 0, count: SystemAccount.allCases.count)
     }
 
-    package init(policies: Policies, hashKey: HashKey) {
+    package init(policies: Policies, hashKey: HashKey, sealedIDs: (any SealedIDs)? = nil) {
         self.policies = policies
         self.hashKey = hashKey
-        contents = Mutex(Contents())
+        self.sealedIDs = sealedIDs
+        var contents = Contents()
+        contents.forgetsDeadLetters = sealedIDs == nil
+        self.contents = Mutex(contents)
     }
 
     // MARK: What the writer asks
 
+    /// Loads a batch's accounts and ids.
+    ///
+    /// Memory is asked before files, so that an id that moves from one to the other in between is
+    /// never missed; and files are asked beside the lock, for they may have to be read.
     package func load(
         _ batch: borrowing InputBatch,
         dueAt now: Timestamp,
         maximumDue: Int
-    ) -> Loaded {
+    ) throws(StoreError) -> Loaded {
         let names = batch.accounts
         let arena = batch.bytes
-        let usage = batch.usage
-        let commands = batch.commands
         let readThrough = batch.readThrough
-        return contents.withLock { contents in
+        let usageCount = batch.usage.count
+        let keys = Self.keys(of: batch)
+        var known: [KnownID?] = []
+        var loaded = contents.withLock { contents in
             var numbers: [UInt32: Int] = [:]
             var accounts: [Account] = []
             accounts.reserveCapacity(names.count)
@@ -76,21 +94,34 @@ package final class LedgerTables: Sendable {
                     accounts.append(contents.accounts[Int(number) - 1])
                 }
             }
-            var known: [IDKey: KnownID] = [:]
-            for command in commands {
-                known[command.key] = contents.ids[command.key]
-                if let claim = command.claim { known[claim] = contents.ids[claim] }
-            }
+            known = contents.known(keys)
             return Loaded(
                 commitNumber: contents.head.number + 1,
                 recordedAt: contents.head.recordedAt,
                 nextAccountNumber: UInt32(contents.accounts.count + 1),
                 accounts: accounts,
                 due: due,
-                usage: usage.map { contents.ids[$0.key] },
-                commands: known
+                usage: [],
+                commands: [:]
             )
         }
+        try sealedIDs?.find(keys, &known)
+        for index in usageCount..<keys.count { loaded.commands[keys[index]] = known[index] }
+        known.removeSubrange(usageCount...)
+        loaded.usage = known
+        return loaded
+    }
+
+    /// The keys of a batch's usage, in its order, and then those of its commands.
+    private static func keys(of batch: borrowing InputBatch) -> [IDKey] {
+        var keys: [IDKey] = []
+        keys.reserveCapacity(batch.usage.count + 2 * batch.commands.count)
+        for index in batch.usage.indices { keys.append(batch.usage[index].key) }
+        for command in batch.commands {
+            keys.append(command.key)
+            if let claim = command.claim { keys.append(claim) }
+        }
+        return keys
     }
 
     private func unborn(_ name: AccountKey, in arena: [UInt8]) -> Account {
@@ -146,6 +177,31 @@ package final class LedgerTables: Sendable {
         }
     }
 
+    /// Says where replaying begins, before anything is replayed.
+    package func begin(at base: ReplayBase) {
+        contents.withLock { contents in
+            contents.base = base
+            contents.isReplaying = true
+            contents.totals = base.totals
+            contents.handedOverThrough = base.idsThrough
+            contents.head = base.head
+        }
+    }
+
+    /// Ends replaying, and takes over the offsets of partitions that nothing replayed was read from.
+    ///
+    /// - Returns: false where what was replayed does not agree with them.
+    package func endReplay(offsets: [String: [PartitionKey: Int64]]) -> Bool {
+        contents.withLock { contents in
+            let agree = contents.offsets.allSatisfy { cluster, partitions in
+                partitions.allSatisfy { offsets[cluster]?[$0.key] == $0.value }
+            }
+            contents.isReplaying = false
+            contents.offsets = offsets
+            return agree
+        }
+    }
+
     /// Puts accounts from a checkpoint where replaying will find them.
     package func restore(_ accounts: [(account: Account, commit: UInt64)]) {
         contents.withLock { contents in
@@ -155,11 +211,32 @@ package final class LedgerTables: Sendable {
         }
     }
 
-    /// Makes room for ids that are about to be replayed.
-    package func reserve(ids: Int) {
+    /// Hands the ids in memory over as a whole, at the head, where there are many and few such
+    /// batches wait; they can be found until ``dropIDs(through:)``.
+    package func handOverIDs(atLeast count: Int, waitingAtMost limit: Int) -> IDBatch? {
         contents.withLock { contents in
-            if contents.ids.count == 0 { contents.ids = IDTable(capacity: ids) }
+            guard contents.ids.count >= count, contents.waiting.count < limit else { return nil }
+            let batch = IDBatch(
+                ids: contents.ids,
+                commits: contents.handedOverThrough + 1...contents.head.number
+            )
+            contents.waiting.append(batch)
+            contents.ids = IDTable()
+            contents.handedOverThrough = contents.head.number
+            return batch
         }
+    }
+
+    /// Lets go of ids that are in a file now.
+    package func dropIDs(through commit: UInt64) {
+        contents.withLock { contents in
+            contents.waiting.removeAll { $0.commits.upperBound <= commit }
+        }
+    }
+
+    /// Ids that were not handed over, and batches that were and can still be found here.
+    package var idsInMemory: (count: Int, waiting: Int) {
+        contents.withLock { ($0.ids.count, $0.waiting.count) }
     }
 
     /// Accounts by number, as of the head; the range is held to those that are there.
@@ -185,12 +262,13 @@ package final class LedgerTables: Sendable {
     }
 
     package var head: CommitHead { contents.withLock { $0.head } }
-    package var outcomes: OutcomeCounts { contents.withLock { $0.outcomes } }
+    package var outcomes: OutcomeCounts { contents.withLock { $0.totals.outcomes } }
     package var accountCount: Int { contents.withLock { $0.accounts.count } }
-    package var clusterCount: Int { contents.withLock { $0.offsets.count } }
-    package var knownIDCount: Int { contents.withLock { $0.ids.count } }
+    package var knownIDCount: Int { contents.withLock { Int($0.totals.ids) } }
+    package var totals: LedgerTotals { contents.withLock { $0.totals } }
     package var pendingHoldCount: Int { contents.withLock { $0.pendingHolds } }
 
+    /// The latest commits with dead letters that are known here, newest first.
     package func deadLetterCommits(through last: UInt64, limit: Int) -> [UInt64] {
         contents.withLock { contents in
             let numbers = contents.deadLetterCommits
@@ -198,10 +276,20 @@ package final class LedgerTables: Sendable {
         }
     }
 
+    /// Forgets which commits hold dead letters, up to one: a sealed file says so now.
+    package func dropDeadLetters(through commit: UInt64) {
+        contents.withLock { contents in
+            contents.deadLetterCommits.removeAll { $0 <= commit }
+        }
+    }
+
     /// What each system account holds, and Σ balances of all accounts, in units of 10⁻¹².
     package var sums: (system: [Int128], balances: Int128) {
         contents.withLock { contents in
-            (contents.systemUnits, contents.accounts.reduce(Int128(0)) { $0 &+ $1.balance.units })
+            (
+                contents.totals.systemUnits,
+                contents.accounts.reduce(Int128(0)) { $0 &+ $1.balance.units }
+            )
         }
     }
 
@@ -234,7 +322,22 @@ package final class LedgerTables: Sendable {
         }
     }
 
-    package func known(_ key: IDKey) -> KnownID? {
-        contents.withLock { $0.ids[key] }
+    package func known(_ key: IDKey) throws(StoreError) -> KnownID? {
+        var known = contents.withLock { $0.known([key]) }
+        try sealedIDs?.find([key], &known)
+        return known[0]
     }
+}
+
+/// Where replaying begins, and what is not to be taken over from what is replayed.
+package struct ReplayBase: Sendable {
+    /// The commit behind which replaying begins.
+    package var head = CommitHead.genesis
+    /// The last commit whose ids are in files.
+    package var idsThrough: UInt64 = 0
+    /// The commit that ``totals`` are of, and up to which dead letters are known elsewhere.
+    package var totalsThrough: UInt64 = 0
+    package var totals = LedgerTotals()
+
+    package init() {}
 }

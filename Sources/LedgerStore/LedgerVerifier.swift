@@ -15,6 +15,14 @@ public struct LedgerVerifier {
     private var ids = IDTable()
     private var reversals = ReversalChecks()
     private var offsets: [String: [PartitionKey: Int64]] = [:]
+    /// Of usage that was reversed.
+    private var reversalIDs = IDTable()
+    /// The ids of ranges of commits, as whoever keeps ids by such ranges must have them.
+    private var contents = IDContents()
+    /// Ids of commits up to this one are checked where they are kept, and not remembered here.
+    private var idsElsewhereThrough: UInt64 = 0
+    private var commitThatUsedUp: (IDKey, _ account: UInt32) -> SealedCommit? = { _, _ in nil }
+    private var summedTotals = LedgerTotals()
     /// Contents could not be read somewhere: what comes later cannot be re-derived, and would only
     /// show as faults that are none.
     private var isBroken = false
@@ -79,7 +87,9 @@ public struct LedgerVerifier {
             note(.hashChain, head.number, "expected the last commit to have the store's hash")
         }
         report.accounts = accounts.count
-        report.ids = ids.count
+        report.ids =
+            idsElsewhereThrough > 0
+            ? Int(summedTotals.ids) : ids.count + reversalIDs.count
         report.balanceUnits = accounts.reduce(0) { $0 &+ $1.balance.units }
         let sum = report.systemUnits.reduce(report.balanceUnits) { $0 &+ $1 }
         if sum != 0, !isBroken {
@@ -92,7 +102,43 @@ public struct LedgerVerifier {
         return report
     }
 
-    private mutating func note(
+    /// Asks for the ids of ranges of commits, which are ascending and do not overlap.
+    package mutating func sumIDs(of ranges: [ClosedRange<UInt64>]) {
+        contents = IDContents(ranges)
+    }
+
+    /// Leaves it to whoever keeps ids sorted to find those that were used up twice: then memory has
+    /// a bound.
+    ///
+    /// - Parameters:
+    ///   - last: the last commit whose ids are kept so.
+    ///   - commitThatUsedUp: finds an account's part of the commit that holds an id's entry.
+    package mutating func leaveIDs(
+        through last: UInt64,
+        commitThatUsedUp: @escaping (IDKey, _ account: UInt32) -> SealedCommit?
+    ) {
+        idsElsewhereThrough = last
+        self.commitThatUsedUp = commitThatUsedUp
+    }
+
+    /// Takes an id that stands in two places; only that of reversed usage may.
+    package mutating func takeDuplicate(_ key: IDKey, _ newer: UInt64, _ older: UInt64) {
+        guard reversalIDs[key] == nil, !isBroken else { return }
+        note(.usageID, newer, "expected its ids to be new, got: one of commit \(older)")
+    }
+
+    /// The ids that are remembered here.
+    package var rememberedIDs: IDTable { ids }
+
+    /// The ids of each of those ranges; nil where damage keeps them from being told.
+    package var idContents: [IDContent]? { isBroken ? nil : contents.sums }
+    /// What all commits so far add up to; nil where damage keeps it from being told.
+    package var totals: LedgerTotals? { isBroken ? nil : summedTotals }
+    /// Whether the commit that was taken last holds dead letters.
+    package private(set) var hasDeadLetters = false
+
+    /// Notes a fault that was found beside the commits; only the first of a kind counts.
+    package mutating func note(
         _ kind: VerificationFault.Kind,
         _ commit: UInt64,
         account: UInt32? = nil,
@@ -119,7 +165,9 @@ public struct LedgerVerifier {
     private mutating func check(_ commit: Commit) {
         report.entries += UInt64(commit.entries.count)
         report.outcomes += commit.outcomes
+        hasDeadLetters = !commit.deadLetters.isEmpty
         guard !isBroken else { return }
+        summedTotals.add(commit)
         checkOffsets(of: commit)
         checkIDs(of: commit)
         let owed = TriggersByGroup(commit)
@@ -164,6 +212,11 @@ public struct LedgerVerifier {
                 }
                 continue
             }
+            contents.add(
+                entry.key,
+                KnownID(fingerprint: entry.fingerprint, commit: commit.number)
+            )
+            guard commit.number > idsElsewhereThrough else { continue }
             let content =
                 entry.isUsage ? DrawDigest(entry, of: commit).value : entry.fingerprint
             let known = KnownID(fingerprint: content, commit: commit.number)
@@ -180,22 +233,37 @@ public struct LedgerVerifier {
         }
     }
 
+    /// What usage drew, in one word, and where; nil: it is not known.
+    private func usage(_ key: IDKey, of account: UInt32, before commit: UInt64) -> KnownID? {
+        if let known = ids[key] { return known }
+        guard let sealed = commitThatUsedUp(key, account), sealed.commit.number <= commit,
+            let entry = sealed.commit.entries.first(where: { $0.key == key && $0.isUsage })
+        else { return nil }
+        return KnownID(
+            fingerprint: DrawDigest(entry, of: sealed.commit).value,
+            commit: sealed.commit.number
+        )
+    }
+
     private mutating func checkReversal(of entry: Entry, account: UInt32, in commit: Commit) {
         guard entry.type == .usageReversed else { return }
         let key = commit.bytes.usageKey(of: entry, under: hashKey)
-        if let fault = reversals.fault(of: entry, in: commit, key: key, usage: ids[key]) {
+        let usage = usage(key, of: account, before: commit.number)
+        if let fault = reversals.fault(of: entry, in: commit, key: key, usage: usage) {
             note(.reversal, commit.number, account: account, fault)
         }
-        ids.set(
-            commit.bytes.reversalKey(of: entry, under: hashKey),
-            KnownID(fingerprint: entry.fingerprint, commit: commit.number)
-        )
+        let reversalKey = commit.bytes.reversalKey(of: entry, under: hashKey)
+        let known = KnownID(fingerprint: entry.fingerprint, commit: commit.number)
+        contents.replace(reversalKey, reversalIDs[reversalKey], by: known)
+        reversalIDs.set(reversalKey, known)
     }
 
     private mutating func checkClaim(of entry: Entry, account: UInt32, in commit: Commit) {
         guard let claim = AccountScope.claim(of: entry, in: commit, under: hashKey) else { return }
-        if ids[claim.key] != nil { note(claim, isKnownIn: commit.number, account: account) }
         let known = KnownID(fingerprint: entry.fingerprint, commit: commit.number)
+        contents.add(claim.key, known)
+        guard commit.number > idsElsewhereThrough else { return }
+        if ids[claim.key] != nil { note(claim, isKnownIn: commit.number, account: account) }
         ids.insert(claim.key, known)
     }
 

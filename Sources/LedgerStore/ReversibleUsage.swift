@@ -17,9 +17,11 @@ extension StoreReader {
     ) throws(StoreError) -> [IDKey: Reversible] {
         var wanted: [Place: Set<IDKey>] = [:]
         for command in commands {
-            guard case .reverseUsage(let request) = command.action,
-                let known = known(request.reversalKey) ?? known(request.usageKey)
-            else { continue }
+            guard case .reverseUsage(let request) = command.action else { continue }
+            let reversal = try known(request.reversalKey)
+            // Only where it was never reversed, for the second look may read a file.
+            let usage = reversal == nil ? try known(request.usageKey) : nil
+            guard let known = reversal ?? usage else { continue }
             let account = accounts[Int(command.account)].number
             guard account > 0 else { continue }
             let place = Place(commit: known.commit, account: account)

@@ -7,6 +7,15 @@ package protocol CommitSource: AnyObject, Sendable {
         _ number: UInt64,
         _ body: (Span<UInt8>) throws(StoreError) -> Result
     ) throws(StoreError) -> Result?
+
+    /// Commits that hold dead letters, newest first, as far as only the source knows of them.
+    func deadLetterCommits(through last: UInt64, limit: Int) throws(StoreError) -> [UInt64]
+}
+
+extension CommitSource {
+    package func deadLetterCommits(through: UInt64, limit: Int) throws(StoreError) -> [UInt64] {
+        []
+    }
 }
 
 /// Answers questions from the tables and, for entries, from the journal.
@@ -108,13 +117,14 @@ package final class StoreReader: LedgerReader {
         return found ?? nil
     }
 
-    func known(_ key: IDKey) -> KnownID? { tables.known(key) }
+    func known(_ key: IDKey) throws(StoreError) -> KnownID? { try tables.known(key) }
 
     package func usageEntry(usageID: String, source: String) throws(StoreError) -> EntryRecord? {
         let id = Array(usageID.utf8)
         let scope = Array(source.utf8)
         let key = IDSpace.usage.key(scope: scope.span, id: id.span, under: hashKey)
-        guard let known = tables.known(key), let sealed = try commit(number: known.commit) else {
+        guard let known = try tables.known(key), let sealed = try commit(number: known.commit)
+        else {
             return nil
         }
         guard let entry = sealed.commit.entries.first(where: { $0.key == key }) else {
@@ -125,7 +135,8 @@ package final class StoreReader: LedgerReader {
 
     package func commandEntries(commandID: String) throws(StoreError) -> [EntryRecord] {
         let key = AccountScope.commandKey(commandID, under: hashKey)
-        guard let known = tables.known(key), let sealed = try commit(number: known.commit) else {
+        guard let known = try tables.known(key), let sealed = try commit(number: known.commit)
+        else {
             return []
         }
         guard let entry = sealed.commit.entries.first(where: { $0.key == key }) else {
@@ -136,8 +147,19 @@ package final class StoreReader: LedgerReader {
             .map { EntryRecord(sealed: sealed, entry: $0) }
     }
 
-    package func deadLetterCommits(through last: UInt64, limit: Int) -> [UInt64] {
-        tables.deadLetterCommits(through: last, limit: limit)
+    package func deadLetterCommits(
+        through last: UInt64,
+        limit: Int
+    ) throws(StoreError) -> [UInt64] {
+        // Memory first: what moves to the source in between is then found twice and not missed.
+        var numbers = tables.deadLetterCommits(through: last, limit: limit)
+        guard numbers.count < limit else { return numbers }
+        let older = try journal.deadLetterCommits(
+            through: min(last, numbers.last.map { $0 - 1 } ?? last),
+            limit: limit - numbers.count
+        )
+        numbers += older
+        return numbers
     }
 
     package func commit(number: UInt64) throws(StoreError) -> SealedCommit? {

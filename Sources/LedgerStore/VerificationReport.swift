@@ -36,6 +36,10 @@ public struct VerificationFault: Hashable, Sendable {
         case holdID = "hold_id"
         /// A partition was read from another place than where it was left.
         case offset
+        /// A sealed file of commits is missing, cut short, or says other things than its commits.
+        case segment
+        /// A sealed file of ids is missing or damaged, or its ids are not those of the journal.
+        case idRun = "id_run"
     }
 
     public let kind: Kind

@@ -41,7 +41,7 @@ extension API {
         limit: Int
     ) throws(StoreError) -> (letters: [DeadLetterRecord], next: DeadLetterPosition?) {
         var found: [DeadLetterRecord] = []
-        let numbers = reader.deadLetterCommits(
+        let numbers = try reader.deadLetterCommits(
             through: position?.commit ?? .max,
             limit: commitsPerPage
         )

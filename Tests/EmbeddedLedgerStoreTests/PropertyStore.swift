@@ -11,23 +11,22 @@ final class PropertyStore: PropertyLedger {
     var cluster = "cluster-1"
     private let policies: Policies
     private let directory: TemporaryDirectory?
-    private static let options = EmbeddedLedgerStore.Options(reserve: 1 << 16)
+    private let options: EmbeddedLedgerStore.Options
 
     init(_ kind: StoreKind, policies: Policies) throws {
         self.policies = policies
-        switch kind {
-        case .memory:
+        options = EmbeddedLedgerStore.Options(
+            reserve: 1 << 16,
+            sealing: kind.sealing ?? SealingOptions()
+        )
+        guard kind.sealing != nil else {
             directory = nil
             store = InMemoryLedgerStore(policies: policies)
-        case .embedded:
-            let directory = TemporaryDirectory()
-            store = try EmbeddedLedgerStore(
-                path: directory.path,
-                policies: policies,
-                options: Self.options
-            )
-            self.directory = directory
+            return
         }
+        let directory = TemporaryDirectory()
+        store = try EmbeddedLedgerStore(path: directory.path, policies: policies, options: options)
+        self.directory = directory
     }
 
     /// Lets the store go without closing it, and opens it anew.
@@ -39,7 +38,7 @@ final class PropertyStore: PropertyLedger {
         store = try EmbeddedLedgerStore(
             path: directory.path,
             policies: policies,
-            options: Self.options
+            options: options
         )
     }
 

@@ -1,5 +1,5 @@
 import Credits
-import EmbeddedLedgerStore
+@testable import EmbeddedLedgerStore
 import Foundation
 import LedgerStore
 import Testing
@@ -7,23 +7,45 @@ import Testing
 /// The stores that the contract holds for.
 enum StoreKind: String, CaseIterable, Sendable {
     case memory, embedded
+    /// Embedded, and nearly everything in sealed files.
+    case sealed
+
+    /// Nil: not on a disk.
+    var sealing: SealingOptions? {
+        switch self {
+        case .memory: nil
+        case .embedded: SealingOptions()
+        case .sealed: .tiny
+        }
+    }
+}
+
+extension SealingOptions {
+    /// Seals whatever there is, and merges at every turn.
+    static let tiny = {
+        var options = SealingOptions(idsPerRun: 5, segmentBytes: 2000, fanOut: 2)
+        options.mergeStepBytes = 1
+        return options
+    }()
 }
 
 /// A store that can be opened again, as after the end of the process.
 final class StoreUnderTest {
     private(set) var store: any LedgerStore
     private let directory: TemporaryDirectory?
+    private let sealing: SealingOptions
 
     init(_ kind: StoreKind) throws {
-        switch kind {
-        case .memory:
+        guard let sealing = kind.sealing else {
             store = InMemoryLedgerStore(policies: Policies())
             directory = nil
-        case .embedded:
-            let directory = TemporaryDirectory()
-            store = try EmbeddedLedgerStore.small(directory.path)
-            self.directory = directory
+            self.sealing = SealingOptions()
+            return
         }
+        let directory = TemporaryDirectory()
+        store = try EmbeddedLedgerStore.small(directory.path, sealing: sealing)
+        self.directory = directory
+        self.sealing = sealing
     }
 
     /// Lets the store go without closing it, and opens it anew.
@@ -35,7 +57,7 @@ final class StoreUnderTest {
         }
         // The old store must be gone before the new one asks for the directory.
         store = InMemoryLedgerStore(policies: Policies())
-        store = try EmbeddedLedgerStore.small(directory.path)
+        store = try EmbeddedLedgerStore.small(directory.path, sealing: sealing)
     }
 
     /// Verifies the journal, and opens the store anew.
@@ -51,18 +73,27 @@ final class StoreUnderTest {
         // A process reads its own store's journal only while it has the store let go.
         store = InMemoryLedgerStore(policies: Policies())
         let report = try EmbeddedJournal(readOnly: directory.path).verify()
-        store = try EmbeddedLedgerStore.small(directory.path)
+        store = try EmbeddedLedgerStore.small(directory.path, sealing: sealing)
         return report
     }
 }
 
 extension EmbeddedLedgerStore {
     /// A store with a small reserve, and with checkpoints as often as can be.
-    static func small(_ path: String, creates: Bool = true) throws -> EmbeddedLedgerStore {
+    static func small(
+        _ path: String,
+        creates: Bool = true,
+        sealing: SealingOptions = SealingOptions()
+    ) throws -> EmbeddedLedgerStore {
         try EmbeddedLedgerStore(
             path: path,
             policies: Policies(),
-            options: Options(reserve: 1 << 16, creates: creates, checkpointInterval: 1)
+            options: Options(
+                reserve: 1 << 16,
+                creates: creates,
+                checkpointInterval: 1,
+                sealing: sealing
+            )
         )
     }
 }

@@ -137,8 +137,8 @@ struct OutcomeBoardTests {
         _ = try bench.apply(Self.grant)
         _ = try bench.apply("[]")
         let reader = try bench.store.reopened().reader
-        #expect(reader.deadLetterCommits(through: .max, limit: 10) == [3, 1])
-        #expect(reader.deadLetterCommits(through: 2, limit: 10) == [1])
-        #expect(reader.deadLetterCommits(through: .max, limit: 1) == [3])
+        #expect(try reader.deadLetterCommits(through: .max, limit: 10) == [3, 1])
+        #expect(try reader.deadLetterCommits(through: 2, limit: 10) == [1])
+        #expect(try reader.deadLetterCommits(through: .max, limit: 1) == [3])
     }
 }

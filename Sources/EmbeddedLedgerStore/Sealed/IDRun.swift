@@ -1,0 +1,141 @@
+internal import Credits
+internal import Glibc
+internal import LedgerStore
+
+/// A file of ids, open for looking ids up; it never changes.
+///
+/// What is in memory, filter and fences, only decides where to look; what is known of an id is
+/// always read from its block. A file that was removed stays readable for those who look into it.
+final class IDRun: Sendable {
+    let header: IDRunHeader
+    /// How many times it was merged.
+    let tier: Int
+    let path: String
+    private let file: FileHandle
+    private let fences: [UInt64]
+    private let filter: RunFilter
+
+    var memoryByteCount: Int { fences.count * 8 + filter.byteCount }
+
+    /// Opens a file whole in size, and reads its fences and filter.
+    ///
+    /// - Throws: ``StoreError/Code/damaged`` where it is not the file that the manifest names.
+    init(directory: String, row: RunRow, store: StoreWords) throws(StoreError) {
+        path = directory + "/" + IDRunFormat.fileName(row.id)
+        tier = row.tier
+        guard let byteCount = try StoreFiles.byteCount(path) else {
+            throw StoreError(.damaged, "expected \(path) to be there: restore it from a backup")
+        }
+        file = try FileHandle(path, O_RDONLY)
+        let words = try file.readWords(IDRunFormat.wordsPerBlock, at: 0)
+        guard let header = IDRunHeader(words), header.store == store, header.id == row.id,
+            header.commits == row.commits, header.content == row.content
+        else { throw StoreError(.damaged, "expected \(path) to be the ids that were sealed there") }
+        guard header.fileByteCount == byteCount, byteCount == row.byteCount else {
+            throw StoreError(.damaged, "expected \(path) to have \(row.byteCount) bytes")
+        }
+        self.header = header
+        let fences = try file.readWords(header.blockCount, at: header.fencesAt)
+        self.fences = fences
+        filter = RunFilter(lineCount: header.filterLineCount)
+        let path = path
+        let isWhole = try unsafe filter.withBytes { bytes throws(StoreError) in
+            unsafe try file.read(into: bytes, at: header.filterAt)
+            return unsafe UInt64(CRC32C.checksum(UnsafeRawBufferPointer(bytes)))
+                == header.filterChecksum
+        }
+        guard isWhole, UInt64(CRC32C.checksum(fences.span)) == header.fencesChecksum else {
+            throw StoreError(.damaged, "expected the index of \(path) to be as it was written")
+        }
+    }
+
+    /// The keys of those pending that may be here.
+    func candidates(_ keys: [IDKey], pending: [Int32]) -> [Int32] {
+        filter.candidates(keys, pending: pending)
+    }
+
+    /// What is known of an id here, read from its block.
+    func known(_ key: IDKey) throws(StoreError) -> KnownID? {
+        var number = max(0, firstFence(from: key.high) - 1)
+        var isFirst = true
+        // Nearly always one block: the next one only where keys share all their high bits.
+        while number < fences.count, isFirst || fences[number] <= key.high {
+            let block = try IDBlock(file, number: number, of: self)
+            if let known = block.known(key) { return known }
+            number += 1
+            isFirst = false
+        }
+        return nil
+    }
+
+    /// Whether looking for an id would come to the block that holds it.
+    func leads(to key: IDKey, inBlock number: Int) -> Bool {
+        guard filter.mayHold(key), fences[number] <= key.high else { return false }
+        return number + 1 == fences.count || key.high <= fences[number + 1]
+    }
+
+    /// The first block that begins with this high word or a later one.
+    private func firstFence(from high: UInt64) -> Int {
+        var low = 0
+        var end = fences.count
+        // Keys are spread evenly, so the place is known but for a few blocks; where that is wrong,
+        // all of them are searched.
+        let guess = Int(high.multipliedFullWidth(by: UInt64(fences.count)).high)
+        let reach = 64
+        let (before, after) = (guess - reach, guess + reach)
+        if before > 0, fences[before] < high { low = before }
+        if after < fences.count, fences[after] >= high { end = after }
+        while low < end {
+            let middle = (low + end) / 2
+            if fences[middle] < high { low = middle + 1 } else { end = middle }
+        }
+        return low
+    }
+
+    func read(blocks: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) throws(StoreError) {
+        unsafe try file.read(into: buffer, at: IDRunFormat.blockByteCount * (1 + blocks.lowerBound))
+    }
+
+    /// - Throws: ``StoreError/Code/damaged`` where words are not those of a block of this run.
+    func check(_ words: Span<UInt64>, number: Int) throws(StoreError) {
+        guard words[IDRunFormat.checksumWord] == IDRunFormat.checksum(ofBlock: words),
+            words[IDRunFormat.runWord] == header.id,
+            words[IDRunFormat.numberWord] == UInt64(number),
+            words[IDRunFormat.countWord] <= IDRunFormat.idsPerBlock
+        else {
+            throw StoreError(
+                .damaged,
+                "expected block \(number) of \(path) to be as it was written: restore the file "
+                    + "from a backup"
+            )
+        }
+    }
+}
+
+/// One block of ids, read and checked.
+private struct IDBlock {
+    private let words: [UInt64]
+
+    init(_ file: borrowing FileHandle, number: Int, of run: IDRun) throws(StoreError) {
+        words = try file.readWords(
+            IDRunFormat.wordsPerBlock,
+            at: IDRunFormat.blockByteCount * (1 + number)
+        )
+        try run.check(words.span, number: number)
+    }
+
+    func known(_ key: IDKey) -> KnownID? {
+        var low = 0
+        var end = Int(words[IDRunFormat.countWord])
+        while low < end {
+            let middle = (low + end) / 2
+            let word = middle * IDRunFormat.wordsPerID
+            let found = IDKey(high: words[word], low: words[word + 1])
+            if found == key {
+                return KnownID(fingerprint: words[word + 2], commit: words[word + 3])
+            }
+            if found < key { low = middle + 1 } else { end = middle }
+        }
+        return nil
+    }
+}

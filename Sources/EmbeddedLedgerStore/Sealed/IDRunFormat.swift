@@ -1,0 +1,115 @@
+internal import Credits
+internal import LedgerStore
+
+/// How a file of ids is written, in 64-bit words of the machine.
+///
+/// ```
+/// header   2,048 bytes: the words of `IDRunHeader`, a checksum as the last one
+/// blocks   2,048 bytes each: up to 63 ids of 4 words (key, fingerprint, commit), ascending by key;
+///          then the run's number, the block's number, how many ids, a checksum
+/// fences   the high word of each block's first key
+/// filter   the lines of `RunFilter`
+/// ```
+/// A block is read with one call, and proves by itself that it is that block of that run.
+enum IDRunFormat {
+    static let magic: UInt64 = 0x6e75_725f_7364_6964
+    static let version: UInt64 = 1
+    static let wordsPerBlock = 256
+    static let blockByteCount = wordsPerBlock * 8
+    static let idsPerBlock = 63
+    static let wordsPerID = 4
+    static let runWord = 252
+    static let numberWord = 253
+    static let countWord = 254
+    static let checksumWord = 255
+
+    static func fileName(_ id: UInt64) -> String { id.hexadecimal + ".run" }
+
+    static func checksum(ofBlock words: Span<UInt64>) -> UInt64 {
+        UInt64(CRC32C.checksum(words.extracting(first: checksumWord)))
+    }
+}
+
+/// The first block of a run: what it is, and where its parts are.
+struct IDRunHeader: Equatable {
+    var store: StoreWords
+    var id: UInt64
+    var commits: ClosedRange<UInt64>
+    var content: IDContent
+    var blockCount: Int
+    var filterLineCount: Int
+    var fencesChecksum: UInt64
+    var filterChecksum: UInt64
+
+    var fencesAt: Int { IDRunFormat.blockByteCount * (1 + blockCount) }
+    var filterAt: Int { fencesAt + 8 * blockCount }
+    var fileByteCount: Int { filterAt + RunFilter.byteCount(lines: filterLineCount) }
+
+    var words: [UInt64] {
+        var words = [
+            IDRunFormat.magic, IDRunFormat.version, store.high, store.low, id,
+            commits.lowerBound, commits.upperBound, content.count, content.first, content.second,
+            UInt64(blockCount), UInt64(filterLineCount), fencesChecksum, filterChecksum,
+        ]
+        words += [UInt64](repeating: 0, count: IDRunFormat.checksumWord - words.count)
+        words.append(IDRunFormat.checksum(ofBlock: words.span))
+        return words
+    }
+
+    init(
+        store: StoreWords,
+        id: UInt64,
+        commits: ClosedRange<UInt64>,
+        content: IDContent,
+        blockCount: Int,
+        filterLineCount: Int,
+        fencesChecksum: UInt64,
+        filterChecksum: UInt64
+    ) {
+        self.store = store
+        self.id = id
+        self.commits = commits
+        self.content = content
+        self.blockCount = blockCount
+        self.filterLineCount = filterLineCount
+        self.fencesChecksum = fencesChecksum
+        self.filterChecksum = filterChecksum
+    }
+
+    /// Nil where the words are not those of a header.
+    init?(_ words: [UInt64]) {
+        guard words.count == IDRunFormat.wordsPerBlock,
+            words[0] == IDRunFormat.magic, words[1] == IDRunFormat.version,
+            words[IDRunFormat.checksumWord] == IDRunFormat.checksum(ofBlock: words.span),
+            words[5] <= words[6], words[10] < 1 << 40, words[11] < 1 << 40
+        else { return nil }
+        self.init(
+            store: StoreWords(high: words[2], low: words[3]),
+            id: words[4],
+            commits: words[5]...words[6],
+            content: IDContent(count: words[7], first: words[8], second: words[9]),
+            blockCount: Int(words[10]),
+            filterLineCount: Int(words[11]),
+            fencesChecksum: words[12],
+            filterChecksum: words[13]
+        )
+    }
+}
+
+/// A store's uuid in two words, which every sealed file carries: a file of another store is not one
+/// of this.
+struct StoreWords: Equatable, Sendable {
+    var high: UInt64
+    var low: UInt64
+
+    init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// - Parameter uuid: 32 hexadecimal digits.
+    init(uuid: String) {
+        high = UInt64(uuid.prefix(16), radix: 16) ?? 0
+        low = UInt64(uuid.suffix(16), radix: 16) ?? 0
+    }
+}

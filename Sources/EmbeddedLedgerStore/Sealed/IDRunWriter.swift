@@ -1,0 +1,153 @@
+internal import Credits
+internal import LedgerStore
+
+/// Writes a run from ids that come in ascending order.
+final class IDRunWriter {
+    let id: UInt64
+    private let tier: Int
+    private let store: StoreWords
+    private let commits: ClosedRange<UInt64>
+    private let directory: String
+    private let file: SealedFileWriter
+    private let filter: RunFilter
+    private var fences: [UInt64] = []
+    private var block = [UInt64](repeating: 0, count: IDRunFormat.wordsPerBlock)
+    private var used = 0
+    private var content = IDContent()
+
+    var byteCount: Int { file.byteCount }
+
+    /// Begins a file; `capacity` is how many ids there are at most, for which the filter is made.
+    init(
+        directory: String,
+        id: UInt64,
+        tier: Int,
+        store: StoreWords,
+        commits: ClosedRange<UInt64>,
+        capacity: Int
+    ) throws(StoreError) {
+        self.id = id
+        self.tier = tier
+        self.store = store
+        self.commits = commits
+        self.directory = directory
+        file = try SealedFileWriter(directory: directory, name: IDRunFormat.fileName(id))
+        filter = RunFilter(lineCount: RunFilter.lineCount(ids: capacity))
+        // Room for the header, which is only known at the end.
+        let block = block
+        try file.append(block.span)
+    }
+
+    @inline(__always)
+    func append(_ key: IDKey, _ known: KnownID) throws(StoreError) {
+        if used == IDRunFormat.idsPerBlock { try endBlock() }
+        let word = used &* IDRunFormat.wordsPerID
+        block[word] = key.high
+        block[word + 1] = key.low
+        block[word + 2] = known.fingerprint
+        block[word + 3] = known.commit
+        used += 1
+        content.add(key, known)
+        filter.insert(key)
+    }
+
+    private func endBlock() throws(StoreError) {
+        guard used > 0 else { return }
+        for word in used * IDRunFormat.wordsPerID..<IDRunFormat.runWord { block[word] = 0 }
+        block[IDRunFormat.runWord] = id
+        block[IDRunFormat.numberWord] = UInt64(fences.count)
+        block[IDRunFormat.countWord] = UInt64(used)
+        block[IDRunFormat.checksumWord] = blockChecksum
+        fences.append(block[0])
+        used = 0
+        let block = block
+        try file.append(block.span)
+    }
+
+    private var blockChecksum: UInt64 {
+        let block = block
+        return IDRunFormat.checksum(ofBlock: block.span)
+    }
+
+    /// Writes the index and the header.
+    func end() throws(StoreError) {
+        try endBlock()
+        let fences = fences
+        try file.append(fences.span)
+        try unsafe filter.withBytes { bytes throws(StoreError) in
+            // Piece by piece, so that these bytes too are synced while they are written.
+            var start = 0
+            while start < bytes.count {
+                let end = min(start + 1 << 20, bytes.count)
+                let part = unsafe UnsafeBufferPointer(
+                    rebasing: bytes.bindMemory(to: UInt8.self)[start..<end]
+                )
+                unsafe try file.append(Span(_unsafeElements: part))
+                start = end
+            }
+        }
+        try file.writeHeader(header.words)
+    }
+
+    private var header: IDRunHeader {
+        let fences = fences
+        return IDRunHeader(
+            store: store,
+            id: id,
+            commits: commits,
+            content: content,
+            blockCount: fences.count,
+            filterLineCount: filter.lineCount,
+            fencesChecksum: UInt64(CRC32C.checksum(fences.span)),
+            filterChecksum: unsafe filter.withBytes {
+                unsafe UInt64(CRC32C.checksum(UnsafeRawBufferPointer($0)))
+            }
+        )
+    }
+
+    func sync() throws(StoreError) { try file.sync() }
+    func rename() throws(StoreError) { try file.rename() }
+    func discard() throws(StoreError) { try file.discard() }
+
+    /// Makes the name durable, and opens the run as a start would: what cannot be read back now is
+    /// still in memory.
+    func seal() throws(StoreError) -> (run: IDRun, row: RunRow) {
+        try file.syncDirectory()
+        let row = RunRow(
+            id: id,
+            tier: tier,
+            commits: commits,
+            content: content,
+            byteCount: header.fileByteCount
+        )
+        return (try IDRun(directory: directory, row: row, store: store), row)
+    }
+}
+
+extension IDBatch {
+    /// The ids in ascending order.
+    ///
+    /// They are hashes, so that putting each where its first bits say nearly sorts them: that takes
+    /// a tenth of what comparing all of them would.
+    func sorted() -> [(key: IDKey, known: KnownID)] {
+        var bits = 0
+        while ids.count > 8 << bits { bits += 1 }
+        let shift = UInt64(64 - bits)
+        var starts = [Int](repeating: 0, count: 1 << bits + 1)
+        ids.forEach { key, _ in starts[Int(key.high >> shift) + 1] += 1 }
+        for bucket in 1..<starts.count { starts[bucket] += starts[bucket - 1] }
+        let none = (key: IDKey(high: 0, low: 0), known: KnownID(fingerprint: 0, commit: 0))
+        var sorted = [(key: IDKey, known: KnownID)](repeating: none, count: ids.count)
+        var next = starts
+        ids.forEach { key, known in
+            let bucket = Int(key.high >> shift)
+            sorted[next[bucket]] = (key, known)
+            next[bucket] += 1
+        }
+        for bucket in 0..<starts.count - 1 {
+            let range = starts[bucket]..<starts[bucket + 1]
+            if range.count > 1 { sorted[range].sort { $0.key < $1.key } }
+        }
+        return sorted
+    }
+}

@@ -1,0 +1,163 @@
+internal import Credits
+internal import LedgerStore
+internal import Synchronization
+
+/// The sealed files that a store reads from, on any thread.
+final class SealedFiles: SealedIDs, Sendable {
+    private struct Contents: Sendable {
+        /// Newest first.
+        var runs: [IDRun]
+        /// Oldest first.
+        var segments: [SegmentRow]
+        /// Segments that are mapped, the one used last in front.
+        var mapped: [Segment] = []
+    }
+
+    private static let mappedCount = 16
+
+    private let folders: SealedFolders
+    private let contents: Mutex<Contents>
+
+    init(_ folders: SealedFolders, runs: [IDRun], segments: [SegmentRow]) {
+        self.folders = folders
+        contents = Mutex(Contents(runs: runs, segments: segments))
+    }
+
+    // MARK: Ids
+
+    var runs: [IDRun] { contents.withLock { $0.runs } }
+
+    func add(_ run: IDRun, replacing replaced: [IDRun]) {
+        contents.withLock { contents in
+            let gone = Set(replaced.map(\.header.id))
+            contents.runs.removeAll { gone.contains($0.header.id) }
+            contents.runs.append(run)
+            contents.runs.sort {
+                $0.header.commits.lowerBound > $1.header.commits.lowerBound
+            }
+        }
+    }
+
+    /// Asks filter by filter, each for all keys at once: what one key waits for memory is then spent
+    /// on the others.
+    func find(_ keys: [IDKey], _ known: inout [KnownID?]) throws(StoreError) {
+        let runs = runs
+        guard !runs.isEmpty else { return }
+        var pending: [Int32] = []
+        pending.reserveCapacity(keys.count)
+        for index in keys.indices where known[index] == nil { pending.append(Int32(index)) }
+        // Newest first: what is found is what counts, and is not looked for any further.
+        for run in runs where !pending.isEmpty {
+            var isAnyFound = false
+            for index in run.candidates(keys, pending: pending) {
+                guard let found = try run.known(keys[Int(index)]) else { continue }
+                known[Int(index)] = found
+                isAnyFound = true
+            }
+            if isAnyFound { pending.removeAll { known[Int($0)] != nil } }
+        }
+    }
+
+    // MARK: Commits
+
+    func add(_ segment: SegmentRow) {
+        contents.withLock { $0.segments.append(segment) }
+    }
+
+    var segments: [SegmentRow] { contents.withLock { $0.segments } }
+
+    /// The mapped segment that holds a commit; nil: none does.
+    private func segment(of number: UInt64) throws(StoreError) -> Segment? {
+        let (mapped, row) = contents.withLock { contents -> (Segment?, SegmentRow?) in
+            if let index = contents.mapped.firstIndex(where: { $0.commits.contains(number) }) {
+                let segment = contents.mapped.remove(at: index)
+                contents.mapped.insert(segment, at: 0)
+                return (segment, nil)
+            }
+            return (nil, contents.segments.row(of: number))
+        }
+        if let mapped { return mapped }
+        guard let row else { return nil }
+        let segment = try Segment(directory: folders.ledger, row: row, store: folders.store)
+        contents.withLock { contents in
+            contents.mapped.insert(segment, at: 0)
+            if contents.mapped.count > Self.mappedCount { contents.mapped.removeLast() }
+        }
+        return segment
+    }
+
+    /// Calls `body` with a sealed commit's bytes; nil where it is in no segment.
+    func withCommit<Result>(
+        _ number: UInt64,
+        _ body: (Span<UInt8>) throws(StoreError) -> Result
+    ) throws(StoreError) -> Result? {
+        guard let segment = try segment(of: number) else { return nil }
+        return try segment.withCommit(number, body)
+    }
+
+    /// Sealed commits that hold dead letters, newest first.
+    func deadLetterCommits(through last: UInt64, limit: Int) throws(StoreError) -> [UInt64] {
+        var numbers: [UInt64] = []
+        let rows = segments
+        for row in rows.reversed()
+        where row.letterCount > 0 && row.commits.lowerBound <= last && numbers.count < limit {
+            guard let segment = try segment(of: row.commits.lowerBound) else { continue }
+            numbers += segment.letters.reversed().lazy.drop { $0 > last }
+                .prefix(limit - numbers.count)
+        }
+        return numbers
+    }
+}
+
+extension [SegmentRow] {
+    /// The segment that holds a commit, by binary search.
+    func row(of number: UInt64) -> SegmentRow? {
+        var low = 0
+        var end = count
+        while low < end {
+            let middle = (low + end) / 2
+            if self[middle].commits.upperBound < number { low = middle + 1 } else { end = middle }
+        }
+        guard low < count, self[low].commits.contains(number) else { return nil }
+        return self[low]
+    }
+}
+
+/// Reads commits wherever they lie: in the journal's table or in a segment.
+final class EmbeddedCommits: CommitSource {
+    private let environment: LMDBEnvironment
+    private let table: LMDBTable
+    private let files: SealedFiles
+
+    init(_ environment: LMDBEnvironment, _ table: LMDBTable, _ files: SealedFiles) {
+        self.environment = environment
+        self.table = table
+        self.files = files
+    }
+
+    /// Looks in segments, then in the table, then in segments again.
+    ///
+    /// Segments are known before their commits leave the table. So what is in neither may have
+    /// moved in between.
+    func withCommit<Result>(
+        _ number: UInt64,
+        _ body: (Span<UInt8>) throws(StoreError) -> Result
+    ) throws(StoreError) -> Result? {
+        if let result = try files.withCommit(number, body) { return result }
+        if let result = try inTable(number, body) { return result }
+        return try files.withCommit(number, body)
+    }
+
+    /// Each call is a read transaction of its own: one that lasts would keep old pages from reuse.
+    func inTable<Result>(
+        _ number: UInt64,
+        _ body: (Span<UInt8>) throws(StoreError) -> Result
+    ) throws(StoreError) -> Result? {
+        let transaction = try environment.begin(isReadOnly: true)
+        return try JournalTable.withCommit(number, transaction, table, body)
+    }
+
+    func deadLetterCommits(through last: UInt64, limit: Int) throws(StoreError) -> [UInt64] {
+        try files.deadLetterCommits(through: last, limit: limit)
+    }
+}

@@ -1,0 +1,48 @@
+internal import LedgerStore
+
+/// Where a store's sealed files are.
+struct SealedFolders: Sendable {
+    let ids: String
+    let ledger: String
+    let store: StoreWords
+
+    init(in directory: String, uuid: String) {
+        ids = directory + "/ids"
+        ledger = directory + "/ledger"
+        store = StoreWords(uuid: uuid)
+    }
+
+    /// Makes the folders, and removes from them what is not the store's: files that were given no
+    /// name, or were finished but never counted, or were replaced.
+    func sweep(keeping manifest: Manifest) throws(StoreError) {
+        try StoreFiles.makeDirectory(ids)
+        try StoreFiles.makeDirectory(ledger)
+        try sweep(ids, keeping: Set(manifest.runs.map { IDRunFormat.fileName($0.id) }))
+        try sweep(
+            ledger,
+            keeping: Set(manifest.segments.map { SegmentFormat.fileName($0.commits.lowerBound) })
+        )
+    }
+
+    private func sweep(_ path: String, keeping names: Set<String>) throws(StoreError) {
+        for name in try StoreFiles.names(in: path) where !names.contains(name) {
+            try StoreFiles.remove(path + "/" + name)
+        }
+    }
+
+    /// Opens the runs of a manifest, newest first.
+    func openRuns(_ manifest: Manifest) throws(StoreError) -> [IDRun] {
+        var runs: [IDRun] = []
+        for row in manifest.runs {
+            runs.append(try IDRun(directory: ids, row: row, store: store))
+        }
+        return runs
+    }
+
+    /// Looks whether every segment is there and whole in size.
+    func checkSegments(_ manifest: Manifest) throws(StoreError) {
+        for row in manifest.segments {
+            _ = try Segment.check(directory: ledger, row: row, store: store)
+        }
+    }
+}

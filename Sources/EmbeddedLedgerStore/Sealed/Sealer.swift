@@ -1,0 +1,207 @@
+internal import Foundation
+internal import Glibc
+internal import LedgerStore
+
+/// The thread that writes and merges sealed files.
+///
+/// It never writes to the data file: what it finished waits here until the thread that commits takes
+/// it along. Ids and commits come before merging, which is done in steps for that reason.
+final class Sealer: @unchecked Sendable {
+    // `@unchecked Sendable`: all mutable state is used under `condition`'s lock.
+    private let condition = NSCondition()
+    private var work = SealerWork()
+    private var isStopping = false
+    private var hasEnded = true
+    private var hands: SealerHands?
+    private var hasMerged = true
+
+    /// Starts the thread, which works until ``stop()``.
+    func start(_ hands: SealerHands) {
+        condition.lock()
+        hasEnded = false
+        self.hands = hands
+        condition.unlock()
+        let thread = Thread { [self] in
+            // Below the worker's own threads: sealing may fall behind, applying may not.
+            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
+            run()
+            condition.lock()
+            hasEnded = true
+            condition.broadcast()
+            condition.unlock()
+        }
+        thread.name = "drawdown-sealer"
+        thread.start()
+    }
+
+    /// Ends the thread at the next step, and waits for that.
+    func stop() {
+        condition.lock()
+        isStopping = true
+        condition.broadcast()
+        while !hasEnded { condition.wait() }
+        condition.unlock()
+    }
+
+    // MARK: The thread that commits
+
+    func seal(_ batch: IDBatch) { change { $0.batches.append(batch) } }
+    func seal(_ segment: SegmentWork) { change { $0.segment = segment } }
+
+    /// What is finished, in the order in which it was; the taker makes it count.
+    func takeFinished() -> [SealedChange] {
+        var finished: [SealedChange] = []
+        change {
+            finished = $0.finished
+            $0.finished = []
+        }
+        return finished
+    }
+
+    /// Files that count no more.
+    func remove(_ paths: [String]) {
+        guard !paths.isEmpty else { return }
+        change { $0.obsolete += paths }
+    }
+
+    /// What was to be removed and is not yet.
+    func takeObsolete() -> [String] {
+        var obsolete: [String] = []
+        change {
+            obsolete = $0.obsolete
+            $0.obsolete = []
+        }
+        return obsolete
+    }
+
+    /// Bytes that a merge has still to write.
+    var outstandingByteCount: Int {
+        condition.lock()
+        defer { condition.unlock() }
+        return work.outstandingByteCount
+    }
+
+    /// - Throws: why sealing failed.
+    func checkSound() throws(StoreError) {
+        condition.lock()
+        defer { condition.unlock() }
+        if let failure = work.failure { throw failure }
+    }
+
+    /// Waits until something is finished.
+    ///
+    /// - Throws: why sealing failed.
+    func waitForFinished() throws(StoreError) {
+        condition.lock()
+        defer { condition.unlock() }
+        while work.finished.isEmpty, work.failure == nil, !hasEnded { condition.wait() }
+        if let failure = work.failure { throw failure }
+    }
+
+    private func change(_ body: (inout SealerWork) -> Void) {
+        condition.lock()
+        body(&work)
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    // MARK: The thread that seals
+
+    /// Lets go of everything before it returns: the directory must be free once the thread ended.
+    private func run() {
+        condition.lock()
+        let taken = hands
+        hands = nil
+        condition.unlock()
+        guard let hands = taken else { return }
+        do throws(StoreError) {
+            while let next = next(hands) { try perform(next, hands) }
+            try hands.discard()
+        } catch {
+            change { $0.failure = error }
+        }
+    }
+
+    private enum Step {
+        case ids(IDBatch)
+        case segment(SegmentWork)
+        case removal([String])
+        case merge
+    }
+
+    /// The next thing to do, waited for; nil: the thread is to end.
+    private func next(_ hands: SealerHands) -> Step? {
+        condition.lock()
+        defer { condition.unlock() }
+        while !isStopping {
+            // Turn by turn where merging is behind: a steady flow of ids must not keep it waiting.
+            if !hasMerged, hands.isBehind, hands.nextMerge.map({ $0 <= Date() }) == true {
+                hasMerged = true
+                return .merge
+            }
+            hasMerged = false
+            if !work.batches.isEmpty { return .ids(work.batches.removeFirst()) }
+            if let segment = work.segment {
+                work.segment = nil
+                return .segment(segment)
+            }
+            if !work.obsolete.isEmpty {
+                defer { work.obsolete = [] }
+                return .removal(work.obsolete)
+            }
+            guard let due = hands.nextMerge else {
+                condition.wait()
+                continue
+            }
+            guard due > Date() else { return .merge }
+            _ = condition.wait(until: due)
+        }
+        return nil
+    }
+
+    private func perform(_ step: Step, _ hands: SealerHands) throws(StoreError) {
+        var finished: SealedChange?
+        switch step {
+        case .ids(let batch): finished = try hands.seal(batch)
+        case .segment(let segment): finished = try hands.seal(segment) { isStopped }
+        case .removal(let paths): try hands.remove(paths)
+        case .merge: finished = try hands.merge()
+        }
+        let outstanding = hands.outstandingByteCount
+        change { work in
+            work.outstandingByteCount = outstanding
+            if let finished { work.finished.append(finished) }
+        }
+    }
+
+    private var isStopped: Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        return isStopping
+    }
+}
+
+/// What waits to be sealed, and what was.
+private struct SealerWork {
+    var batches: [IDBatch] = []
+    var segment: SegmentWork?
+    var obsolete: [String] = []
+    var finished: [SealedChange] = []
+    var outstandingByteCount = 0
+    var failure: StoreError?
+}
+
+/// Commits to be sealed, as the thread that commits knows them.
+struct SegmentWork: Sendable {
+    var commits: ClosedRange<UInt64>
+    /// Those that hold dead letters.
+    var letters: [UInt64]
+    var totals: LedgerTotals
+    var hash: [UInt8]
+}
+
+/// A file that is finished, and counts once a commit has named it.
+enum SealedChange: Sendable {
+    case run(IDRun, RunRow, replacing: [IDRun])
+    case segment(SegmentRow)
+}

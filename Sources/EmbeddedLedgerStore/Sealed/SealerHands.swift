@@ -1,0 +1,199 @@
+internal import Credits
+internal import Foundation
+internal import LedgerStore
+
+/// What the sealing thread does; used by that thread alone.
+final class SealerHands: @unchecked Sendable {
+    // `@unchecked Sendable`: handed over to the thread before it starts, and used nowhere else.
+    private let folders: SealedFolders
+    private let directory: StoreDirectory
+    private let commits: EmbeddedCommits
+    private let options: SealingOptions
+    /// Newest first, with those that do not count yet.
+    private var runs: [IDRun]
+    private var nextID: UInt64
+    /// By the size of what they merge.
+    private var merging: [Int: IDRunMerge] = [:]
+    /// When the merge may go on.
+    private var mergeAt = Date.distantPast
+
+    /// How long a merge waits that does not fit on the disk.
+    private static let retryInterval: TimeInterval = 10
+
+    init(
+        _ folders: SealedFolders,
+        _ directory: StoreDirectory,
+        _ commits: EmbeddedCommits,
+        _ options: SealingOptions,
+        runs: [IDRun]
+    ) {
+        self.folders = folders
+        self.directory = directory
+        self.commits = commits
+        self.options = options
+        self.runs = runs
+        nextID = (runs.map(\.header.id).max() ?? 0) + 1
+    }
+
+    private func reach(_ point: SealingPoint) throws(StoreError) {
+        try options.onPoint?(point)
+    }
+
+    private func takeID() -> UInt64 {
+        defer { nextID += 1 }
+        return nextID
+    }
+
+    // MARK: Ids
+
+    func seal(_ batch: IDBatch) throws(StoreError) -> SealedChange {
+        try reach(.idsTaken)
+        let writer = try IDRunWriter(
+            directory: folders.ids,
+            id: takeID(),
+            tier: 0,
+            store: folders.store,
+            commits: batch.commits,
+            capacity: batch.ids.count
+        )
+        for (key, known) in batch.sorted() { try writer.append(key, known) }
+        try writer.end()
+        try reach(.runWritten)
+        try writer.sync()
+        try reach(.runSynced)
+        try writer.rename()
+        try reach(.runRenamed)
+        let (run, row) = try writer.seal()
+        runs.insert(run, at: 0)
+        try reach(.runSealed)
+        return .run(run, row, replacing: [])
+    }
+
+    // MARK: Merging
+
+    /// When there is something to merge; nil: nothing.
+    var nextMerge: Date? { nextTier == nil ? nil : mergeAt }
+    /// Whether so many runs wait that looking ids up gets slow.
+    var isBehind: Bool {
+        Dictionary(grouping: runs, by: \.tier).contains { $1.count >= 2 * options.fanOut }
+    }
+    var outstandingByteCount: Int { merging.values.reduce(0) { $0 + $1.remainingByteCount } }
+
+    /// The smallest size that is being merged or of which there is enough: a merge of large runs
+    /// takes long, and small ones must not pile up meanwhile.
+    private var nextTier: Int? {
+        Set(runs.map(\.tier)).filter { merging[$0] != nil || mergeable($0) != nil }.min()
+    }
+
+    /// The oldest runs of a size, newest first; nil: there are not enough.
+    private func mergeable(_ tier: Int) -> [IDRun]? {
+        let same = runs.filter { $0.tier == tier }
+        return same.count < options.fanOut ? nil : Array(same.suffix(options.fanOut))
+    }
+
+    /// Goes on with a merge, or begins one.
+    func merge() throws(StoreError) -> SealedChange? {
+        guard let tier = nextTier else { return nil }
+        if merging[tier] == nil { merging[tier] = try begin(tier) }
+        guard let merge = merging[tier] else {
+            mergeAt = Date(timeIntervalSinceNow: Self.retryInterval)
+            return nil
+        }
+        let began = Date()
+        let isDone = try merge.step(byteCount: options.mergeStepBytes)
+        guard isDone else {
+            try reach(.mergeStepped)
+            pace(from: began)
+            return nil
+        }
+        try reach(.mergeWritten)
+        try merge.writer.sync()
+        try reach(.mergeSynced)
+        try merge.writer.rename()
+        try reach(.mergeRenamed)
+        let (run, row) = try merge.writer.seal()
+        let gone = Set(merge.sources.map(\.header.id))
+        let place = runs.firstIndex { gone.contains($0.header.id) } ?? 0
+        runs.removeAll { gone.contains($0.header.id) }
+        runs.insert(run, at: place)
+        merging[tier] = nil
+        try reach(.mergeSealed)
+        return .run(run, row, replacing: merge.sources)
+    }
+
+    /// Begins a merge where its file fits on the disk beside what must stay free; nil: it does not.
+    private func begin(_ tier: Int) throws(StoreError) -> IDRunMerge? {
+        guard let sources = mergeable(tier) else { return nil }
+        let needed = sources.reduce(outstandingByteCount) { $0 + $1.header.fileByteCount }
+        guard try directory.hasRoom(for: needed) else { return nil }
+        try reach(.mergeBegun)
+        return try IDRunMerge(
+            sources,
+            directory: folders.ids,
+            id: takeID(),
+            store: folders.store
+        )
+    }
+
+    /// Leaves the disk to the commits while merging keeps up.
+    private func pace(from began: Date) {
+        let time = Double(options.mergeStepBytes) / Double(options.mergeBytesPerSecond)
+        mergeAt = isBehind ? .distantPast : began.addingTimeInterval(time)
+    }
+
+    // MARK: Commits
+
+    /// Copies commits into a segment; nil: the thread is to stop, and nothing was sealed.
+    func seal(
+        _ work: SegmentWork,
+        unless isStopped: () -> Bool
+    ) throws(StoreError) -> SealedChange? {
+        try reach(.segmentTaken)
+        let writer = try SegmentWriter(
+            directory: folders.ledger,
+            first: work.commits.lowerBound,
+            store: folders.store
+        )
+        for number in work.commits {
+            guard !isStopped() else {
+                try writer.discard()
+                return nil
+            }
+            let written: Void? = try commits.inTable(number) { bytes throws(StoreError) in
+                try writer.append(bytes)
+            }
+            guard written != nil else { throw .damagedCommit(number, "it is missing") }
+        }
+        let byteCount = try writer.end(letters: work.letters)
+        try reach(.segmentWritten)
+        try writer.sync()
+        try reach(.segmentSynced)
+        try writer.rename()
+        try reach(.segmentRenamed)
+        try writer.syncDirectory()
+        let row = SegmentRow(
+            commits: work.commits,
+            byteCount: byteCount,
+            letterCount: work.letters.count,
+            totals: work.totals,
+            hash: work.hash
+        )
+        _ = try Segment.check(directory: folders.ledger, row: row, store: folders.store)
+        try reach(.segmentSealed)
+        return .segment(row)
+    }
+
+    // MARK: Removal
+
+    func remove(_ paths: [String]) throws(StoreError) {
+        try reach(.beforeRemoval)
+        for path in paths { try StoreFiles.remove(path) }
+        try reach(.afterRemoval)
+    }
+
+    /// Gives up what is half done.
+    func discard() throws(StoreError) {
+        for merge in merging.values { try merge.writer.discard() }
+        merging = [:]
+    }
+}

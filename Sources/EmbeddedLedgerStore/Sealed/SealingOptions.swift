@@ -1,0 +1,41 @@
+internal import LedgerStore
+
+/// When the store moves what it has into sealed files, and how it merges them.
+public struct SealingOptions: Sendable {
+    /// Ids in memory that are enough for a file of their own.
+    public var idsPerRun: Int
+    /// Bytes of commits in the data file that are enough for a segment.
+    public var segmentBytes: Int
+    /// Files of ids of one size that are merged into one of the next.
+    public var fanOut: Int
+    /// Bytes that merging writes per second, at most, while it keeps up.
+    public var mergeBytesPerSecond: Int
+    /// Bytes that are merged before anything else gets its turn.
+    var mergeStepBytes = 8 << 20
+    /// Called at each step of sealing; what it throws stops the store there.
+    var onPoint: (@Sendable (SealingPoint) throws(StoreError) -> Void)?
+
+    public init(
+        idsPerRun: Int = 1 << 19,
+        segmentBytes: Int = 64 << 20,
+        fanOut: Int = 8,
+        mergeBytesPerSecond: Int = 256 << 20
+    ) {
+        self.idsPerRun = max(idsPerRun, 1)
+        self.segmentBytes = max(segmentBytes, 1)
+        self.fanOut = max(fanOut, 2)
+        self.mergeBytesPerSecond = max(mergeBytesPerSecond, 1 << 20)
+        onPoint = nil
+    }
+}
+
+/// The steps of sealing between which a crash must change nothing.
+enum SealingPoint: String, CaseIterable, Sendable {
+    case idsTaken, runWritten, runSynced, runRenamed, runSealed
+    case segmentTaken, segmentWritten, segmentSynced, segmentRenamed, segmentSealed
+    case mergeBegun, mergeStepped, mergeWritten, mergeSynced, mergeRenamed, mergeSealed
+    /// On the thread that commits: before and after the commit that names sealed files.
+    case beforeManifest, afterManifest
+    /// Files that a merge replaced are about to be removed, and are removed.
+    case beforeRemoval, afterRemoval
+}

@@ -1,0 +1,199 @@
+import Credits
+@testable import EmbeddedLedgerStore
+import Foundation
+import LedgerStore
+import Testing
+
+// Files of ids, held against a dictionary: what is in them, what is found, what is merged.
+
+@Suite("Runs of ids")
+struct IDRunTests {
+    private let directory = TemporaryDirectory()
+    private let folders: SealedFolders
+
+    init() throws {
+        folders = SealedFolders(in: directory.path, uuid: String(repeating: "a5", count: 16))
+        try folders.sweep(keeping: Manifest())
+    }
+
+    private func batch(_ ids: [IDKey: KnownID], _ commits: ClosedRange<UInt64>) -> IDBatch {
+        var table = IDTable()
+        for (key, known) in ids { table.set(key, known) }
+        return IDBatch(ids: table, commits: commits)
+    }
+
+    private func seal(
+        _ ids: [IDKey: KnownID],
+        _ commits: ClosedRange<UInt64>,
+        id: UInt64
+    ) throws -> IDRun {
+        let writer = try IDRunWriter(
+            directory: folders.ids,
+            id: id,
+            tier: 0,
+            store: folders.store,
+            commits: commits,
+            capacity: ids.count
+        )
+        for (key, known) in batch(ids, commits).sorted() { try writer.append(key, known) }
+        try writer.end()
+        try writer.sync()
+        try writer.rename()
+        return try writer.seal().run
+    }
+
+    private func merge(_ runs: [IDRun], id: UInt64) throws -> IDRun {
+        let merge = try IDRunMerge(runs, directory: folders.ids, id: id, store: folders.store)
+        while try !merge.step(byteCount: 5000) {}
+        try merge.writer.sync()
+        try merge.writer.rename()
+        return try merge.writer.seal().run
+    }
+
+    private func ids(
+        _ count: Int,
+        commit: UInt64,
+        _ random: inout SplitMix64
+    ) -> [IDKey: KnownID] {
+        var ids: [IDKey: KnownID] = [:]
+        while ids.count < count {
+            ids[IDKey(high: random.next(), low: random.next())] = KnownID(
+                fingerprint: random.next(),
+                commit: commit
+            )
+        }
+        return ids
+    }
+
+    private func fault(_ row: RunRow, _ expected: IDContent) -> String? {
+        let check = RunUnderCheck(row, folders)
+        let scans = RunScan.scan([check.run].compactMap { $0 }) { _, _, _ in }
+        return check.fault(scans.first, expecting: expected)
+    }
+
+    private func find(_ keys: [IDKey], _ runs: [IDRun]) throws -> [KnownID?] {
+        let files = SealedFiles(folders, runs: runs, segments: [])
+        var known = [KnownID?](repeating: nil, count: keys.count)
+        try files.find(keys, &known)
+        return known
+    }
+
+    @Test(arguments: [1, 2, 62, 63, 64, 126, 127, 5000])
+    func whatIsWrittenIsFoundAndNothingElse(_ count: Int) throws {
+        var random = SplitMix64(seed: UInt64(count))
+        let there = ids(count, commit: 3, &random)
+        let run = try seal(there, 1...3, id: 1)
+        #expect(run.header.content.count == UInt64(count))
+        let absent = ids(20_000, commit: 0, &random)
+        let keys = Array(there.keys) + Array(absent.keys)
+        let known = try find(keys, [run])
+        for (key, known) in zip(keys, known) { #expect(known == there[key]) }
+    }
+
+    @Test func keysAtTheEndsAndKeysThatShareTheirHighBitsAreFound() throws {
+        var there: [IDKey: KnownID] = [:]
+        for high in [0, 1, 7, UInt64.max - 1, .max] {
+            for low in [0, 1, UInt64.max] + (2..<150).map({ UInt64($0) }) {
+                there[IDKey(high: high, low: low)] = KnownID(fingerprint: low, commit: high & 1)
+            }
+        }
+        let run = try seal(there, 0...1, id: 1)
+        let keys = Array(there.keys)
+        #expect(try find(keys, [run]) == keys.map { there[$0] })
+        let merged = try merge([try seal(there, 2...3, id: 2), run], id: 3)
+        #expect(merged.header.content.count == UInt64(keys.count))
+        #expect(try find(keys, [merged]) == keys.map { there[$0] })
+    }
+
+    @Test func anIDThatTheFilterLetsPassByChanceIsStillUnknown() throws {
+        var random = SplitMix64(seed: 5)
+        let run = try seal(ids(5000, commit: 1, &random), 1...1, id: 1)
+        let absent = Array(ids(200_000, commit: 0, &random).keys)
+        let pending = absent.indices.map { Int32($0) }
+        let passed = run.candidates(absent, pending: pending)
+        // Some must pass, or this shows nothing; and not many.
+        #expect(passed.count > 50 && passed.count < 1000)
+        #expect(try find(absent, [run]).allSatisfy { $0 == nil })
+    }
+
+    @Test func theNewestMeaningOfAnIDIsTheOneThatCounts() throws {
+        var random = SplitMix64(seed: 6)
+        var model: [IDKey: KnownID] = [:]
+        var runs: [IDRun] = []
+        var hot: [IDKey] = []
+        for number: UInt64 in 1...8 {
+            var ids = ids(700, commit: number, &random)
+            for key in hot { ids[key] = KnownID(fingerprint: number, commit: number) }
+            hot += ids.keys.prefix(40)
+            model.merge(ids) { $1 }
+            runs.insert(try seal(ids, number...number, id: number), at: 0)
+        }
+        let keys = Array(model.keys)
+        let expected = keys.map { model[$0] }
+        #expect(try find(keys, runs) == expected)
+        let old = try merge(Array(runs.suffix(4)), id: 9)
+        #expect(try find(keys, runs.prefix(4) + [old]) == expected)
+        let all = try merge(runs.prefix(4) + [old], id: 10)
+        #expect(try find(keys, [all]) == expected)
+        #expect(all.header.commits == 1...8)
+        var content = IDContent()
+        for (key, known) in model { content.add(key, known) }
+        #expect(all.header.content == content)
+        let row = RunRow(
+            id: 10,
+            tier: all.tier,
+            commits: 1...8,
+            content: content,
+            byteCount: all.header.fileByteCount
+        )
+        #expect(fault(row, content) == nil)
+        content.add(keys[0], KnownID(fingerprint: 0, commit: 0))
+        #expect(fault(row, content) != nil)
+    }
+
+    @Test func aRunThatWasRemovedIsReadableForThoseWhoHaveIt() throws {
+        var random = SplitMix64(seed: 7)
+        let there = ids(300, commit: 1, &random)
+        let run = try seal(there, 1...1, id: 1)
+        try FileManager.default.removeItem(atPath: run.path)
+        let keys = Array(there.keys)
+        #expect(try find(keys, [run]) == keys.map { there[$0] })
+    }
+
+    @Test func anIDThatStandsInTwoRunsIsNoticed() throws {
+        var random = SplitMix64(seed: 9)
+        let old = ids(500, commit: 1, &random)
+        var new = ids(500, commit: 2, &random)
+        let twice = try #require(old.keys.first)
+        new[twice] = KnownID(fingerprint: 0, commit: 2)
+        let runs = [try seal(new, 2...2, id: 2), try seal(old, 1...1, id: 1)]
+        var noticed: [IDKey] = []
+        let scans = RunScan.scan(runs) { key, newer, older in
+            #expect(newer == 2 && older == 1)
+            noticed.append(key)
+        }
+        #expect(noticed == [twice])
+        #expect(scans.map(\.content) == runs.map(\.header.content))
+    }
+
+    @Test func everyFlippedBitOfARunIsFound() throws {
+        var random = SplitMix64(seed: 8)
+        let there = ids(130, commit: 1, &random)
+        let run = try seal(there, 1...1, id: 1)
+        let row = RunRow(
+            id: 1,
+            tier: 0,
+            commits: 1...1,
+            content: run.header.content,
+            byteCount: run.header.fileByteCount
+        )
+        #expect(fault(row, run.header.content) == nil)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: run.path))
+        for _ in 0..<300 {
+            var damaged = bytes
+            damaged[Int(random.next() % UInt64(bytes.count))] ^= 1 << UInt8(random.next() % 8)
+            try damaged.write(to: URL(fileURLWithPath: run.path))
+            #expect(fault(row, run.header.content) != nil)
+        }
+    }
+}

@@ -1,0 +1,204 @@
+import Credits
+@testable import EmbeddedLedgerStore
+import Foundation
+import LedgerStore
+import Synchronization
+import Testing
+
+// What only sealed files can get wrong: which of them count after a crash, what damage looks like,
+// and what is found when an id or a commit moves from memory or the data file into one.
+
+@Suite("Sealed files")
+struct SealedFilesTests {
+    private let directory = TemporaryDirectory()
+
+    private func open(_ sealing: SealingOptions = .tiny) throws -> EmbeddedLedgerStore {
+        try EmbeddedLedgerStore.small(directory.path, sealing: sealing)
+    }
+
+    private func files(_ folder: String) -> [String] {
+        let names = try? FileManager.default.contentsOfDirectory(atPath: directory.path + folder)
+        return (names ?? []).sorted().map { directory.path + folder + "/" + $0 }
+    }
+
+    /// Makes a store with commits of usage, grants, reversals and dead letters.
+    private func makeStore(
+        commits: Int = 40,
+        sealing: SealingOptions = .tiny
+    ) throws -> [String: Int64] {
+        let store = try open(sealing)
+        let history = try History.extend(store, to: commits)
+        try store.close()
+        return history
+    }
+
+    private func code(_ body: () throws -> Void) -> StoreError.Code? {
+        do {
+            try body()
+            return nil
+        } catch {
+            return (error as? StoreError)?.code
+        }
+    }
+
+    @Test func nearlyAllIsSealedAndTheDataFileStaysSmall() throws {
+        let store = try open()
+        try History.extend(store, to: 200)
+        let figures = try store.fileFigures
+        #expect(figures.segments > 5)
+        #expect(figures.runs > 0 && figures.runs < 80)
+        #expect(figures.segmentBytes > 30_000)
+        // 200 commits and their ids are not in memory and not in the data file any more.
+        #expect(store.storedCommits < 60)
+        #expect(store.reader.knownIDCount > 400)
+        #expect(figures.totalBytes == figures.dataBytes + figures.segmentBytes + figures.runBytes)
+    }
+
+    @Test func everythingIsFoundWhereverItLies() throws {
+        let model = InMemoryLedgerStore(policies: Policies())
+        try History.extend(model, to: 120)
+        do {
+            let store = try open()
+            try History.extend(store, to: 120)
+            try History.expectSame(store, model)
+            try store.close()
+        }
+        try History.expectSame(try open(), model)
+    }
+
+    @Test func verifyingASealedStoreFindsNothingWrong() throws {
+        _ = try makeStore(commits: 80)
+        let report = try EmbeddedJournal(readOnly: directory.path).verify()
+        #expect(report.faults.isEmpty)
+        #expect(report.commits == 80)
+        let store = try open()
+        #expect(store.reader.knownIDCount == report.ids)
+        #expect(store.reader.outcomes == report.outcomes)
+    }
+
+    @Test(arguments: ["/ids", "/ledger"])
+    func aMissingOrShortenedFileIsDamage(_ folder: String) throws {
+        _ = try makeStore()
+        let path = try #require(files(folder).first)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        try bytes.dropLast(8).write(to: URL(fileURLWithPath: path))
+        #expect(code { _ = try open() } == .damaged)
+        try FileManager.default.removeItem(atPath: path)
+        #expect(code { _ = try open() } == .damaged)
+        let report = try EmbeddedJournal(readOnly: directory.path).verify()
+        #expect(report.faults.contains { $0.kind == (folder == "/ids" ? .idRun : .segment) })
+        try bytes.write(to: URL(fileURLWithPath: path))
+        #expect(code { _ = try open() } == nil)
+    }
+
+    @Test func aFileOfAnotherStoreIsDamage() throws {
+        _ = try makeStore()
+        let other = TemporaryDirectory()
+        let store = try EmbeddedLedgerStore.small(other.path, sealing: .tiny)
+        try History.extend(store, to: 40)
+        try store.close()
+        for path in files("/ids") + files("/ledger") {
+            let mine = try Data(contentsOf: URL(fileURLWithPath: path))
+            let foreign = URL(fileURLWithPath: path.replacing(directory.path, with: other.path))
+            guard let theirs = try? Data(contentsOf: foreign) else { continue }
+            try theirs.write(to: URL(fileURLWithPath: path))
+            #expect(code { _ = try open() } == .damaged)
+            try mine.write(to: URL(fileURLWithPath: path))
+        }
+        #expect(code { _ = try open() } == nil)
+    }
+
+    @Test func whatIsNotTheStoresIsSweptAndNothingElse() throws {
+        _ = try makeStore()
+        let there = files("/ids") + files("/ledger")
+        for name in ["/ids/0000000000000bad.run", "/ids/x.run.tmp", "/ledger/left.segment"] {
+            try Data("rubbish".utf8).write(to: URL(fileURLWithPath: directory.path + name))
+        }
+        let store = try open(SealingOptions())
+        #expect(files("/ids") + files("/ledger") == there)
+        #expect(store.head.number == 40)
+    }
+
+    @Test func everyFlippedByteOfASegmentIsFound() throws {
+        _ = try makeStore(commits: 20)
+        let path = try #require(files("/ledger").first)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        for place in stride(from: 0, to: bytes.count, by: 37) {
+            var damaged = bytes
+            damaged[place] ^= 4
+            try damaged.write(to: URL(fileURLWithPath: path))
+            let report = try EmbeddedJournal(readOnly: directory.path).verify()
+            // The bytes that fill up to a whole word mean nothing.
+            #expect(!report.isSound || bytes[place] == 0, "byte \(place)")
+        }
+    }
+
+    @Test func aFlippedBitInABlockOfIDsIsDamageWhereItIsRead() throws {
+        let usage = try makeStore(commits: 60, sealing: SealingOptions(idsPerRun: 60))
+        for path in files("/ids") {
+            var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+            bytes[2048 + 40] ^= 1
+            try bytes.write(to: URL(fileURLWithPath: path))
+        }
+        let store = try open(SealingOptions())
+        var thrown: StoreError.Code?
+        for id in usage.keys {
+            thrown = thrown ?? code { _ = try store.reader.usageEntry(usageID: id, source: "api") }
+        }
+        #expect(thrown == .damaged)
+    }
+
+    @Test func readersNeverMissWhatMoves() throws {
+        let store = try open()
+        try History.extend(store, to: 20)
+        let reader = store.reader
+        let isDone = Atomic(false)
+        let missed = Mutex<[String]>([])
+        let threads = DispatchGroup()
+        for _ in 0..<2 {
+            DispatchQueue.global().async(group: threads) {
+                while !isDone.load(ordering: .relaxed) {
+                    let head = reader.head.number
+                    for number in 1...head {
+                        let usage = try? reader.usageEntry(usageID: "u\(number)-0", source: "api")
+                        if usage == nil { missed.withLock { $0.append("usage \(number)") } }
+                        let commit = try? reader.commit(number: number)
+                        if commit == nil { missed.withLock { $0.append("commit \(number)") } }
+                    }
+                }
+            }
+        }
+        try History.extend(store, to: 200)
+        isDone.store(true, ordering: .relaxed)
+        threads.wait()
+        #expect(missed.withLock { $0 } == [])
+    }
+
+    @Test func memoryIsBoundedWhereSealingFallsBehind() throws {
+        var slow = SealingOptions.tiny
+        slow.onPoint = { point throws(StoreError) in
+            if point == .idsTaken { Thread.sleep(forTimeInterval: 0.02) }
+        }
+        let store = try open(slow)
+        try History.extend(store, to: 40)
+        let waiting = store.idsInMemory
+        #expect(waiting.waiting <= 2)
+        #expect(waiting.count <= 5 + History.idsPerCommit)
+    }
+
+    @Test func aFailureOfTheSealingThreadStopsTheStoreWithNothingWritten() throws {
+        var failing = SealingOptions.tiny
+        failing.onPoint = { point throws(StoreError) in
+            if point == .runSynced { throw StoreError(.failed, "the disk is gone") }
+        }
+        var head: UInt64 = 0
+        do {
+            let store = try open(failing)
+            let error = #expect(throws: StoreError.self) { try History.extend(store, to: 200) }
+            #expect(error?.message.contains("nothing of the commit was written") == true)
+            head = store.head.number
+            #expect(code { try History.extend(store, to: 200) } == .failed)
+        }
+        #expect(try open().head.number == head)
+    }
+}
