@@ -14,10 +14,26 @@ struct BenchDirectory {
     }
 
     private static func isInMemory(_ path: String) -> Bool {
-        var figures = statfs()
-        guard unsafe statfs(path, &figures) == 0 else { return false }
-        let tmpfs = 0x0102_1994
-        return Int(figures.f_type) == tmpfs
+        let mounts = (try? String(contentsOfFile: "/proc/mounts", encoding: .utf8)) ?? ""
+        return isInMemory(URL(filePath: path).resolvingSymlinksInPath().path, mounts: mounts)
+    }
+
+    /// Whether a path is on a file system in memory.
+    ///
+    /// - Parameters:
+    ///   - path: absolute.
+    ///   - mounts: as in `/proc/mounts`; of those that hold the path, the deepest counts.
+    /// - Returns: whether it is a tmpfs.
+    static func isInMemory(_ path: String, mounts: String) -> Bool {
+        var deepest = (length: 0, type: "")
+        for line in mounts.split(separator: "\n") {
+            let fields = line.split(separator: " ")
+            guard fields.count > 2 else { continue }
+            let point = fields[1].hasSuffix("/") ? fields[1] : fields[1] + "/"
+            guard (path + "/").hasPrefix(point), point.count >= deepest.length else { continue }
+            deepest = (point.count, String(fields[2]))
+        }
+        return deepest.type == "tmpfs"
     }
 
     func remove() { try? FileManager.default.removeItem(atPath: path) }

@@ -22,7 +22,9 @@ struct BenchLedger: ~Copyable {
     init(storeAt path: String) throws(CommandFailure) {
         let configuration = BenchWorker.configuration(storeAt: path)
         let policies = configuration.policies
-        store = try WorkerAssembly.openStore(configuration, policies: policies)
+        store = try BenchWorker.whenFree { () throws(CommandFailure) in
+            try WorkerAssembly.openStore(configuration, policies: policies)
+        }
         ledger = Ledger(policies: policies)
         decoder = InputDecoder(
             hashKey: store.identity.hashKey,

@@ -1,4 +1,5 @@
 import Credits
+import EmbeddedLedgerStore
 import Foundation
 import LedgerStore
 import UsageCodec

@@ -1,3 +1,4 @@
+import Credits
 import Foundation
 import LedgerStore
 import UsagePipeline
@@ -80,7 +81,4 @@ enum BenchProcess {
     static func sleep(_ duration: Duration) {
         Thread.sleep(forTimeInterval: duration / .seconds(1))
     }
-
-    /// Gives memory back that is free, so that one phase is not charged with another's.
-    static func trimMemory() { _ = malloc_trim(0) }
 }

@@ -46,12 +46,29 @@ struct BenchWorker {
         var configuration = Self.configuration(storeAt: directory)
         configuration.kafka = kafka
         configuration.topics.usage = [topic.rawValue]
-        return try WorkerAssembly(
-            configuration,
-            membership: .alone,
-            logger: Assembly.makeLogger(level: .error),
-            sink: sink
-        )
+        return try Self.whenFree { () throws(CommandFailure) in
+            try WorkerAssembly(
+                configuration,
+                membership: .alone,
+                logger: Assembly.makeLogger(level: .error),
+                sink: sink
+            )
+        }
+    }
+
+    /// Opens a store that was just let go: the thread that worked with it may hold it for a moment.
+    static func whenFree<Opened>(
+        _ open: () throws(CommandFailure) -> Opened
+    ) throws(CommandFailure) -> Opened {
+        let deadline = ContinuousClock.now + .seconds(5)
+        while true {
+            do {
+                return try open()
+            } catch {
+                guard error.exitCode == .fenced, ContinuousClock.now < deadline else { throw error }
+                BenchProcess.sleep(.milliseconds(10))
+            }
+        }
     }
 
     /// Events per second that the client's wrapper reads and lets go.

@@ -2,6 +2,7 @@ import Credits
 import Foundation
 import KafkaIO
 import LedgerStore
+import Synchronization
 import UsagePipeline
 
 /// Fills a broker, reads it once doing nothing and once with the whole worker, takes the time from
@@ -87,10 +88,8 @@ struct Benchmark {
         if options.knownIDs > 0 { try applyKnownIDs() }
         try send(.events, options.load, partitions: broker.partitions.events)
         note("raw drain")
-        report.rawDrainPerS = try worker.drain(options.events)
-        BenchProcess.trimMemory()
+        report.rawDrainPerS = try drain()
         try await measurePipeline()
-        BenchProcess.trimMemory()
         try await measureEndToEnd()
         report.diskBytesPerEvent = Double(directory.storeBytes) / Double(sums.applied)
         note("restart")
@@ -112,17 +111,16 @@ struct Benchmark {
     }
 
     private mutating func applyKnownIDs() throws {
-        do {
-            var ledger = try BenchLedger(storeAt: directory.path)
-            try ledger.apply(options.knownLoad) {
-                note("known ids: \(LiveFormat.count($0)) of \(LiveFormat.count(options.knownIDs))")
-            }
-            try ledger.close()
-        } catch let error as StoreError {
-            throw CommandFailure(error)
+        let known = LiveFormat.count(options.knownIDs)
+        let child = try BenchChild(
+            nil,
+            BenchKnownCommand.arguments(options.knownLoad, data: directory.path)
+        )
+        while let line = child.nextLine() {
+            note("known ids: \(Int(line).map { LiveFormat.count($0) } ?? line) of \(known)")
         }
+        try child.wait()
         sums.add(options.knownLoad)
-        BenchProcess.trimMemory()
     }
 
     private func send(
@@ -146,6 +144,23 @@ struct Benchmark {
     }
 
     // MARK: As fast as it goes
+
+    /// Events per second that are read and let go: in another process, so that the memory which that
+    /// takes is not the worker's.
+    private func drain() throws -> Double {
+        let child = try BenchChild(
+            nil,
+            BenchDrainCommand.arguments(
+                options.events,
+                broker: broker.bootstrapServers,
+                kafka: options.kafka
+            )
+        )
+        var rate: Double?
+        while let line = child.nextLine() { rate = Double(line) }
+        try child.wait()
+        return rate ?? 0
+    }
 
     private mutating func measurePipeline() async throws {
         note("pipeline")
@@ -172,7 +187,7 @@ struct Benchmark {
         report.commits = Int(figures.commits)
         report.triggers = Int(figures.triggers)
         report.applied = Int(assembly.reader.outcomes.applied - before.applied)
-        report.duplicates = Int(assembly.reader.outcomes.duplicate - before.duplicates)
+        report.duplicates = Int(assembly.reader.outcomes.duplicate - before.duplicate)
         note("checking balances")
         try sums.check(assembly.reader)
     }

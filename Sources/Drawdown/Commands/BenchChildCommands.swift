@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import LedgerStore
 
 /// The benchmark's sender, which `bench` starts as a process of its own.
 struct BenchLoadCommand: ParsableCommand {
@@ -77,6 +78,72 @@ struct BenchLoadCommand: ParsableCommand {
     }
 }
 
+/// Reads the benchmark's topic and lets it go; says how many events per second that were.
+struct BenchDrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench-drain",
+        abstract: "Read the benchmark's topic; started by `bench`.",
+        shouldDisplay: false
+    )
+
+    @Option var broker: String
+    @Option var events: Int
+    @Option var kafka: [String] = []
+
+    func run() throws {
+        BenchChild.endWithParent()
+        let worker = BenchWorker(
+            bootstrapServers: broker,
+            directory: "",
+            properties: try BenchCommand.properties(kafka)
+        )
+        StandardStreams.write("\(try worker.drain(events))\n")
+    }
+
+    static func arguments(_ events: Int, broker: String, kafka: [String: String]) -> [String] {
+        ["bench-drain", "--broker", broker, "--events", "\(events)"]
+            + kafka.sorted { $0.key < $1.key }.flatMap { ["--kafka", "\($0.key)=\($0.value)"] }
+    }
+}
+
+/// Applies a load to a store directly, without Kafka: its ids are then known.
+struct BenchKnownCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench-known",
+        abstract: "Fill a store with known ids; started by `bench`.",
+        shouldDisplay: false
+    )
+
+    @Option var data: String
+    @Option var events: Int
+    @Option var customers: Int
+    @Option var name: String
+    @Option var seed: UInt64
+
+    var settings: BenchLoad.Settings {
+        BenchLoad.Settings(events: events, customers: customers, name: name, seed: seed)
+    }
+
+    func run() throws {
+        BenchChild.endWithParent()
+        do {
+            var ledger = try BenchLedger(storeAt: data)
+            try ledger.apply(settings) { StandardStreams.write("\($0)\n") }
+            try ledger.close()
+        } catch let error as StoreError {
+            throw CommandFailure(error)
+        }
+    }
+
+    static func arguments(_ settings: BenchLoad.Settings, data: String) -> [String] {
+        [
+            "bench-known", "--data", data, "--events", "\(settings.events)",
+            "--customers", "\(settings.customers)", "--name", settings.name,
+            "--seed", "\(settings.seed)",
+        ]
+    }
+}
+
 /// Opens a store, says so, and waits to be killed: `bench` takes the time.
 struct BenchOpenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -92,7 +159,9 @@ struct BenchOpenCommand: ParsableCommand {
     func run() throws {
         BenchChild.endWithParent()
         let configuration = BenchWorker.configuration(storeAt: data)
-        let store = try WorkerAssembly.openStore(configuration, policies: configuration.policies)
+        let store = try BenchWorker.whenFree { () throws(CommandFailure) in
+            try WorkerAssembly.openStore(configuration, policies: configuration.policies)
+        }
         StandardStreams.write("\(Self.ready)\n")
         withExtendedLifetime(store) { while true { sleep(1000) } }
     }

@@ -80,7 +80,7 @@ struct BenchCommand: AsyncParsableCommand {
                     + "support"
             )
         }
-        _ = try properties()
+        _ = try options
     }
 
     private static func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws {
@@ -91,9 +91,10 @@ struct BenchCommand: AsyncParsableCommand {
         )
     }
 
-    private func properties() throws -> [String: String] {
+    /// Reads properties of librdkafka as they are given on a command line.
+    static func properties(_ list: [String]) throws -> [String: String] {
         var properties: [String: String] = [:]
-        for property in kafka {
+        for property in list {
             let parts = property.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2 else {
                 throw ValidationError("expected --kafka to be KEY=VALUE, got: \(property)")
@@ -118,7 +119,7 @@ struct BenchCommand: AsyncParsableCommand {
                 customers: customers,
                 duplicatesPercent: duplicates,
                 knownIDs: knownIds,
-                kafka: try properties()
+                kafka: try Self.properties(kafka)
             )
         }
     }
