@@ -20,6 +20,10 @@ struct Drawdown: AsyncParsableCommand {
             topic has a gap or the store went back, 78 configuration.
             """,
         version: version,
+        subcommands: [
+            BenchLoadCommand.self, BenchDrainCommand.self, BenchKnownCommand.self,
+            BenchOpenCommand.self,
+        ],
         groupedSubcommands: [
             CommandGroup(
                 name: "Run",

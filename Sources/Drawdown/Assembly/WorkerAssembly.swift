@@ -27,12 +27,14 @@ final class WorkerAssembly {
     ///   - cluster: names the cluster where its own id does not do; nil asks the brokers.
     ///   - membership: how the worker comes by its partitions.
     ///   - logger: takes what librdkafka says, and what ends the worker.
+    ///   - sink: may put something around Kafka as the sink, to look at what passes.
     /// - Throws: ``CommandFailure``: what is missing, where, and what to do.
     init(
         _ configuration: Configuration,
         cluster: String? = nil,
         membership: KafkaMessageSource.Membership,
-        logger: Logger
+        logger: Logger,
+        sink: (any MessageSink) -> any MessageSink = { $0 }
     ) throws(CommandFailure) {
         self.logger = logger
         let policies = configuration.policies
@@ -87,10 +89,12 @@ final class WorkerAssembly {
                         try Self.fault($0, consumer, reader, identity, cluster: cluster)
                     }
                 ),
-                sink: KafkaMessageSink(
-                    producer: producer,
-                    triggers: configuration.topics.triggers,
-                    deadLetters: configuration.topics.deadLetters
+                sink: sink(
+                    KafkaMessageSink(
+                        producer: producer,
+                        triggers: configuration.topics.triggers,
+                        deadLetters: configuration.topics.deadLetters
+                    )
                 )
             )
             submitter = try KafkaCommandSubmitter(
@@ -131,7 +135,7 @@ final class WorkerAssembly {
         policies: Policies,
         store: EmbeddedLedgerStore,
         source: KafkaMessageSource,
-        sink: KafkaMessageSink
+        sink: any MessageSink
     ) -> Worker {
         var roles = [configuration.topics.commands: MessageRole.command]
         for topic in configuration.topics.usage {

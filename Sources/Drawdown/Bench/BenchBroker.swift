@@ -1,44 +1,54 @@
 import Foundation
 
-/// The benchmark's broker, in a process of its own, so that its work is not counted as ours.
+/// The benchmark's broker, in a process of its own.
 final class BenchBroker {
+    /// The topics that the worker reads beside the commands.
+    enum UsageTopic: String {
+        /// What is read as fast as it goes.
+        case events = "usage.events"
+        /// What is sent at a pace while it is read.
+        case paced = "usage.paced"
+        /// Nothing: for a worker that takes commands only.
+        case none = "usage.none"
+    }
+
     let bootstrapServers: String
-    private let process: Process
-    private let input: Pipe
+    let partitions: Partitions
+    private let process: BenchChild
 
-    /// - Parameter partitions: of the usage topic.
-    /// - Throws: ``CommandFailure`` where `mock-broker` is not beside this program or does not start.
-    init(partitions: Int) throws {
-        let directory = Bundle.main.executableURL?.deletingLastPathComponent()
-        let program = directory?.appendingPathComponent("mock-broker")
-        guard let program, FileManager.default.isExecutableFile(atPath: program.path) else {
-            throw CommandFailure(
-                .unavailable,
-                "expected mock-broker beside this program; build it with: swift build -c release"
-            )
+    /// How many of each topic.
+    struct Partitions: Equatable {
+        /// A fetch brings one batch of each.
+        static let fewest = 12
+        static let paced = 12
+        let events: Int
+        let commands: Int
+
+        /// The mock cluster keeps 5 MiB of each: about 140,000 of these events, compressed.
+        init(events: Int, customers: Int) {
+            self.events = min(1000, max(Self.fewest, (events + 99_999) / 100_000))
+            commands = min(1000, max(4, (customers + 99_999) / 100_000))
         }
-        let process = Process()
-        let input = Pipe()
-        let output = Pipe()
-        process.executableURL = program
-        process.arguments = [
-            "--until-eof", "--topic", "usage.events:\(partitions)",
-            "--topic", "credits.commands:4", "--topic", "webhook.triggers:16",
-            "--topic", "usage.dead-letters:4",
-        ]
-        // The broker ends with this process, however that ends.
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        self.process = process
-        self.input = input
-        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-        bootstrapServers = line.drop { $0 != "=" }.dropFirst()
-            .trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    func stop() {
-        try? input.fileHandleForWriting.close()
-        process.waitUntilExit()
+    /// - Throws: ``CommandFailure`` where `mock-broker` is not beside this program or does not start.
+    init(_ partitions: Partitions) throws(CommandFailure) {
+        self.partitions = partitions
+        let topics = [
+            "\(UsageTopic.events.rawValue):\(partitions.events)",
+            "\(UsageTopic.paced.rawValue):\(Partitions.paced)",
+            "\(UsageTopic.none.rawValue):1", "credits.commands:\(partitions.commands)",
+            "webhook.triggers:16", "usage.dead-letters:4",
+        ]
+        process = try BenchChild(
+            "mock-broker",
+            ["--until-eof"] + topics.flatMap { ["--topic", $0] }
+        )
+        guard let line = process.nextLine() else {
+            throw CommandFailure(.unavailable, "the broker did not start")
+        }
+        bootstrapServers = String(line.drop { $0 != "=" }.dropFirst())
     }
+
+    func stop() { process.stop() }
 }

@@ -1,139 +1,199 @@
-import Foundation
-import KafkaIO
-
-/// The benchmark's events, and the sums that they must come to.
+/// The benchmark's usage: which events there are, and what they must come to.
 ///
-/// About 215 bytes of realistic JSON each; customers by a Zipf distribution, as customers are; a
-/// share of repetitions, nearly all of events that were sent a moment ago.
-struct BenchLoad {
-    let events: Int
-    let customers: Int
-    /// In percent.
-    let duplicates: Int
+/// A function of its settings alone, so that a process that sends and one that checks agree without
+/// a word, and any event can be made again from its number.
+struct BenchLoad: Sendable {
+    /// What a load is made of.
+    struct Settings: Equatable, Sendable {
+        var events: Int
+        var customers: Int
+        /// Of each hundred events so many are repetitions.
+        var duplicatesPercent = 0
+        /// Begins every usage id, three letters: loads of different names have no event in common.
+        var name = "use"
+        var seed: UInt64 = 7
+    }
+
+    /// One event; ``BenchLoad/write(_:into:)`` puts it down.
+    struct Event: Equatable, Sendable {
+        let number: Int
+        let customer: Int
+        let credits: Int
+        /// Where everything else about the event is taken from.
+        fileprivate let word: UInt64
+    }
+
+    /// What all events of a load come to.
+    struct Sums: Equatable, Sendable {
+        /// Credits by customer.
+        var used: [Int]
+        var distinct = 0
+    }
+
+    let settings: Settings
+    private let zipf: ZipfTable
     private var random: SplitMix64
-    /// Cumulated shares of the customers, for drawing one by bisection.
-    private let cumulated: [Double]
-    /// Where the latest events stand in `recentBytes`, for repeating one.
-    private var recent: [[UInt8]] = []
-    private var recentCustomers: [Int] = []
-    private var number = 0
-    /// Credits that each customer must have used in the end.
-    private(set) var used: [Int64]
+    /// How many different events were dealt out.
     private(set) var distinct = 0
 
-    private static let remembered = 2000
-    private static let models = ["opus-4", "sonnet-4", "sdxl-turbo", "whisper-3", "veo-2"]
-    private static let regions = ["eu-central-1", "us-east-1", "ap-south-1"]
+    /// Nearly all repetitions are of one of so many latest events: a producer repeats what it sent a
+    /// moment ago.
+    static let recent = 2000
+    /// Of each hundred repetitions so many are recent; the others are of any earlier event.
+    static let recentPercent = 95
 
-    init(events: Int, customers: Int, duplicates: Int, seed: UInt64 = 7) {
-        self.events = events
-        self.customers = customers
-        self.duplicates = duplicates
-        random = SplitMix64(seed: seed)
-        var sum = 0.0
-        cumulated = (1...customers).map { rank in
-            sum += 1 / Double(rank)
-            return sum
-        }
-        used = [Int64](repeating: 0, count: customers)
+    init(_ settings: Settings, zipf: ZipfTable? = nil) {
+        self.settings = settings
+        self.zipf = zipf ?? ZipfTable(count: settings.customers)
+        random = SplitMix64(seed: settings.seed)
     }
 
-    static func name(_ customer: Int) -> String { "customer-\(customer)" }
-
-    /// The next event and whose it is.
-    mutating func next() -> (customer: Int, value: [UInt8]) {
-        if Int(random.next() % 100) < duplicates, !recent.isEmpty {
-            let index = Int(random.next() % UInt64(recent.count))
-            return (recentCustomers[index], recent[index])
-        }
-        number += 1
-        let customer = drawCustomer()
-        let credits = Int64(random.next() % 50) + 1
-        used[customer] += credits
-        distinct += 1
-        let value = event(of: customer, credits: credits)
-        if recent.count < Self.remembered {
-            recent.append(value)
-            recentCustomers.append(customer)
-        } else {
-            recent[number % Self.remembered] = value
-            recentCustomers[number % Self.remembered] = customer
-        }
-        return (customer, value)
+    /// So many first events are new, whatever the share of repetitions: there must be something to
+    /// repeat.
+    ///
+    /// Where all are repetitions, these are many enough not to stay in a processor's cache.
+    var firstEvents: Int {
+        settings.duplicatesPercent < 100
+            ? 1 : min(max(settings.events / 50, 1), 100_000)
     }
 
-    private mutating func drawCustomer() -> Int {
-        let point = Double(random.next() >> 11) / Double(1 << 53) * (cumulated.last ?? 1)
-        var low = 0
-        var high = cumulated.count - 1
-        while low < high {
-            let middle = (low + high) / 2
-            if cumulated[middle] < point { low = middle + 1 } else { high = middle }
+    /// The next event, new or repeated.
+    mutating func next() -> Event {
+        guard distinct >= firstEvents,
+            random.below(100) < settings.duplicatesPercent
+        else {
+            distinct += 1
+            return event(distinct - 1)
         }
-        return low
+        let isRecent = firstEvents == 1 && random.below(100) < Self.recentPercent
+        let range = isRecent ? min(Self.recent, distinct) : distinct
+        return event(distinct - 1 - random.below(range))
     }
 
-    private mutating func event(of customer: Int, credits: Int64) -> [UInt8] {
-        var json: [UInt8] = []
-        json.reserveCapacity(240)
-        json += "{\"usage_id\":\"use_".utf8
-        json += String(random.next(), radix: 16).utf8
-        json += "-\(number)\",\"customer_id\":\"customer-\(customer)\",\"action\":\"".utf8
-        json += "image.generate\",\"credits\":\(credits),\"occurred_at\":\"2026-11-22T10:".utf8
-        json += "\(10 + random.next() % 50):\(10 + random.next() % 50).125Z\",".utf8
-        let model = Self.models[Int(random.next() % UInt64(Self.models.count))]
-        let region = Self.regions[Int(random.next() % UInt64(Self.regions.count))]
-        json += "\"dimensions\":{\"model\":\"\(model)\",\"region\":\"\(region)\"}}".utf8
-        return json
+    /// The event of a number, from 0.
+    func event(_ number: Int) -> Event {
+        var random = SplitMix64(seed: settings.seed ^ UInt64(number) << 20)
+        let customer = zipf.rank(random.next())
+        let word = random.next()
+        return Event(
+            number: number,
+            customer: customer,
+            credits: 10 + Int((word >> 56) % 50),
+            word: word
+        )
+    }
+
+    /// What a load of these settings comes to.
+    static func sums(of settings: Settings) -> Sums {
+        var load = BenchLoad(settings)
+        var sums = Sums(used: [Int](repeating: 0, count: settings.customers))
+        for _ in 0..<settings.events {
+            let before = load.distinct
+            let event = load.next()
+            if load.distinct > before { sums.used[event.customer] += event.credits }
+        }
+        sums.distinct = load.distinct
+        return sums
+    }
+
+    /// The name of a customer.
+    static func customerID(_ customer: Int) -> String {
+        var bytes = Text.customer
+        bytes.write(decimal: customer, endingAt: bytes.count)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Puts the key of a customer's messages into a buffer, in place of what it held.
+    static func writeKey(of customer: Int, into bytes: inout [UInt8]) {
+        bytes.removeAll(keepingCapacity: true)
+        bytes.append(contentsOf: Text.customer)
+        bytes.write(decimal: customer, endingAt: bytes.count)
     }
 }
 
-/// Sends a load as fast as the broker takes it.
-struct BenchFiller {
-    let bootstrapServers: String
-    /// Events are dealt out to them in turn: by key, the most popular customers would fill a partition
-    /// beyond the 5 MiB that the mock cluster keeps of each.
-    let partitions: Int
+// The event as JSON: a text with room for digits, for millions are wanted a second.
+extension BenchLoad {
+    private enum Text {
+        static let customer = Array("customer-0000000".utf8)
+        private static let models = ["opus-4", "sonnet-4", "haiku-4", "whisper-3"]
+        private static let regions = ["eu-central-1", "us-east-1", "us-west-2", "ap-south-1"]
+        // Long gone, so that no machine's clock takes it for the future.
+        static let head =
+            #"{"usage_id":"use_00000000-000000000","customer_id":"customer-0000000","#
+            + #""action":"chat.reply","credits":00,"occurred_at":"2025-03-00T00:00:00.000Z","#
+        static let events = models.flatMap { model in
+            regions.map { region in
+                Array(
+                    (head + #""dimensions":{"model":"\#(model)","region":"\#(region)","#
+                        + #""tokens":0000}}"#).utf8
+                )
+            }
+        }
 
-    /// Returns the load, which then knows its sums.
-    func fill(_ load: BenchLoad, progress: (Int) -> Void) throws -> BenchLoad {
-        var load = load
-        let producer = try Producer(
-            properties: [
-                "bootstrap.servers": bootstrapServers, "compression.codec": "zstd",
-                "batch.size": "1000000", "linger.ms": "100",
-                "queue.buffering.max.messages": "2000000",
-                "queue.buffering.max.kbytes": "1048576", "batch.num.messages": "10000",
-            ],
-            clientID: "drawdown-bench",
-            log: { _ in }
-        )
-        for sent in 0..<load.events {
-            let (customer, value) = load.next()
-            let key = Array(BenchLoad.name(customer).utf8)
-            while true {
-                do {
-                    try producer.send(
-                        topic: "usage.events",
-                        partition: Int32(sent % partitions),
-                        key: key,
-                        value: value,
-                        tag: 0
-                    )
-                    break
-                } catch {
-                    guard error.code == .queueFull else { throw error }
-                    try producer.deliveries(maximum: 100_000, timeout: .milliseconds(10)) { _ in }
-                }
+        /// Where a part of the head ends, and so its last digit stands before.
+        static func end(of part: String) -> Int {
+            guard let range = head.firstRange(of: part) else {
+                preconditionFailure("expected the event to hold \(part)")
             }
-            if sent % 100_000 == 0 {
-                progress(sent)
-                try producer.deliveries(maximum: 1_000_000, timeout: .zero) { _ in }
-            }
+            return head.utf8.distance(from: head.startIndex, to: range.upperBound)
         }
-        guard producer.flush(timeout: .seconds(60)) else {
-            throw CommandFailure(.unavailable, "the broker did not take all events")
+
+        static let name = end(of: "use")
+        static let word = end(of: "use_00000000")
+        static let number = end(of: "-000000000")
+        static let customerID = end(of: "customer-0000000")
+        static let credits = end(of: #""credits":00"#)
+        static let day = end(of: "2025-03-00")
+        static let hour = day + 3
+        static let minute = hour + 3
+        static let second = minute + 3
+        static let millisecond = second + 4
+    }
+
+    /// Puts an event into a buffer, in place of what it held.
+    func write(_ event: Event, into bytes: inout [UInt8]) {
+        let word = event.word
+        bytes.removeAll(keepingCapacity: true)
+        bytes.append(contentsOf: Text.events[Int(word >> 8 & 0xf)])
+        bytes.write(settings.name, endingAt: Text.name)
+        bytes.write(hexadecimal: word &* 0x9e37_79b9_7f4a_7c15, endingAt: Text.word)
+        bytes.write(decimal: event.number, endingAt: Text.number)
+        bytes.write(decimal: event.customer, endingAt: Text.customerID)
+        bytes.write(decimal: event.credits, endingAt: Text.credits)
+        // A millisecond later for each event; a month begins anew after 28 days.
+        let milliseconds = event.number + Int(word & 0x3f)
+        let seconds = milliseconds / 1000
+        bytes.write(decimal: 1 + seconds / 86_400 % 28, endingAt: Text.day)
+        bytes.write(decimal: seconds / 3600 % 24, endingAt: Text.hour)
+        bytes.write(decimal: seconds / 60 % 60, endingAt: Text.minute)
+        bytes.write(decimal: seconds % 60, endingAt: Text.second)
+        bytes.write(decimal: milliseconds % 1000, endingAt: Text.millisecond)
+        bytes.write(decimal: 1000 + Int(word >> 12 & 0xfff), endingAt: bytes.count - 2)
+    }
+}
+
+extension [UInt8] {
+    /// Writes over zeros, the last digit just before `end`.
+    fileprivate mutating func write(decimal number: Int, endingAt end: Int) {
+        var (rest, position) = (UInt64(truncatingIfNeeded: number), end)
+        var digits = mutableSpan
+        while rest > 0 {
+            position -= 1
+            digits[position] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
         }
-        return load
+    }
+
+    /// Eight digits.
+    fileprivate mutating func write(hexadecimal word: UInt64, endingAt end: Int) {
+        var digits = mutableSpan
+        for place in 1...8 {
+            let digit = UInt8(truncatingIfNeeded: word >> UInt64(4 * place) & 0xf)
+            digits[end - place] = digit < 10 ? 0x30 + digit : 0x57 + digit
+        }
+    }
+
+    fileprivate mutating func write(_ text: String, endingAt end: Int) {
+        replaceSubrange(end - text.utf8.count..<end, with: text.utf8)
     }
 }

@@ -1,245 +1,253 @@
 import Credits
-import EmbeddedLedgerStore
 import Foundation
 import KafkaIO
 import LedgerStore
-import Logging
+import Synchronization
 import UsagePipeline
 
-/// What the benchmark measured (contract §7).
-struct BenchReport: Codable {
-    var events = 0
-    var customers = 0
-    var duplicatesPercent = 0
-    var rawDrainPerS = 0.0
-    var pipelinePerS = 0.0
-    var ratio = 0.0
-    var cpuUsPerEvent = 0.0
-    var rssMb = 0.0
-    var commitP50Ms = 0.0
-    var commitP99Ms = 0.0
-    var commits = 0
-    var triggers = 0
-    var diskBytesPerEvent = 0.0
-    var restartS = 0.0
-    var sumsAgree = false
-
-    private enum CodingKeys: String, CodingKey {
-        case events
-        case customers
-        case duplicatesPercent = "duplicates_percent"
-        case rawDrainPerS = "raw_drain_per_s"
-        case pipelinePerS = "pipeline_per_s"
-        case ratio
-        case cpuUsPerEvent = "cpu_us_per_event"
-        case rssMb = "rss_mb"
-        case commitP50Ms = "commit_p50_ms"
-        case commitP99Ms = "commit_p99_ms"
-        case commits
-        case triggers
-        case diskBytesPerEvent = "disk_bytes_per_event"
-        case restartS = "restart_s"
-        case sumsAgree = "sums_agree"
-    }
-}
-
-/// Fills a broker, reads it once doing nothing and once with the whole worker, and checks the sums.
+/// Fills a broker, reads it once doing nothing and once with the whole worker, takes the time from
+/// record to trigger at half that speed, and checks all sums.
 struct Benchmark {
-    let load: BenchLoad
-    let note: (String) -> Void
+    /// What is to be measured.
+    struct Options: Equatable, Sendable {
+        var events = 5_000_000
+        var customers = 100_000
+        var duplicatesPercent = 5
+        var knownIDs = 0
+        /// Properties of librdkafka, for the raw drain and the worker alike.
+        var kafka: [String: String] = [:]
 
-    func run() async throws -> BenchReport {
-        // The mock cluster keeps 5 MiB of each partition, about 80,000 of these events.
-        let partitions = max(48, load.events / 50_000)
-        let broker = try BenchBroker(partitions: partitions)
-        defer { broker.stop() }
-        let directory = FileManager.default.temporaryDirectory
-            .appendingPathComponent("drawdown-bench-\(UUID().uuidString)").path
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        let filler = BenchFiller(
-            bootstrapServers: broker.bootstrapServers,
-            partitions: partitions
+        var load: BenchLoad.Settings {
+            BenchLoad.Settings(
+                events: events,
+                customers: customers,
+                duplicatesPercent: duplicatesPercent
+            )
+        }
+
+        /// All different: each is an id that is known beforehand.
+        var knownLoad: BenchLoad.Settings {
+            BenchLoad.Settings(events: knownIDs, customers: customers, name: "old", seed: 11)
+        }
+
+        func paced(_ pace: BenchPace) -> BenchLoad.Settings {
+            BenchLoad.Settings(
+                events: pace.events,
+                customers: customers,
+                duplicatesPercent: duplicatesPercent,
+                name: "pac",
+                seed: 13
+            )
+        }
+
+        /// Of the probes; a small benchmark is to be over soon.
+        var pacedDuration: Duration { events < 1_000_000 ? .seconds(3) : .seconds(10) }
+        /// Half the maximum may be more than the mock cluster's batches allow.
+        static let greatestPace = 2_000_000
+    }
+
+    let options: Options
+    let note: (String) -> Void
+    private let worker: BenchWorker
+    private let broker: BenchBroker
+    private let directory: BenchDirectory
+    private var report = BenchReport()
+    private var sums: BenchSums
+
+    /// - Parameters:
+    ///   - options: what is to be measured.
+    ///   - note: gets a word about what is being done.
+    /// - Throws: ``CommandFailure`` where the broker does not start.
+    init(_ options: Options, note: @escaping (String) -> Void) throws(CommandFailure) {
+        self.options = options
+        self.note = note
+        broker = try BenchBroker(
+            BenchBroker.Partitions(events: options.events, customers: options.customers)
         )
-        let filled = try filler.fill(load) { note("filling: \(LiveFormat.count($0)) events") }
-        var report = BenchReport()
-        report.events = load.events
-        report.customers = load.customers
-        report.duplicatesPercent = load.duplicates
+        directory = BenchDirectory()
+        worker = BenchWorker(
+            bootstrapServers: broker.bootstrapServers,
+            directory: directory.path,
+            properties: options.kafka
+        )
+        sums = BenchSums(customers: options.customers)
+        report.events = options.events
+        report.customers = options.customers
+        report.duplicatesPercent = options.duplicatesPercent
+        report.knownIds = options.knownIDs
+        report.librdkafka = KafkaProperties.linkedVersion
+        report.kafka = worker.reported
+    }
+
+    mutating func run() async throws -> BenchReport {
+        defer {
+            broker.stop()
+            directory.remove()
+        }
+        try await grant()
+        if options.knownIDs > 0 { try applyKnownIDs() }
+        try send(.events, options.load, partitions: broker.partitions.events)
         note("raw drain")
-        report.rawDrainPerS = try drain(broker.bootstrapServers)
-        note("pipeline")
-        try await measurePipeline(broker.bootstrapServers, directory, filled, into: &report)
-        report.ratio = report.pipelinePerS / report.rawDrainPerS
+        report.rawDrainPerS = try drain()
+        try await measurePipeline()
+        try await measureEndToEnd()
+        report.diskBytesPerEvent = Double(directory.storeBytes) / Double(sums.applied)
         note("restart")
-        try measureRestart(directory, into: &report)
+        report.restartS = try directory.restart() / .seconds(1)
         return report
     }
 
-    private static func properties(_ bootstrapServers: String) -> [String: String] {
-        [
-            "bootstrap.servers": bootstrapServers, "group.id": "drawdown-bench",
-            "fetch.wait.max.ms": "10",
-        ]
+    // MARK: Before
+
+    /// Every account gets its credits by command, before it uses any.
+    private mutating func grant() async throws {
+        note("granting credits")
+        let load = BenchLoad.Settings(events: 0, customers: options.customers)
+        try send(.grants, load, partitions: broker.partitions.commands)
+        sums.grant(probes: BenchProbes.count)
+        let assembly = try worker.assembly(reading: .none)
+        _ = try await work(assembly)
+        try sums.check(assembly.reader)
     }
 
-    /// Events per second that the wrapper reads and lets go.
-    private func drain(_ bootstrapServers: String) throws -> Double {
-        let consumer = try Consumer(
-            properties: Self.properties(bootstrapServers),
-            clientID: "drawdown-drain",
-            log: { _ in }
+    private mutating func applyKnownIDs() throws {
+        let known = LiveFormat.count(options.knownIDs)
+        let child = try BenchChild(
+            nil,
+            BenchKnownCommand.arguments(options.knownLoad, data: directory.path)
         )
-        defer { _ = consumer.close(timeout: .seconds(5)) }
-        let partitions = try consumer.partitions(of: ["usage.events"], timeout: .seconds(10))
-        try consumer.assign(partitions.map { PartitionStart(partition: $0, offset: .earliest) })
-        var count = 0
-        var began: ContinuousClock.Instant?
-        var progressed = ContinuousClock.now
-        while count < load.events {
-            guard ContinuousClock.now - progressed < .seconds(20) else {
-                throw CommandFailure(
-                    .unavailable,
-                    "expected the broker to keep \(load.events) events, got: \(count)"
-                )
-            }
-            let batch = try consumer.poll(
-                maximum: 10_000,
-                timeout: .milliseconds(100),
-                gathering: .milliseconds(20)
+        while let line = child.nextLine() {
+            note("known ids: \(Int(line).map { LiveFormat.count($0) } ?? line) of \(known)")
+        }
+        try child.wait()
+        sums.add(options.knownLoad)
+    }
+
+    private func send(
+        _ kind: BenchLoadCommand.Kind,
+        _ load: BenchLoad.Settings,
+        partitions: Int
+    ) throws {
+        let sender = try BenchChild(
+            nil,
+            BenchLoadCommand.arguments(
+                kind,
+                load,
+                broker: broker.bootstrapServers,
+                partitions: partitions
             )
-            if batch.count > 0 {
-                progressed = .now
-                began = began ?? progressed
-            }
-            batch.forEach { _ in count += 1 }
+        )
+        while let line = sender.nextLine() {
+            note("filling: \(Int(line).map { LiveFormat.count($0) } ?? line) events")
         }
-        guard let began else { return 0 }
-        return Double(count) / ((ContinuousClock.now - began) / .seconds(1))
+        try sender.wait()
     }
 
-    private func measurePipeline(
-        _ bootstrapServers: String,
-        _ directory: String,
-        _ filled: BenchLoad,
-        into report: inout BenchReport
-    ) async throws {
-        let assembly = try WorkerAssembly(
-            Self.configuration(bootstrapServers, directory),
-            membership: .alone,
-            logger: Assembly.makeLogger(level: .error)
+    // MARK: As fast as it goes
+
+    /// Events per second that are read and let go: in another process, so that the memory which that
+    /// takes is not the worker's.
+    private func drain() throws -> Double {
+        let child = try BenchChild(
+            nil,
+            BenchDrainCommand.arguments(
+                options.events,
+                broker: broker.bootstrapServers,
+                kafka: options.kafka
+            )
         )
-        let (control, reader) = (assembly.worker.control, assembly.reader)
-        let watching = Task { [events = load.events] in
-            await BenchWatch(control: control, reader: reader, events: events).untilApplied()
+        var rate: Double?
+        while let line = child.nextLine() { rate = Double(line) }
+        try child.wait()
+        return rate ?? 0
+    }
+
+    private mutating func measurePipeline() async throws {
+        note("pipeline")
+        sums.add(options.load)
+        let assembly = try worker.assembly(reading: .events)
+        let before = assembly.reader.outcomes
+        let watched = try await work(assembly)
+        let figures = assembly.worker.control.telemetry.figures
+        let count = Double(watched.events)
+        guard watched.duration > .zero, count > 0 else {
+            throw CommandFailure(
+                .software,
+                "expected more than one batch to measure, got: \(watched.events) events after the "
+                    + "first"
+            )
         }
-        try await assembly.work()
-        let watched = await watching.value
-        let figures = control.telemetry.figures
-        let count = Double(load.events)
         report.pipelinePerS = count / (watched.duration / .seconds(1))
+        report.ratio =
+            report.rawDrainPerS > 0 ? report.pipelinePerS / report.rawDrainPerS : 0
         report.cpuUsPerEvent = watched.cpu / .microseconds(1) / count
-        report.rssMb = watched.anonymousMebibytes
+        report.rssMb = Double(watched.anonymousBytes) / 1_048_576
         report.commitP50Ms = (figures.commitDuration(quantile: 0.5) ?? .zero) / .milliseconds(1)
         report.commitP99Ms = (figures.commitDuration(quantile: 0.99) ?? .zero) / .milliseconds(1)
         report.commits = Int(figures.commits)
         report.triggers = Int(figures.triggers)
-        let size = try FileManager.default.attributesOfItem(atPath: "\(directory)/data.mdb")
-        report.diskBytesPerEvent = Double(size[.size] as? Int ?? 0) / count
-        try check(filled, reader)
-        report.sumsAgree = true
+        report.applied = Int(assembly.reader.outcomes.applied - before.applied)
+        report.duplicates = Int(assembly.reader.outcomes.duplicate - before.duplicate)
+        note("checking balances")
+        try sums.check(assembly.reader)
     }
 
-    private static func configuration(
-        _ bootstrapServers: String,
-        _ directory: String
-    ) -> Configuration {
-        var configuration = Configuration()
-        configuration.kafka = properties(bootstrapServers)
-        configuration.store.path = directory
-        configuration.store.reserve = .mebibytes(64)
-        return configuration
+    /// Lets a worker work until it has everything that the sums know of.
+    private func work(_ assembly: WorkerAssembly) async throws -> BenchWatch.Result {
+        let watch = BenchWatch(assembly, total: sums.total)
+        let watching = Task { await watch.untilDone() }
+        do {
+            try await assembly.work()
+        } catch {
+            watching.cancel()
+            throw error
+        }
+        return await watching.value
     }
 
-    /// Every balance against the generator's own sum.
-    private func check(_ filled: BenchLoad, _ reader: any LedgerReader) throws {
-        for customer in 0..<filled.customers where filled.used[customer] > 0 {
-            let name = BenchLoad.name(customer)
-            let account = reader.account(customerID: name, creditType: "credits")
-            let expected = Amount(whole: -filled.used[customer])
-            guard let account, account.balance == expected else {
-                throw CommandFailure(
-                    .software,
-                    "\(name): expected a balance of \(expected), got: "
-                        + "\(account?.balance.description ?? "no account")"
-                )
+    // MARK: At half that speed
+
+    private mutating func measureEndToEnd() async throws {
+        let pace = BenchPace(
+            eventsPerSecond: min(Int(report.pipelinePerS / 2), Options.greatestPace),
+            duration: options.pacedDuration
+        )
+        note("end to end, at \(LiveFormat.count(pace.eventsPerSecond)) events/s")
+        let load = options.paced(pace)
+        sums.add(load)
+        sums.add(probes: pace.probes)
+        let notes = BenchProbeSink.Notes()
+        let assembly = try worker.assembly(reading: .paced) {
+            BenchProbeSink($0, notes: notes)
+        }
+        let sender = try BenchChild(
+            nil,
+            BenchLoadCommand.arguments(
+                .paced,
+                load,
+                broker: broker.bootstrapServers,
+                partitions: BenchBroker.Partitions.paced,
+                pace: pace
+            )
+        )
+        _ = try await work(assembly)
+        var sent: [BenchProbes.Sent] = []
+        while let line = sender.nextLine() {
+            let fields = line.split(separator: " ").compactMap { Int64($0) }
+            if fields.count == 2 {
+                sent.append(BenchProbes.Sent(number: Int(fields[0]), microseconds: fields[1]))
             }
         }
-        guard reader.outcomes.applied == UInt64(filled.distinct) else {
-            throw CommandFailure(
-                .software,
-                "expected \(filled.distinct) applied events, got: \(reader.outcomes.applied)"
-            )
-        }
-    }
-
-    private func measureRestart(_ directory: String, into report: inout BenchReport) throws {
-        let began = ContinuousClock.now
-        let configuration = Self.configuration("", directory)
-        let store = try WorkerAssembly.openStore(configuration, policies: configuration.policies)
-        report.restartS = (ContinuousClock.now - began) / .seconds(1)
-        do {
-            try store.close()
-        } catch {
-            throw CommandFailure(error)
-        }
-    }
-}
-
-/// Watches a worker until it has applied everything, then stops it.
-private struct BenchWatch {
-    struct Result: Sendable {
-        var duration = Duration.zero
-        var cpu = Duration.zero
-        var anonymousMebibytes = 0.0
-    }
-
-    let control: Worker.Control
-    let reader: any LedgerReader
-    let events: Int
-
-    func untilApplied() async -> Result {
-        var result = Result()
-        var began: (at: ContinuousClock.Instant, cpu: Duration)?
-        // A worker that makes no progress for a minute is stopped; the sums then say what is missing.
-        var last = (count: 0, at: ContinuousClock.now)
-        while true {
-            let count = Int(reader.outcomes.total)
-            let now = ContinuousClock.now
-            if count != last.count { last = (count, now) }
-            if count > 0, began == nil { began = (now, Self.cpu()) }
-            result.anonymousMebibytes = max(result.anonymousMebibytes, Self.anonymousMebibytes())
-            if count >= events || now - last.at > .seconds(60) { break }
-            try? await Task.sleep(for: .milliseconds(5))
-        }
-        if let began {
-            result.duration = ContinuousClock.now - began.at
-            result.cpu = Self.cpu() - began.cpu
-        }
-        control.stop()
-        return result
-    }
-
-    private static func cpu() -> Duration {
-        var usage = rusage()
-        _ = unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        return .seconds(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
-            + .microseconds(Int64(usage.ru_utime.tv_usec) + Int64(usage.ru_stime.tv_usec))
-    }
-
-    private static func anonymousMebibytes() -> Double {
-        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
-        let kibibytes = line?.split(separator: " ").compactMap { Double($0) }.first ?? 0
-        return kibibytes / 1024
+        try sender.wait()
+        note("checking balances")
+        try sums.check(assembly.reader)
+        report.sumsAgree = true
+        let samples = BenchProbes.milliseconds(sent, notes.microseconds.withLock { $0 })
+        let quantiles = BenchQuantiles(samples)
+        report.pacedPerS = pace.eventsPerSecond
+        report.probes = sent.count
+        report.probesWithoutTrigger = sent.count - samples.count
+        report.endToEndP50Ms = quantiles[0.5] ?? 0
+        report.endToEndP99Ms = quantiles[0.99] ?? 0
     }
 }
