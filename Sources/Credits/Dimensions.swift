@@ -116,11 +116,3 @@ extension String {
         self = String(decoding: copy, as: UTF8.self)
     }
 }
-
-extension Span<UInt8> {
-    func hasSameBytes(as other: Span<UInt8>) -> Bool {
-        guard count == other.count else { return false }
-        for index in indices where self[index] != other[index] { return false }
-        return true
-    }
-}

@@ -41,9 +41,7 @@ struct AccountLookup: Sendable {
     }
 
     private func isSame(_ start: Int, _ text: Span<UInt8>) -> Bool {
-        let known = bytes.span.extracting(start..<start + text.count)
-        for index in text.indices where known[index] != text[index] { return false }
-        return true
+        bytes.span.extracting(start..<start + text.count).hasSameBytes(as: text)
     }
 
     /// Adds the account with the next number.

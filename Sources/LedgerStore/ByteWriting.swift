@@ -31,18 +31,29 @@ extension OutputSpan<UInt8> {
 
     @_lifetime(self: copy self)
     mutating func append(word value: UInt64) {
-        var rest = value
-        for _ in 0..<8 {
-            append(UInt8(truncatingIfNeeded: rest))
-            rest >>= 8
-        }
+        unsafe withUnsafeBytes(of: value.littleEndian) { unsafe append($0) }
     }
 
     /// Appends the length, then the bytes.
     @_lifetime(self: copy self)
     mutating func append(counted bytes: Span<UInt8>) {
         append(varint: UInt64(bytes.count))
-        for index in bytes.indices { append(bytes[index]) }
+        unsafe bytes.withUnsafeBytes { unsafe append($0) }
+    }
+
+    /// Appends bytes in one piece.
+    @unsafe
+    @_lifetime(self: copy self)
+    private mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        let byteCount = bytes.count
+        precondition(freeCapacity >= byteCount, "expected room for \(byteCount) bytes")
+        guard let source = bytes.baseAddress else { return }
+        // Safe: there is room, and the source is borrowed, so that the two cannot overlap.
+        unsafe withUnsafeMutableBufferPointer { output, count in
+            unsafe UnsafeMutableRawPointer(output.baseAddress)?
+                .advanced(by: count).copyMemory(from: source, byteCount: byteCount)
+            count += byteCount
+        }
     }
 
     /// Appends an amount as sign, decimal exponent and mantissa: whole credits take one or two bytes.

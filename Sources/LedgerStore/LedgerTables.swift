@@ -69,30 +69,31 @@ package final class LedgerTables: Sendable {
         let keys = Self.keys(of: batch)
         var known: [KnownID?] = []
         var loaded = contents.withLock { contents in
-            var numbers: [UInt32: Int] = [:]
+            let settled = min(now, readThrough)
+            let numbersDue =
+                contents.due.accounts(by: settled, maximum: maximumDue)
+                + contents.announcements.accounts(by: now, maximum: maximumDue)
+            // Where those that are due come to lie; −1: not loaded yet.
+            var places: [UInt32: Int] = [:]
+            for number in numbersDue { places[number] = -1 }
             var accounts: [Account] = []
-            accounts.reserveCapacity(names.count)
+            accounts.reserveCapacity(names.count + places.count)
             for name in names {
                 guard let number = contents.find(name, in: arena) else {
                     accounts.append(unborn(name, in: arena))
                     continue
                 }
-                numbers[number] = accounts.count
+                if !places.isEmpty, places[number] != nil { places[number] = accounts.count }
                 accounts.append(contents.accounts[Int(number) - 1])
             }
             var due: [Int] = []
-            let settled = min(now, readThrough)
-            let numbersDue =
-                contents.due.accounts(by: settled, maximum: maximumDue)
-                + contents.announcements.accounts(by: now, maximum: maximumDue)
+            due.reserveCapacity(numbersDue.count)
             for number in numbersDue {
-                if let index = numbers[number] {
-                    due.append(index)
-                } else {
-                    numbers[number] = accounts.count
-                    due.append(accounts.count)
+                if places[number] == -1 {
+                    places[number] = accounts.count
                     accounts.append(contents.accounts[Int(number) - 1])
                 }
+                due.append(places[number] ?? -1)
             }
             known = contents.known(keys)
             return Loaded(

@@ -67,7 +67,6 @@ struct TextTable {
         let range = ranges[Int(number)]
         guard range.count == text.count else { return false }
         let other = written.span.extracting(Int(range.lowerBound)..<Int(range.upperBound))
-        for index in text.indices where other[index] != text[index] { return false }
-        return true
+        return other.hasSameBytes(as: text)
     }
 }

@@ -57,10 +57,7 @@ struct AccountTable {
         in bytes: borrowing [UInt8]
     ) -> Bool {
         guard left != right else { return true }
-        guard left.count == right.count else { return false }
-        let (a, b) = (bytes.view(left), bytes.view(right))
-        for index in a.indices where a[index] != b[index] { return false }
-        return true
+        return bytes.view(left).hasSameBytes(as: bytes.view(right))
     }
 
     private mutating func grow() {
