@@ -26,7 +26,7 @@ final class BenchBroker {
 
         /// The mock cluster keeps 5 MiB of each: about 140,000 of these events, compressed.
         init(events: Int, customers: Int) {
-            self.events = min(1000, max(Self.fewest, (events + 99_999) / 100_000))
+            self.events = min(1000, max(Self.fewest, (events + 59_999) / 60_000))
             commands = min(1000, max(4, (customers + 99_999) / 100_000))
         }
     }
