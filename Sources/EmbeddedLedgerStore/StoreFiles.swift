@@ -197,6 +197,11 @@ struct FileHandle: ~Copyable {
         guard count == words.count * 8 else { throw StoreFiles.failure("write", path) }
     }
 
+    /// Says that single blocks anywhere are read: what lies behind them is not wanted, too.
+    borrowing func expectRandomReads() {
+        posix_fadvise(descriptor, 0, 0, POSIX_FADV_RANDOM)
+    }
+
     /// Maps the file for reading; it must not be empty.
     borrowing func map(_ byteCount: Int) throws(StoreError) -> UnsafeRawBufferPointer {
         let start = unsafe mmap(nil, byteCount, PROT_READ, MAP_SHARED, descriptor, 0)

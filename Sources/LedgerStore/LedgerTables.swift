@@ -215,14 +215,17 @@ package final class LedgerTables: Sendable {
     /// Hands the ids in memory over as a whole, at the head, where there are many and few such
     /// batches wait; they can be found until ``dropIDs(through:)``.
     package func handOverIDs(atLeast count: Int, waitingAtMost limit: Int) -> IDBatch? {
-        contents.withLock { contents in
-            guard contents.ids.count >= count, contents.waiting.count < limit else { return nil }
+        let isEnough = contents.withLock { $0.ids.count >= count && $0.waiting.count < limit }
+        guard isEnough else { return nil }
+        // Made beside the lock, at once as large as it will get: clearing it takes a while.
+        let next = IDTable(capacity: count)
+        return contents.withLock { contents in
             let batch = IDBatch(
                 ids: contents.ids,
                 commits: contents.handedOverThrough + 1...contents.head.number
             )
             contents.waiting.append(batch)
-            contents.ids = IDTable()
+            contents.ids = next
             contents.handedOverThrough = contents.head.number
             return batch
         }

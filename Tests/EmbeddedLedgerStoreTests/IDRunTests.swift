@@ -27,7 +27,7 @@ struct IDRunTests {
         _ commits: ClosedRange<UInt64>,
         id: UInt64
     ) throws -> IDRun {
-        let writer = try IDRunWriter(
+        var writer = try IDRunWriter(
             directory: folders.ids,
             id: id,
             tier: 0,

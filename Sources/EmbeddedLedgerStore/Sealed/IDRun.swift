@@ -47,6 +47,7 @@ final class IDRun: Sendable {
         guard isWhole, UInt64(CRC32C.checksum(fences.span)) == header.fencesChecksum else {
             throw StoreError(.damaged, "expected the index of \(path) to be as it was written")
         }
+        file.expectRandomReads()
     }
 
     /// The keys of those pending that may be here.
@@ -114,13 +115,14 @@ final class IDRun: Sendable {
 
 /// One block of ids, read and checked.
 private struct IDBlock {
-    private let words: [UInt64]
+    private var words: [256 of UInt64] = .init(repeating: 0)
 
     init(_ file: borrowing FileHandle, number: Int, of run: IDRun) throws(StoreError) {
-        words = try file.readWords(
-            IDRunFormat.wordsPerBlock,
-            at: IDRunFormat.blockByteCount * (1 + number)
-        )
+        let position = IDRunFormat.blockByteCount * (1 + number)
+        var span = words.mutableSpan
+        try unsafe span.withUnsafeMutableBytes { buffer throws(StoreError) in
+            unsafe try file.read(into: buffer, at: position)
+        }
         try run.check(words.span, number: number)
     }
 

@@ -5,7 +5,7 @@ internal import LedgerStore
 final class IDRunMerge {
     /// Newest first: where an id occurs twice, the first one found is the one that counts.
     let sources: [IDRun]
-    let writer: IDRunWriter
+    private(set) var writer: IDRunWriter
     private var cursors: [IDRunCursor]
     /// The next key of each source, in one word so that they are compared at once.
     private var heads: [UInt128]
@@ -52,13 +52,31 @@ final class IDRunMerge {
                 try writer.end()
                 return true
             }
-            for _ in 0..<IDRunFormat.idsPerBlock where !heads.isEmpty { try moveOne() }
+            try Self.moveSome(&cursors, &heads, &last, &writer)
         }
         return false
     }
 
+    /// Moves a block's worth of ids; all that it changes is handed to it, for the reason that
+    /// ``IDRunWriter`` is a value.
+    private static func moveSome(
+        _ cursors: inout [IDRunCursor],
+        _ heads: inout [UInt128],
+        _ last: inout UInt128?,
+        _ writer: inout IDRunWriter
+    ) throws(StoreError) {
+        for _ in 0..<IDRunFormat.idsPerBlock where !heads.isEmpty {
+            try moveOne(&cursors, &heads, &last, &writer)
+        }
+    }
+
     @inline(__always)
-    private func moveOne() throws(StoreError) {
+    private static func moveOne(
+        _ cursors: inout [IDRunCursor],
+        _ heads: inout [UInt128],
+        _ last: inout UInt128?,
+        _ writer: inout IDRunWriter
+    ) throws(StoreError) {
         var index = 0
         var key = heads[0]
         for other in 1..<max(heads.count, 1) where heads[other] < key {

@@ -48,7 +48,7 @@ final class SealerHands: @unchecked Sendable {
 
     func seal(_ batch: IDBatch) throws(StoreError) -> SealedChange {
         try reach(.idsTaken)
-        let writer = try IDRunWriter(
+        var writer = try IDRunWriter(
             directory: folders.ids,
             id: takeID(),
             tier: 0,
