@@ -35,6 +35,10 @@ public struct Amount: Hashable, Comparable, Sendable, BitwiseCopyable {
 
     public static func < (left: Amount, right: Amount) -> Bool { left.units < right.units }
 
+    /// Whether three amounts like it have a sum in range, whatever their signs.
+    @inline(__always)
+    var isModest: Bool { units < Self.limit / 4 && units > -Self.limit / 4 }
+
     public var isZero: Bool { units == 0 }
     public var isNegative: Bool { units < 0 }
     public var isPositive: Bool { units > 0 }

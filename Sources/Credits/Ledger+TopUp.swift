@@ -5,7 +5,10 @@
 extension Application {
     /// Asks for credits where the balance is below the rule's threshold and nothing stands against it.
     mutating func requestTopUp(of account: Int) {
-        guard let rule = accounts.span[account].missedTopUp(under: policies) else { return }
+        // Of most accounts that is known without looking any further.
+        guard !accounts[account].isPlain || policies.defaults.autoTopUp != nil,
+            let rule = accounts[account].missedTopUp(under: policies)
+        else { return }
         // One that is read so late that nobody could answer in time any more is history, and counts
         // from its record: its answer is further on in what is read.
         let isHistory = clock.advanced(by: rule.answerWithin) <= now

@@ -28,13 +28,16 @@ extension Application {
         passTime(of: account, to: event.message.timestamp)
         reconcile(account)
         let holdID = event.holdID.isEmpty ? nil : commit.bytes.string(of: event.holdID)
-        // Looked at where it lies: the account would be copied otherwise, for every event.
-        if let refusal = accounts.span[account].refusal(
-            ofDebit: event.credits,
-            occurredAt: event.occurredAt,
-            capturing: holdID,
-            policies: policies
-        ) {
+        // Nearly every debit: asking further would copy the account.
+        let isSure = !hasFloor && accounts[account].isSure(toTake: event.credits)
+        if !isSure,
+            let refusal = accounts[account].refusal(
+                ofDebit: event.credits,
+                occurredAt: event.occurredAt,
+                capturing: holdID,
+                policies: policies
+            )
+        {
             refuse(event, refusal)
             return
         }
@@ -122,6 +125,12 @@ extension Application {
 }
 
 extension Account {
+    /// Whether a debit can be made whatever else there is to know, where accounts have no floor.
+    @inline(__always)
+    func isSure(toTake credits: Amount) -> Bool {
+        isPlain && balance.isModest && overdraft.isModest && credits.isModest
+    }
+
     /// Why a debit may not be made.
     ///
     /// - Parameters:

@@ -88,6 +88,8 @@ struct Application {
     /// Accounts whose thresholds are not what the journal last said.
     private var thresholdsMoved: [Bool]
     private var nextAccountNumber: UInt32
+    /// Accounts without settings of their own may not fall below some balance.
+    let hasFloor: Bool
 
     init(
         policies: Policies,
@@ -96,6 +98,7 @@ struct Application {
         now: Timestamp
     ) {
         self.policies = policies
+        hasFloor = policies.defaults.overdraft?.floor != nil
         self.now = max(now, loaded.recordedAt)
         settled = min(self.now, batch.readThrough)
         clock = self.now
@@ -119,23 +122,21 @@ struct Application {
         knownCommands = loaded.commands
         batchIDs = BatchIDs(capacity: batch.usage.count)
         reversible = loaded.reversible
-        moments = Self.moments(of: loaded.accounts.span, under: policies)
+        moments = Self.moments(of: loaded.accounts, under: policies)
         groupOf = [Int32](repeating: -1, count: accounts.count)
         thresholdsMoved = [Bool](repeating: false, count: accounts.count)
         nextAccountNumber = loaded.nextAccountNumber
     }
 
     /// When time brings each account something next.
-    private static func moments(
-        of accounts: Span<Account>,
-        under policies: Policies
-    ) -> [Timestamp] {
-        [Timestamp](capacity: accounts.count) { moments in
-            // Looked at where they lie: mapping would copy every account.
-            for index in accounts.indices {
-                moments.append(accounts[index].nextDue(under: policies) ?? .latest)
-            }
+    private static func moments(of accounts: [Account], under policies: Policies) -> [Timestamp] {
+        let isQuiet = policies.defaults.recurring == nil
+        var moments = [Timestamp](repeating: .latest, count: accounts.count)
+        // Only those are asked that may have something: asking copies the account.
+        for index in accounts.indices where !isQuiet || !accounts[index].isIdle {
+            moments[index] = accounts[index].nextDue(under: policies) ?? .latest
         }
+        return moments
     }
 
     /// The account's group in this commit, opened where it has none yet.
@@ -215,6 +216,25 @@ struct Application {
         for (group, account) in accountOf.enumerated() where thresholdsMoved[account] {
             commit.groups[group].thresholds = accounts[account].thresholds.states
         }
-        return Transition(commit: commit, accounts: accountOf.map { accounts[$0] })
+        orderByGroup()
+        return Transition(commit: commit, accounts: accounts)
+    }
+
+    /// Moves the accounts that have a group into the order of their groups, and drops the others.
+    ///
+    /// Moved, for copying them would count a reference for each.
+    private mutating func orderByGroup() {
+        /// Where each account is now, and which is where.
+        var places = Array(accounts.indices)
+        var holders = places
+        for (group, account) in accountOf.enumerated() {
+            let place = places[account]
+            guard place != group else { continue }
+            accounts.swapAt(place, group)
+            let moved = holders[group]
+            (holders[group], holders[place]) = (account, moved)
+            (places[account], places[moved]) = (group, place)
+        }
+        accounts.removeLast(accounts.count - accountOf.count)
     }
 }

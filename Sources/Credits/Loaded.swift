@@ -51,4 +51,7 @@ public struct Transition: Sendable {
         self.commit = commit
         self.accounts = accounts
     }
+
+    /// Both, given away: whoever takes the accounts may then move them.
+    public consuming func parts() -> (commit: Commit, accounts: [Account]) { (commit, accounts) }
 }

@@ -193,20 +193,20 @@ public final class EmbeddedLedgerStore: LedgerStore {
     ///   the outcome is unknown, and every later call fails.
     public func commit(_ transition: consuming Transition) throws(StoreError) -> CommitHead {
         try checkUsable()
-        let transition = transition
-        try tables.check(transition)
+        var (commit, accounts) = transition.parts()
+        try tables.check(commit)
         try checkFreeSpace()
         try waitForSealing()
         let start = clock.now
-        let sealed = JournalFormat.encode(transition.commit, previousHash: tables.head.hash)
+        let sealed = JournalFormat.encode(commit, previousHash: tables.head.hash)
         let encoded = clock.now
         let head = CommitHead(
-            number: transition.commit.number,
+            number: commit.number,
             hash: sealed.hash,
-            recordedAt: transition.commit.recordedAt
+            recordedAt: commit.recordedAt
         )
         do throws(StoreError) {
-            try write(transition, sealed, head: head)
+            try write(commit, sealed, head: head)
         } catch {
             throw fail(error)
         }
@@ -215,9 +215,9 @@ public final class EmbeddedLedgerStore: LedgerStore {
             writing: clock.now - encoded,
             byteCount: sealed.bytes.count
         )
-        tables.install(transition, head: head)
-        for account in transition.accounts where account.number > 0 {
-            rounds.noteChange(of: AccountBlocks.block(of: account.number))
+        tables.install(commit, &accounts, head: head)
+        for index in commit.groups.indices where commit.groups[index].number > 0 {
+            rounds.noteChange(of: AccountBlocks.block(of: commit.groups[index].number))
         }
         sealing.handOver(state, byteCount: sealed.bytes.count)
         return head
@@ -238,7 +238,7 @@ public final class EmbeddedLedgerStore: LedgerStore {
 
     /// Everything that a commit makes durable, in one transaction.
     private func write(
-        _ transition: Transition,
+        _ commit: Commit,
         _ sealed: JournalFormat.Sealed,
         head: CommitHead
     ) throws(StoreError) {
@@ -253,15 +253,15 @@ public final class EmbeddedLedgerStore: LedgerStore {
             transaction,
             storeTables.journal
         )
-        try OffsetsTable.write(transition.commit, transaction, storeTables.offsets)
+        try OffsetsTable.write(commit, transaction, storeTables.offsets)
         for block in rounds.takeBlocks(head: before) {
             let accounts = tables.accounts(numbered: AccountBlocks.accounts(of: block)).1
             try AccountBlocks.write(block, accounts, at: before, transaction, storeTables.accounts)
         }
         next.head = head
         next.checkpointedThrough = rounds.checkpointedThrough
-        next.accountCount = tables.accountCount + transition.newAccountCount
-        next.totals.add(transition.commit)
+        next.accountCount = tables.accountCount + commit.newAccountCount
+        next.totals.add(commit)
         try sealing.write(transaction, storeTables, &next)
         try next.write(transaction, storeTables)
         try transaction.commit()
@@ -328,6 +328,8 @@ public final class EmbeddedLedgerStore: LedgerStore {
     }
 }
 
-extension Transition {
-    fileprivate var newAccountCount: Int { commit.groups.count { $0.isNew } }
+extension Commit {
+    fileprivate var newAccountCount: Int {
+        groups.indices.reduce(0) { $0 + (groups[$1].isNew ? 1 : 0) }
+    }
 }

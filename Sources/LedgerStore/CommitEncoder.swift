@@ -101,6 +101,8 @@ struct CommitEncoder {
         }
     }
 
+    // Inlined, for a call would copy the group and count its references.
+    @inline(__always)
     private mutating func encode(_ group: AccountGroup, entryCount: Int) {
         bytes.append(varint: UInt64(group.number))
         bytes.append((group.isNew ? 1 : 0) | (group.thresholds == nil ? 0 : 2))

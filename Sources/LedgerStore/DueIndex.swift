@@ -1,9 +1,12 @@
 internal import Credits
 
-/// When which account is to be looked at: a binary heap whose outdated items are dropped as they
-/// surface.
+/// When which account is to be looked at: a binary heap with one item for each account, which is put
+/// right as it surfaces.
+///
+/// An account that is used all the time moves its moment all the time: only one that comes sooner
+/// than its item costs more than a word.
 struct DueIndex: Sendable {
-    private struct Item: Sendable {
+    private struct Item: Sendable, BitwiseCopyable {
         let at: Timestamp
         let account: UInt32
 
@@ -12,25 +15,30 @@ struct DueIndex: Sendable {
         }
     }
 
+    private struct Entry: Sendable, BitwiseCopyable {
+        /// When the account has something due; nil: never.
+        var moment: Timestamp?
+        /// The soonest of its items in the heap; nil: it has none.
+        var item: Timestamp?
+    }
+
     private var heap: [Item] = []
-    /// The moment that holds for each account, by number − 1.
-    private var moments: [Timestamp?] = []
+    /// By number − 1.
+    private var entries: [Entry] = []
 
     /// Says when an account has something due; nil: never.
     mutating func set(_ account: UInt32, _ at: Timestamp?) {
         let index = Int(account) - 1
-        while moments.count <= index { moments.append(nil) }
-        guard moments[index] != at else { return }
-        moments[index] = at
-        guard let at else { return }
+        while entries.count <= index { entries.append(Entry()) }
+        entries[index].moment = at
+        guard let at, at < entries[index].item ?? .latest else { return }
+        entries[index].item = at
         push(Item(at: at, account: account))
-        // Accounts that move on leave items behind; without this, a far-off one would keep them all.
-        if heap.count > 2 * moments.count + 64 { rebuild() }
     }
 
     /// When the next account has something due; nil: none ever has.
     mutating func next() -> Timestamp? {
-        dropOutdated()
+        putRight()
         return heap.first?.at
     }
 
@@ -40,9 +48,9 @@ struct DueIndex: Sendable {
     mutating func accounts(by now: Timestamp, maximum: Int) -> [UInt32] {
         var taken: [Item] = []
         while taken.count < maximum {
-            dropOutdated()
+            putRight()
             guard let first = heap.first, first.at <= now else { break }
-            // The same moment may have been set twice, with another one between.
+            // What was set to one moment twice, with a sooner one between, may have two items for it.
             if taken.last?.account != first.account { taken.append(first) }
             pop()
         }
@@ -50,14 +58,19 @@ struct DueIndex: Sendable {
         return taken.map(\.account)
     }
 
-    private mutating func dropOutdated() {
-        while let first = heap.first, moments[Int(first.account) - 1] != first.at { pop() }
-    }
-
-    private mutating func rebuild() {
-        heap.removeAll(keepingCapacity: true)
-        for (index, at) in moments.enumerated() {
-            if let at { push(Item(at: at, account: UInt32(index + 1))) }
+    /// Lets the first item be one that holds.
+    private mutating func putRight() {
+        while let first = heap.first {
+            let index = Int(first.account) - 1
+            // An account that came sooner than its item has another one further up.
+            let isSoonest = entries[index].item == first.at
+            guard !isSoonest || entries[index].moment != first.at else { return }
+            pop()
+            guard isSoonest else { continue }
+            entries[index].item = entries[index].moment
+            if let moment = entries[index].moment {
+                push(Item(at: moment, account: first.account))
+            }
         }
     }
 
@@ -76,7 +89,7 @@ struct DueIndex: Sendable {
         var index = 0
         while true {
             var smallest = index
-            for child in [2 * index + 1, 2 * index + 2]
+            for child in 2 * index + 1..<2 * index + 3
             where child < heap.count && heap[child] < heap[smallest] {
                 smallest = child
             }

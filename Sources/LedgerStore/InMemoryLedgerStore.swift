@@ -94,20 +94,20 @@ public final class InMemoryLedgerStore: LedgerStore {
 
     public func commit(_ transition: consuming Transition) throws(StoreError) -> CommitHead {
         try checkUsable()
-        let transition = transition
-        try tables.check(transition)
+        var (commit, accounts) = transition.parts()
+        try tables.check(commit)
         let fault = nextCommitFault
         nextCommitFault = nil
         if fault == .beforeEffect { throw fail() }
-        let sealed = JournalFormat.encode(transition.commit, previousHash: tables.head.hash)
+        let sealed = JournalFormat.encode(commit, previousHash: tables.head.hash)
         disk.append(sealed.bytes, publishedThrough: publishedNote)
         if fault == .afterEffect { throw fail() }
         let head = CommitHead(
-            number: transition.commit.number,
+            number: commit.number,
             hash: sealed.hash,
-            recordedAt: transition.commit.recordedAt
+            recordedAt: commit.recordedAt
         )
-        tables.install(transition, head: head)
+        tables.install(commit, &accounts, head: head)
         return head
     }
 

@@ -30,15 +30,14 @@ extension LedgerTables.Contents {
     }
 
     mutating func install(
-        _ transition: Transition,
+        _ commit: Commit,
+        _ installed: inout [Account],
         head: CommitHead,
         hashKey: HashKey,
         policies: Policies
     ) {
-        let commit = transition.commit
-        let accounts = transition.accounts.span
-        for index in accounts.indices {
-            put(accounts[index], hashKey: hashKey, policies: policies)
+        for index in installed.indices {
+            put(&installed[index], hashKey: hashKey, policies: policies)
         }
         if commit.number > base.idsThrough {
             let entries = commit.entries.span
@@ -64,7 +63,13 @@ extension LedgerTables.Contents {
         self.head = head
     }
 
-    private mutating func put(_ account: Account, hashKey: HashKey, policies: Policies) {
+    /// Takes an account over; the caller gets the one that it replaces, for swapping them counts no
+    /// reference.
+    private mutating func put(
+        _ account: inout Account,
+        hashKey: HashKey,
+        policies: Policies
+    ) {
         let index = Int(account.number) - 1
         precondition(
             index >= 0 && index <= accounts.count,
@@ -76,13 +81,15 @@ extension LedgerTables.Contents {
             lookup.add(account, hash: account.nameHash(under: hashKey))
         } else {
             pendingHolds -= accounts[index].holdCount
-            accounts[index] = account
+            swap(&accounts[index], &account)
         }
-        pendingHolds += account.holdCount
-        due.set(account.number, account.nextDue(under: policies))
+        pendingHolds += accounts[index].holdCount
+        let number = UInt32(index + 1)
+        let isIdle = accounts[index].isIdle && policies.defaults.recurring == nil
+        due.set(number, isIdle ? nil : accounts[index].nextDue(under: policies))
         announcements.set(
-            account.number,
-            account.nextAnnouncement(coalescing: policies.coalescing)
+            number,
+            accounts[index].nextAnnouncement(coalescing: policies.coalescing)
         )
     }
 
@@ -123,7 +130,8 @@ extension LedgerTables.Contents {
         hashKey: HashKey,
         policies: Policies
     ) {
-        put(account, hashKey: hashKey, policies: policies)
+        var restored = account
+        put(&restored, hashKey: hashKey, policies: policies)
         checkpoints[Int(account.number) - 1] = commit
     }
 

@@ -145,16 +145,31 @@ package final class LedgerTables: Sendable {
     ///
     /// - Throws: ``StoreError/Code/fenced`` where a partition's stored offset is not the `from` of
     ///   the commit, or where the commit is not the next one.
-    package func check(_ transition: Transition) throws(StoreError) {
+    package func check(_ commit: Commit) throws(StoreError) {
         try contents.withLock { contents throws(StoreError) in
-            try contents.check(transition.commit)
+            try contents.check(commit)
         }
     }
 
     /// Takes over what a commit did, once it is durable.
-    package func install(_ transition: Transition, head: CommitHead) {
+    ///
+    /// - Parameters:
+    ///   - commit: the commit.
+    ///   - accounts: as they are after it, in the order of its groups; taken from the caller.
+    ///   - head: where the commit stands.
+    package func install(
+        _ commit: Commit,
+        _ accounts: inout [Account],
+        head: CommitHead
+    ) {
         contents.withLock { contents in
-            contents.install(transition, head: head, hashKey: hashKey, policies: policies)
+            contents.install(
+                commit,
+                &accounts,
+                head: head,
+                hashKey: hashKey,
+                policies: policies
+            )
         }
     }
 
@@ -164,9 +179,10 @@ package final class LedgerTables: Sendable {
     package func replay(_ sealed: SealedCommit) throws(StoreError) {
         try contents.withLock { contents throws(StoreError) in
             try contents.check(sealed.commit)
-            let accounts = try contents.replayed(sealed.commit, policies: policies)
+            var accounts = try contents.replayed(sealed.commit, policies: policies)
             contents.install(
-                Transition(commit: sealed.commit, accounts: accounts),
+                sealed.commit,
+                &accounts,
                 head: CommitHead(
                     number: sealed.commit.number,
                     hash: sealed.hash,

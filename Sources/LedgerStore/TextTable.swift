@@ -42,9 +42,7 @@ struct TextTable {
 
     /// The text's number; where it is not there, a slot is kept for it if one is near.
     private mutating func find(_ text: Span<UInt8>) -> UInt32? {
-        var hash = KeyedHash(key: .content)
-        hash.combine(text)
-        var slot = Int(truncatingIfNeeded: hash.finalize().low) & mask
+        var slot = Int(truncatingIfNeeded: Self.hash(text)) & mask
         for _ in 0..<Self.maximumProbes {
             guard slots[slot] != 0 else {
                 slots[slot] = UInt32(count + 1)
@@ -54,6 +52,29 @@ struct TextTable {
             slot = (slot + 1) & mask
         }
         return nil
+    }
+
+    /// Quick, and no secret: what collides only makes the commit longer.
+    private static func hash(_ text: Span<UInt8>) -> UInt64 {
+        // Safe to view raw: a UInt8 has no padding.
+        let raw = unsafe text.bytes
+        var hash = UInt64(text.count)
+        var position = 0
+        while position < text.count {
+            // The last word may overlap the one before it.
+            let start = max(0, min(position, text.count - 8))
+            var word: UInt64 = 0
+            if text.count >= 8 {
+                // Safe: the eight bytes lie within the text.
+                word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self)
+            } else {
+                for index in text.indices { word = word << 8 | UInt64(text[index]) }
+            }
+            hash = (hash ^ word) &* 0x9e37_79b9_7f4a_7c15
+            hash ^= hash >> 29
+            position += 8
+        }
+        return hash ^ hash >> 32
     }
 
     private mutating func append(_ text: Span<UInt8>) -> UInt32 {

@@ -120,7 +120,7 @@ final class LedgerStage {
             guard !commit.partitions.isEmpty || !commit.groups.isEmpty else { return }
             store.notePublished(through: relay.publishedThrough)
             let writing = clock.elapsed
-            let head = try store.commit(transition)
+            let head = try store.commit(consume transition)
             let sealed = SealedCommit(commit: commit, hash: head.hash)
             relay.commits.put(sealed)
             board.tell(awaited, sealed)
