@@ -71,7 +71,8 @@ public struct Account: Sendable {
     public var exists: Bool { sequence > 0 }
 
     /// Whether time brings it nothing, unless the defaults do.
-    package var isIdle: Bool { isPlain && soonestExpiry == nil }
+    @inline(__always)
+    var isIdle: Bool { isPlain && soonestExpiry == nil }
 
     /// The balance as triggers and answers show it at a moment.
     public func snapshot(at now: Timestamp) -> BalanceSnapshot {

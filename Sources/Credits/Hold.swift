@@ -31,9 +31,6 @@ public struct Hold: Hashable, Sendable {
 }
 
 extension Account {
-    /// How many holds there are, at hand for the many accounts without any.
-    package var holdCount: Int { isPlain ? 0 : holds.count }
-
     mutating func place(_ hold: Hold) {
         let index = holds.firstIndex { $0.expiresAt > hold.expiresAt } ?? holds.endIndex
         holds.insert(hold, at: index)

@@ -207,6 +207,23 @@ extension Account {
         return next
     }
 
+    /// When the account has something due, and when a change that was held back is to be announced.
+    ///
+    /// Mutating, as ``countHolds()`` is, so that the account is looked at where it lies and not
+    /// copied; nothing of it changes.
+    package mutating func agenda(
+        under policies: Policies
+    ) -> (due: Timestamp?, announcement: Timestamp?) {
+        let isIdle = isIdle && policies.defaults.recurring == nil
+        return (
+            isIdle ? nil : nextDue(under: policies),
+            nextAnnouncement(coalescing: policies.coalescing)
+        )
+    }
+
+    /// How many holds there are.
+    package mutating func countHolds() -> Int { isPlain ? 0 : holds.count }
+
     /// When time will bring this account something to do; nil: never.
     public func nextDue(under policies: Policies) -> Timestamp? {
         let retirement = nextRetirement(under: policies)

@@ -212,7 +212,8 @@ struct Application {
         for input in invalid { refuse(input.message, input.refusal) }
     }
 
-    consuming func finish() -> Transition {
+    /// Mutating, for consuming a copy would share every list, and copy those that still move.
+    mutating func finish() -> Transition {
         for (group, account) in accountOf.enumerated() where thresholdsMoved[account] {
             commit.groups[group].thresholds = accounts[account].thresholds.states
         }
@@ -230,7 +231,7 @@ struct Application {
         for (group, account) in accountOf.enumerated() {
             let place = places[account]
             guard place != group else { continue }
-            accounts.swapAt(place, group)
+            unsafe accounts.withUnsafeMutableBufferPointer { unsafe $0.swapAt(place, group) }
             let moved = holders[group]
             (holders[group], holders[place]) = (account, moved)
             (places[account], places[moved]) = (group, place)

@@ -5,7 +5,7 @@
 /// each commit. Once all are written, replay may start where the round began.
 struct CheckpointRounds {
     /// Commits over which a round is spread.
-    private static let spread = 50
+    private static let spread = 100
     /// Blocks in one commit, at most: 4 MB.
     private static let maximumPerCommit = 1000
 

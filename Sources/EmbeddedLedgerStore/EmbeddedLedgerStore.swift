@@ -32,7 +32,7 @@ public final class EmbeddedLedgerStore: LedgerStore {
         public init(
             reserve: Int = 64 << 20,
             creates: Bool = true,
-            checkpointInterval: UInt64 = 64,
+            checkpointInterval: UInt64 = 128,
             sealing: SealingOptions = SealingOptions()
         ) {
             self.reserve = reserve

@@ -75,22 +75,18 @@ extension LedgerTables.Contents {
             index >= 0 && index <= accounts.count,
             "expected account numbers to be dense"
         )
+        let agenda = account.agenda(under: policies)
+        due.set(account.number, agenda.due)
+        announcements.set(account.number, agenda.announcement)
+        pendingHolds += account.countHolds()
         if index == accounts.count {
             accounts.append(account)
             checkpoints.append(0)
             lookup.add(account, hash: account.nameHash(under: hashKey))
         } else {
-            pendingHolds -= accounts[index].holdCount
             swap(&accounts[index], &account)
+            pendingHolds -= account.countHolds()
         }
-        pendingHolds += accounts[index].holdCount
-        let number = UInt32(index + 1)
-        let isIdle = accounts[index].isIdle && policies.defaults.recurring == nil
-        due.set(number, isIdle ? nil : accounts[index].nextDue(under: policies))
-        announcements.set(
-            number,
-            accounts[index].nextAnnouncement(coalescing: policies.coalescing)
-        )
     }
 
     /// What is known of each key in memory, newest first.
