@@ -67,7 +67,8 @@ import Testing
                 fast.rebase(basis)
             }
             let crossing =
-                fast.isCrossed(by: balance) ? fast.move(to: balance) : ThresholdStates.Crossing()
+                fast.bounds.isCrossed(by: balance)
+                ? fast.move(to: balance) : ThresholdStates.Crossing()
             var expected = ThresholdStates.Crossing()
             // Lowest first; of two that are as low, the one that stands first in the list.
             func level(_ threshold: Threshold) -> Amount {
