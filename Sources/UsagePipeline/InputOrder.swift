@@ -178,9 +178,18 @@ final class InputOrder {
     /// Asked once a poll, when its commands, which come first, are known.
     private func lookForUsageLimit() -> Timestamp {
         for index in 0..<progress.count where progress.isCommand(index) { lookForEnd(of: index) }
-        let limit = progress.usageLimit
+        let limit = min(progress.usageLimit, openBoundary)
         usageLimit = limit
         return limit
+    }
+
+    /// The boundary, while history or other input from before it is still to be taken: what comes after
+    /// it waits, even what is from now, or it would overtake what time brings.
+    private var openBoundary: Timestamp {
+        guard let boundary, boundary != crossed,
+            progress.isBehind(max(boundary, now.advanced(byMicroseconds: -Self.historyAge)))
+        else { return .latest }
+        return boundary
     }
 
     private func lookForEnd(of index: Int) {
@@ -206,7 +215,7 @@ final class InputOrder {
 
     /// Whether the batch ends before this message, so that what time brings comes in between.
     private func endsBatch(_ index: Int, _ moment: Timestamp) -> Bool {
-        if let command = builder.newestCommand, isHistory(moment),
+        if let command = builder.newestCommand, isHistory(command),
             command.advanced(byMicroseconds: progress.window) < moment
         {
             return true
@@ -220,7 +229,7 @@ final class InputOrder {
 
     /// Whether time brings the ledger something before this message of the past.
     ///
-    /// Now is now: who reads at the end of the log does not wait for what time brings.
+    /// Now is now: who reads at the end of every log does not wait for what time brings.
     private func isBehindBoundary(_ moment: Timestamp) -> Bool {
         guard let boundary, boundary <= moment, boundary != crossed else { return false }
         return isHistory(moment)
@@ -260,7 +269,7 @@ final class InputOrder {
     private var hasRoom: Bool { !isCut && builder.count < maximumEvents }
 
     private func takeWaitingUsage() {
-        let limit = progress.usageLimit
+        let limit = min(progress.usageLimit, openBoundary)
         for index in progress.waiting(commands: false) {
             let key = progress.key(of: index)
             while hasRoom, let first = waiting.first(of: key), first.moment < limit,
@@ -280,7 +289,8 @@ final class InputOrder {
             waiting.first(of: progress.key(of: index)).map { (index: index, first: $0) }
         }
         guard let next = heads.min(by: { $0.first.moment < $1.first.moment }),
-            next.first.moment <= limit, !isBehindBoundary(next.first.moment)
+            next.first.moment <= limit, next.first.moment < openBoundary,
+            !isBehindBoundary(next.first.moment)
         else { return }
         let moment = next.first.moment
         // Within a batch commands go first: it may not hold usage that is much older.

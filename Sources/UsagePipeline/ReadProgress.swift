@@ -133,6 +133,17 @@ struct ReadProgress {
         partitions.allSatisfy { $0.frontier >= moment }
     }
 
+    /// Whether a message from before a moment waits, or lay in a partition when it was assigned and is
+    /// still to be read.
+    ///
+    /// A partition that was read to its end and then falls silent is not behind: it holds up nobody.
+    func isBehind(_ moment: Timestamp) -> Bool {
+        partitions.contains { partition in
+            partition.waiting.map { $0 < moment }
+                ?? (partition.through < min(moment, partition.assignedAt))
+        }
+    }
+
     /// The time of the oldest message that waits; nil: none does.
     var firstWaiting: Timestamp? { partitions.compactMap(\.waiting).min() }
 

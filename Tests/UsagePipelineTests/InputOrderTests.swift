@@ -72,6 +72,82 @@ import Testing
         #expect(try test.entries() == ["u1 -30", "u2 -60", "g 40", "u3 10"])
     }
 
+    @Test func usageOfNowDoesNotOvertakeWhatTimeBroughtWhileOtherInputIsBehind() throws {
+        let behind = PartitionKey(topic: "usage", partition: 1)
+        let test = TestWorker(source: TestSource([TestSource.usage, behind, TestSource.commands]))
+        test.grant("g", 100, at: -9000, expiresAt: -5000)
+        test.use("late", 10, at: -2000, partition: 1)
+        test.use("now", 5, at: -1)
+        try test.open()
+        try test.work()
+        #expect(try test.entries() == ["g 100", "late 90", "credits_expired -10", "now -15"])
+    }
+
+    @Test func usageOfNowDoesNotLetHistoryPastWhatTimeBrought() throws {
+        let usage = (0..<3).map { PartitionKey(topic: "usage", partition: $0) }
+        let test = TestWorker(source: TestSource(usage + [TestSource.commands]))
+        test.grant("g1", 100, at: -20000, expiresAt: -9000)
+        test.grant("g2", 100, at: -20000, expiresAt: -7000)
+        test.use("a", 10, at: -18000)
+        test.use("b", 1, at: -5000)
+        test.use("d", 1, at: -3000)
+        test.use("c", 1, at: -4000, partition: 1)
+        test.use("now", 1, at: -1, partition: 2)
+        try test.open()
+        try test.work(100)
+        let expected = [
+            "g1 100", "g2 200", "a 190", "credits_expired 100", "b 99", "c 98",
+            "credits_expired -2", "d -3", "now -4",
+        ]
+        #expect(try test.entries() == expected)
+    }
+
+    @Test func usageOfNowDoesNotWaitForAPartitionThatWasAtItsEndAndFellSilent() throws {
+        let silent = PartitionKey(topic: "usage", partition: 1)
+        let test = TestWorker(source: TestSource([TestSource.usage, silent, TestSource.commands]))
+        test.grant("g", 100, at: -2, expiresAt: 1)
+        try test.open()
+        try test.work()
+        test.source.slow = [silent]
+        test.clock.advance(by: .seconds(7200))
+        test.use("now", 5, at: 7200)
+        try test.work()
+        #expect(try test.entries() == ["g 100", "now 95"])
+    }
+
+    /// 100 credits and two events of 60, through two partitions, together or in batches of their own.
+    @Test(
+        arguments: [
+            (OverdraftPolicy.refuse, 40), (.record, -20), (.limit(Amount(whole: 20)), -20),
+            (.limit(Amount(whole: 10)), 40),
+        ],
+        [1, 10_000]
+    )
+    func whichPartitionUsageComesThroughDoesNotDecideWhatAPolicyAllows(
+        policy: (overdraft: OverdraftPolicy, balance: Int),
+        maximumEvents: Int
+    ) throws {
+        for partitions: [Int32] in [[0, 0], [0, 1], [1, 0], [1, 1]] {
+            let other = PartitionKey(topic: "usage", partition: 1)
+            let test = TestWorker(
+                source: TestSource([TestSource.usage, other, TestSource.commands]),
+                policies: Policies(
+                    defaults: AccountSettings(overdraft: policy.overdraft, thresholds: []),
+                    coalescing: 0,
+                    expiryNotices: []
+                ),
+                maximumEvents: maximumEvents
+            )
+            test.grant("g", 100, at: -10)
+            test.use("a", 60, at: -5, partition: partitions[0])
+            test.use("b", 60, at: -5, partition: partitions[1])
+            try test.open()
+            try test.work()
+            #expect(try test.balance(of: "c") == policy.balance)
+            #expect(try test.entries().count == (policy.balance < 0 ? 3 : 2))
+        }
+    }
+
     @Test func recordsFromTheFutureHoldUpNothing() throws {
         let test = TestWorker()
         test.grant("g", 100, at: 1_000_000)

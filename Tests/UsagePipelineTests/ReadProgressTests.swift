@@ -125,4 +125,16 @@ import Testing
         #expect(progress.crosses(due, with: 0, at: try at(100)))
         #expect(!progress.crosses(due, with: 1, at: try at(160)))
     }
+
+    @Test func whoIsBehindAMomentHasMessagesFromBeforeIt() throws {
+        var progress = try progress()
+        for index in 0..<3 { progress.took(index, at: try at(50)) }
+        #expect(!progress.isBehind(try at(50)))
+        #expect(progress.isBehind(try at(51)))
+        for index in 0..<3 { progress.isAtEnd(index, true) }
+        #expect(!progress.isBehind(try at(5000)))
+        progress.waits(0, first: try at(4000))
+        #expect(!progress.isBehind(try at(4000)))
+        #expect(progress.isBehind(try at(4001)))
+    }
 }

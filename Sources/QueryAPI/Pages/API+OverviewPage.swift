@@ -22,9 +22,9 @@ extension API {
             <dl class="tiles">
             \(tiles)</dl>
             <figure>
-            <figcaption>Events per second, the last two minutes</figcaption>
+            <figcaption>Events per second while this page is open, for up to two minutes</figcaption>
             <svg id="rate" viewBox="0 0 600 80" preserveAspectRatio="none" role="img"
-            aria-label="Events per second over the last two minutes">
+            aria-label="Events per second while this page is open">
             <polyline points=""/></svg>
             </figure>
             <div class="columns">
@@ -44,7 +44,7 @@ extension API {
                 bodyID: "low"
             ))
             <p><a href="/customers">All customers</a></p></section>
-            <section><h2>Latest triggers</h2>
+            <section class="wide"><h2>Latest triggers</h2>
             \(HTML.table(
                 "Latest triggers",
                 head: [
@@ -95,7 +95,7 @@ struct LiveFigures: Sendable {
         }
         triggers = figures.recentTriggers.prefix(8).map { trigger in
             """
-            <tr><td>\(HTML.clock(trigger.at))</td><td>\(trigger.type)</td>
+            <tr><td>\(HTML.clock(trigger.at))</td><td class="name">\(HTML.breakable(trigger.type))</td>
             <td>\(HTML.link(toCustomer: trigger.customerID))</td>
             <td class="number">\(trigger.balance)</td></tr>
             """

@@ -87,15 +87,16 @@ enum Assets {
         main { padding: 12px 20px 40px; max-width: 1180px; margin: 0 auto; }
         h1 { font-size: 1.5rem; overflow-wrap: anywhere; margin: 12px 0; }
         h2 { font-size: 1.1rem; margin: 28px 0 8px; }
-        .tiles { display: grid; gap: 10px; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); margin: 16px 0; }
+        .tiles { display: grid; gap: 10px; grid-template-columns: repeat(auto-fill, minmax(180px, 1fr)); margin: 16px 0; }
         .tiles div { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 8px 12px; min-width: 0; }
         dt { color: var(--soft); font-size: .85rem; }
         dd { margin: 0; overflow-wrap: anywhere; }
         .tiles dd { font-size: 1.15rem; font-variant-numeric: tabular-nums; }
         .facts div { display: grid; grid-template-columns: 110px 1fr; gap: 10px; padding: 6px 0; border-bottom: 1px solid var(--line); }
         .facts ul { margin: 0; padding-left: 18px; }
-        .columns { display: grid; gap: 0 32px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 430px), 1fr)); }
+        .columns { display: grid; gap: 0 32px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); }
         .columns section { min-width: 0; }
+        .columns .wide { grid-column: 1 / -1; }
         .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; }
         table { border-collapse: collapse; width: 100%; font-size: .92rem; }
         th, td { text-align: left; padding: 6px 9px; border-bottom: 1px solid var(--line); white-space: nowrap; font-weight: 400; vertical-align: top; }
@@ -104,6 +105,7 @@ enum Assets {
         thead:has(tr:empty) { display: none; }
         .number { text-align: right; font-variant-numeric: tabular-nums; }
         .words { white-space: normal; min-width: 240px; }
+        .name { white-space: normal; }
         pre { margin: 6px 0 0; max-width: 60ch; white-space: pre-wrap; overflow-wrap: anywhere; }
         figure { margin: 0; }
         figcaption { color: var(--soft); font-size: .9rem; }
@@ -126,6 +128,12 @@ enum Assets {
           header form input { flex: 1; }
           .tiles { grid-template-columns: repeat(2, 1fr); }
           .chart text { font-size: 20px; }
+          nav { gap: 4px 11px; font-size: .95rem; }
+          table { font-size: .82rem; }
+          th, td { padding: 6px 5px; }
+          td .day { display: inline-block; width: 6.5em; white-space: normal; }
+          .words { min-width: 150px; max-width: 190px; overflow-wrap: anywhere; }
+          .bar { width: 60px; }
         }
 
         """

@@ -25,7 +25,7 @@ struct BurnDownChart {
     private static let height = 220.0
     private static let left = 64.0
     private static let bottom = 24.0
-    private static let top = 18.0
+    private static let top = 24.0
     /// Expiries further off are not drawn: they would press the past into a line.
     private static let horizon: Int64 = 90 * 24 * 3_600_000_000
 
@@ -82,7 +82,7 @@ struct BurnDownChart {
             \(marks)<polyline class="past" points="\(past(scale))"/>
             <polyline class="future" points="\(future(scale))"/>
             <text x="\(Self.left)" y="\(Self.height - 6)">\(shown(first.at))</text>
-            <text x="\(Self.width)" y="\(Self.height - 6)" text-anchor="end">\(shown(end))</text>
+            <text x="\(Self.width - 6)" y="\(Self.height - 6)" text-anchor="end">\(shown(end))</text>
             </svg>
             <figcaption>\(summary)</figcaption>
             </figure>

@@ -44,13 +44,18 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
     static func time(_ moment: Timestamp) -> HTML {
         let text = "\(moment)"
         let shown = text.prefix(19).replacing("T", with: " ")
-        return "<time datetime=\"\(text)\">\(shown)</time>"
+        return "<time datetime=\"\(text)\" class=\"day\">\(shown)</time>"
     }
 
     /// A time of today.
     static func clock(_ moment: Timestamp) -> HTML {
         let text = "\(moment)"
         return "<time datetime=\"\(text)\">\(text.dropFirst(11).prefix(8))</time>"
+    }
+
+    /// A dotted name, which may go on in a new line after its dots.
+    static func breakable(_ name: String) -> HTML {
+        HTML(stringLiteral: escaped(name).replacing(".", with: ".<wbr>"))
     }
 
     static func link(toCustomer id: String, creditType: String = "credits") -> HTML {

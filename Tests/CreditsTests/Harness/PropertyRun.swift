@@ -99,8 +99,8 @@ struct PropertyRun<Ledger: PropertyLedger> {
             while !rest.isEmpty, faults.isEmpty {
                 let part = rest.prefix(size(of: cut, atMost: rest.count))
                 rest = rest.dropFirst(part.count)
-                // All input of the moment is read only with its last part.
-                if rest.isEmpty { readThrough = tick.clock }
+                // What came before the moment of the tick is read with its first part already.
+                readThrough = tick.clock
                 try apply(Array(part), at: tick.clock)
             }
         }
