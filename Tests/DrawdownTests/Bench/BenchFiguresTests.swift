@@ -2,6 +2,7 @@
 // Method: few samples whose figures are plain to see.
 
 import Foundation
+import Synchronization
 import Testing
 import UsageCodec
 import UsagePipeline
