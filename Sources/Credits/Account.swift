@@ -35,11 +35,14 @@ public struct Account: Sendable {
     /// The balances at which any of ``thresholds`` would move.
     var bounds: ThresholdBounds
     /// Nothing but usage and grants that are in use: no settings of its own, nothing scheduled, held
-    /// or asked for. Most accounts are like this, and then ``rest`` need not be looked at.
+    /// or asked for.
+    ///
+    /// Most accounts are like this, and then ``rest`` need not be looked at.
     var isPlain = true
 
-    /// All else, shared until it is changed; one element. Reached through the properties of the
-    /// extension that keeps the lines above in step with it.
+    /// All else, shared until it is changed; one element.
+    ///
+    /// Reached through the properties of its extension, which keep the lines above in step with it.
     var rest: [Rest]
 
     /// An account that has no entries yet.

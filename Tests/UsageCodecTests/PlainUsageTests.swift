@@ -57,7 +57,8 @@ import Testing
             let isThere = fields.contains(field) && draw.next() % 16 > 0
             if !isThere { fields.insert(field, at: Int(draw.next() % UInt64(fields.count))) }
         }
-        let text = fields.map { member($0, &draw) }.joined(separator: draw.next() % 2 == 0 ? "," : " ,\n")
+        let separator = draw.next() % 2 == 0 ? "," : " ,\n"
+        let text = fields.map { member($0, &draw) }.joined(separator: separator)
         var bytes = Array("{\(text)}".utf8)
         if draw.next() % 4 == 0 {
             bytes[Int(draw.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: draw.next())
