@@ -15,7 +15,7 @@ struct EmbeddedLedgerStoreTests {
         for block in 0..<120 { rounds.noteChange(of: UInt32(block)) }
         #expect(rounds.takeBlocks(head: 9).isEmpty)
         var written: [UInt32] = []
-        for head: UInt64 in 10..<50 {
+        for head: UInt64 in 10..<70 {
             // What changes while a round runs belongs to the next one.
             rounds.noteChange(of: 7)
             written += rounds.takeBlocks(head: head)

@@ -24,7 +24,8 @@ final class BenchBroker {
         let events: Int
         let commands: Int
 
-        /// The mock cluster keeps 5 MiB of each: about 140,000 of these events, compressed.
+        /// The mock cluster keeps 5 MiB of each: 100,000 to 140,000 of these events, by how large the
+        /// batches were that were compressed.
         init(events: Int, customers: Int) {
             self.events = min(1000, max(Self.fewest, (events + 59_999) / 60_000))
             commands = min(1000, max(4, (customers + 99_999) / 100_000))

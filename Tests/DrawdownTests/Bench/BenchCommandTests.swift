@@ -69,7 +69,7 @@ import Testing
         #expect((command.broker, command.partitions) == ("b:1", 3))
     }
 
-    @Test(arguments: [(5_000_000, 100_000, 50, 4), (1000, 1, 12, 4), (100_000_000, 1, 1000, 4)])
+    @Test(arguments: [(5_000_000, 100_000, 84, 4), (1000, 1, 12, 4), (100_000_000, 1, 1000, 4)])
     func thereAreAsManyPartitionsAsAreNeeded(
         events: Int,
         customers: Int,
