@@ -38,29 +38,21 @@ struct BenchDirectory {
 
     func remove() { try? FileManager.default.removeItem(atPath: path) }
 
-    /// Sealed files and pages in use; not what is only set aside.
-    ///
-    /// Files are counted by what they take on the disk, for a data file may have holes.
-    var storeBytes: Int {
-        let reserve = URL(filePath: path).appending(path: "reserve").path
-        let taken = FileManager.default.enumerator(atPath: path)?.compactMap { name -> Int? in
-            let file = "\(path)/\(name)"
-            var figures = stat()
-            guard file != reserve, unsafe lstat(file, &figures) == 0,
-                figures.st_mode & S_IFMT == S_IFREG
-            else { return nil }
-            return Int(figures.st_blocks) * 512
-        }
-        return taken?.reduce(0, +) ?? 0
+    /// What opening the store again told.
+    struct Reopened {
+        /// From the start of a process to its open store, after the one before it was killed.
+        var duration = Duration.zero
+        /// Sealed files and pages in use.
+        var storeBytes = 0
     }
 
-    /// From the start of a process to its open store, after the one before it was killed.
-    func restart() throws -> Duration {
+    /// Opens the store, kills who has it open, and opens it again.
+    func reopen() throws -> Reopened {
         let arguments = ["bench-open", "--data", path]
         let first = try BenchChild(nil, arguments)
-        guard first.nextLine() == BenchOpenCommand.ready else {
-            throw CommandFailure(.storage, "the store did not open again")
-        }
+        guard first.nextLine() == BenchOpenCommand.ready,
+            let storeBytes = first.nextLine().flatMap({ Int($0) })
+        else { throw CommandFailure(.storage, "the store did not open again") }
         first.kill()
         let began = ContinuousClock.now
         let second = try BenchChild(nil, arguments)
@@ -69,6 +61,6 @@ struct BenchDirectory {
         }
         let duration = ContinuousClock.now - began
         second.kill()
-        return duration
+        return Reopened(duration: duration, storeBytes: storeBytes)
     }
 }

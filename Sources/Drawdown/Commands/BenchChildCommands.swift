@@ -148,7 +148,7 @@ struct BenchKnownCommand: ParsableCommand {
 struct BenchOpenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench-open",
-        abstract: "Open a store and wait; started by `bench`.",
+        abstract: "Open a store, say how much it holds, and wait; started by `bench`.",
         shouldDisplay: false
     )
 
@@ -163,6 +163,11 @@ struct BenchOpenCommand: ParsableCommand {
             try WorkerAssembly.openStore(configuration, policies: configuration.policies)
         }
         StandardStreams.write("\(Self.ready)\n")
+        do {
+            StandardStreams.write("\(try store.fileFigures.totalBytes)\n")
+        } catch {
+            throw CommandFailure(error)
+        }
         withExtendedLifetime(store) { while true { sleep(1000) } }
     }
 }
