@@ -1,4 +1,5 @@
 import ArgumentParser
+import EmbeddedLedgerStore
 import Foundation
 import LedgerStore
 
