@@ -18,7 +18,8 @@ final class SimulatedSource: MessageSource {
     /// How often an answer is still to be asked for in vain; nil: no question is open.
     private var answerDelay: Int?
     private let keys: [PartitionKey]
-    private var handler: (any AssignmentHandler)?
+    /// It holds the source: held in turn, no worker of any seed would ever be let go.
+    private weak var handler: (any AssignmentHandler)?
     private let note: (String) -> Void
 
     init(
