@@ -180,6 +180,9 @@ public final class Worker {
         }
     }
 
+    /// How far the worker's threads step back behind those that answer.
+    private static let niceness: Int32 = 5
+
     private func startIntake() -> DispatchSemaphore {
         let batches = self.batches
         var isOpen = false
@@ -208,6 +211,9 @@ public final class Worker {
         let thread = Thread {
             // Set from within, for Foundation tells the system only about the current thread.
             Thread.current.name = name
+            // Where processors are short, whoever asks the API goes first: a batch can wait a
+            // millisecond, an answer cannot. Cannot fail, for anybody may step back.
+            _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness)
             do {
                 while try unsafe step() {}
             } catch let failure as WorkerFailure {
