@@ -51,6 +51,7 @@ let package = Package(
             pkgConfig: "simdjson",
             providers: [.apt(["libsimdjson-dev"])]
         ),
+        .systemLibrary(name: "CMalloc"),
         .target(name: "CSimdJSON", dependencies: ["CSimdJSONLibrary"]),
         .target(name: "CChecksum"),
 
@@ -102,7 +103,7 @@ let package = Package(
             name: "Drawdown",
             dependencies: [
                 "Credits", "UsageCodec", "KafkaIO", "LedgerStore", "EmbeddedLedgerStore",
-                "UsagePipeline", "QueryAPI",
+                "UsagePipeline", "QueryAPI", "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),

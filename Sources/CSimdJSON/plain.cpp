@@ -14,16 +14,6 @@ namespace {
 constexpr uint64_t ones = 0x0101010101010101u;
 constexpr uint64_t tops = ones * 0x80;
 
-struct key_name {
-    const char *text;
-    uint32_t count;
-};
-
-constexpr key_name keys[CSIMDJSON_USAGE_FIELDS] = {
-    {"usage_id", 8}, {"source", 6},  {"customer_id", 11}, {"credit_type", 11}, {"action", 6},
-    {"quantity", 8}, {"credits", 7}, {"occurred_at", 11}, {"dimensions", 10},  {"hold_id", 7},
-};
-
 struct dimension {
     csimdjson_text name;
     csimdjson_text value;
@@ -38,7 +28,7 @@ public:
         : bytes_(bytes), at_(bytes), end_(bytes + count) {}
 
     bool usage(csimdjson_usage &usage, uint8_t *output) noexcept {
-        if (!take('{')) return false;
+        if (!is_printable() || !take('{')) return false;
         do {
             csimdjson_text key;
             if (!take('"') || !string(key) || !take(':')) return false;
@@ -57,8 +47,18 @@ private:
     const uint8_t *at_;
     const uint8_t *const end_;
 
+    /// Whether all is printable ASCII without a backslash: then a string is what stands between two
+    /// quotes. One loop over everything, for compilers make vectors of it.
+    bool is_printable() const noexcept {
+        uint8_t strange = 0;
+        for (const uint8_t *at = bytes_; at < end_; ++at) {
+            strange |= static_cast<uint8_t>(*at - 0x20) > 0x5E || *at == '\\';
+        }
+        return strange == 0;
+    }
+
     void skip_space() noexcept {
-        while (at_ < end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
+        while (at_ < end_ && *at_ == ' ') ++at_;
     }
 
     bool take(uint8_t byte) noexcept {
@@ -75,33 +75,45 @@ private:
             uint64_t word;
             std::memcpy(&word, at_, 8);
             const uint64_t quotes = word ^ (ones * '"');
-            const uint64_t slashes = word ^ (ones * '\\');
-            // Bytes that end the text or are not plain have their top bit set, the lowest exactly.
-            const uint64_t special = (((quotes - ones) & ~quotes) | ((slashes - ones) & ~slashes) |
-                                      ((word - ones * 0x20) & ~word) | word | (word + ones)) &
-                                     tops;
-            if (special == 0) continue;
-            at_ += __builtin_ctzll(special) / 8;
+            // Bytes that are quotes have their top bit set, the lowest exactly.
+            const uint64_t found = (quotes - ones) & ~quotes & tops;
+            if (found == 0) continue;
+            at_ += __builtin_ctzll(found) / 8;
             return closes(start, text);
         }
-        while (at_ < end_ && *at_ >= 0x20 && *at_ < 0x7F && *at_ != '"' && *at_ != '\\') ++at_;
+        while (at_ < end_ && *at_ != '"') ++at_;
         return at_ < end_ && closes(start, text);
     }
 
     bool closes(const uint8_t *start, csimdjson_text &text) noexcept {
-        if (*at_ != '"') return false;
         text = {static_cast<uint32_t>(start - bytes_), static_cast<uint32_t>(at_ - start)};
         ++at_;
         return true;
     }
 
+    template <size_t count> bool is(const uint8_t *start, const char (&name)[count]) const noexcept {
+        return std::memcmp(start, name, count - 1) == 0;
+    }
+
     int find(csimdjson_text key) const noexcept {
-        for (int field = 0; field < CSIMDJSON_USAGE_FIELDS; ++field) {
-            if (keys[field].count == key.count &&
-                std::memcmp(keys[field].text, bytes_ + key.start, key.count) == 0)
-                return field;
+        const uint8_t *start = bytes_ + key.start;
+        switch (key.count) {
+        case 6:
+            if (is(start, "action")) return CSIMDJSON_USAGE_ACTION;
+            return is(start, "source") ? CSIMDJSON_USAGE_SOURCE : -1;
+        case 7:
+            if (is(start, "credits")) return CSIMDJSON_USAGE_CREDITS;
+            return is(start, "hold_id") ? CSIMDJSON_USAGE_HOLD : -1;
+        case 8:
+            if (is(start, "usage_id")) return CSIMDJSON_USAGE_ID;
+            return is(start, "quantity") ? CSIMDJSON_USAGE_QUANTITY : -1;
+        case 10: return is(start, "dimensions") ? CSIMDJSON_USAGE_DIMENSIONS : -1;
+        case 11:
+            if (is(start, "customer_id")) return CSIMDJSON_USAGE_CUSTOMER;
+            if (is(start, "occurred_at")) return CSIMDJSON_USAGE_OCCURRED_AT;
+            return is(start, "credit_type") ? CSIMDJSON_USAGE_CREDIT_TYPE : -1;
+        default: return -1;
         }
-        return -1;
     }
 
     bool member(int field, csimdjson_usage &usage, uint8_t *output) noexcept {
@@ -109,6 +121,10 @@ private:
         case CSIMDJSON_USAGE_QUANTITY: return amount(usage.quantity);
         case CSIMDJSON_USAGE_CREDITS: return amount(usage.credits);
         case CSIMDJSON_USAGE_DIMENSIONS: return dimensions(usage, output);
+        case CSIMDJSON_USAGE_OCCURRED_AT:
+            if (!take('"') || !string(usage.texts[field])) return false;
+            moment(usage.texts[field], usage);
+            return true;
         default: return take('"') && string(usage.texts[field]);
         }
     }
@@ -133,6 +149,58 @@ private:
         }
         if (is_quoted) return at_ < end_ && *at_++ == '"';
         return ends_scalar();
+    }
+
+    /// Reads `2026-11-01T12:00:00Z`, perhaps with decimals of a second: nearly every moment.
+    void moment(csimdjson_text text, csimdjson_usage &usage) const noexcept {
+        const uint8_t *at = bytes_ + text.start;
+        if (text.count < 20 || text.count > 27 || at[text.count - 1] != 'Z') return;
+        uint8_t strange = (at[4] ^ '-') | (at[7] ^ '-') | (at[10] ^ 'T') | (at[13] ^ ':') |
+                          (at[16] ^ ':');
+        const int64_t year = two(at, strange) * 100 + two(at + 2, strange);
+        const uint32_t month = two(at + 5, strange);
+        const uint32_t day = two(at + 8, strange);
+        const uint32_t hour = two(at + 11, strange);
+        const uint32_t minute = two(at + 14, strange);
+        const uint32_t second = two(at + 17, strange);
+        uint32_t fraction = 0;
+        if (text.count > 20) {
+            if (text.count == 21 || at[19] != '.') return;
+            for (uint32_t index = 20; index < 26; ++index) {
+                // Beyond the text, and its `Z`, stand zeros.
+                const bool is_there = index + 1 < text.count;
+                if (is_there && !is_digit(at[index])) return;
+                fraction = fraction * 10 + (is_there ? at[index] - '0' : 0);
+            }
+        } else if (at[19] != 'Z') {
+            return;
+        }
+        // Days that not every month has, and leap seconds, are looked at by those who know them.
+        if (strange != 0 || year < 1 || month - 1 > 11 || day - 1 > 27 || hour > 23 || minute > 59 ||
+            second > 59)
+            return;
+        const int64_t seconds = (days(year, month, day) * 24 + hour) * 3600 + minute * 60 + second;
+        usage.moment = seconds * 1000000 + fraction;
+        usage.has_moment = 1;
+    }
+
+    /// The number that two digits write; `strange` gets a bit where they are none.
+    static uint32_t two(const uint8_t *at, uint8_t &strange) noexcept {
+        const uint8_t tens = at[0] - '0';
+        const uint8_t ones = at[1] - '0';
+        strange |= (tens > 9) | (ones > 9);
+        return tens * 10u + ones;
+    }
+
+    /// Days since 1970-01-01 in the Gregorian calendar, for years from 1: Howard Hinnant's
+    /// `days_from_civil`.
+    static int64_t days(int64_t year, uint32_t month, uint32_t day) noexcept {
+        year -= month <= 2;
+        const int64_t era = year / 400;
+        const int64_t year_of_era = year - era * 400;
+        const int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+        return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year -
+               719468;
     }
 
     /// Whether a number ends here: `1e3` and `1x` go on.
@@ -186,6 +254,9 @@ private:
     }
 
     int compare(csimdjson_text a, csimdjson_text b) const noexcept {
+        // Names are not empty, and mostly begin in different ways.
+        const int first = int(bytes_[a.start]) - int(bytes_[b.start]);
+        if (first != 0) return first;
         const uint32_t shared = a.count < b.count ? a.count : b.count;
         const int order = std::memcmp(bytes_ + a.start, bytes_ + b.start, shared);
         return order != 0 ? order : a.count < b.count ? -1 : a.count > b.count;

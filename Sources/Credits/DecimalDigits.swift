@@ -15,6 +15,8 @@ extension [UInt8] {
             rest /= 10
         }
         start = Swift.min(start, digits.count - width)
-        for index in start..<digits.count { append(digits[index]) }
+        append(addingCapacity: digits.count) { output in
+            for index in start..<digits.count { output.append(digits[index]) }
+        }
     }
 }

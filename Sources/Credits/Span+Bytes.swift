@@ -19,3 +19,27 @@ extension Span<UInt8> {
         return true
     }
 }
+
+extension OutputSpan<UInt8> {
+    /// Appends bytes in one piece; there must be room.
+    @inline(__always)
+    @_lifetime(self: copy self)
+    package mutating func append(_ bytes: Span<UInt8>) {
+        unsafe bytes.withUnsafeBytes { unsafe append($0) }
+    }
+
+    /// Appends bytes in one piece; there must be room, and they must not be the output's own.
+    @unsafe
+    @_lifetime(self: copy self)
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        let byteCount = bytes.count
+        precondition(freeCapacity >= byteCount, "expected room for \(byteCount) bytes")
+        guard let source = bytes.baseAddress else { return }
+        // Safe: there is room, and the source is borrowed, so that the two cannot overlap.
+        unsafe withUnsafeMutableBufferPointer { output, count in
+            unsafe UnsafeMutableRawPointer(output.baseAddress)?
+                .advanced(by: count).copyMemory(from: source, byteCount: byteCount)
+            count += byteCount
+        }
+    }
+}

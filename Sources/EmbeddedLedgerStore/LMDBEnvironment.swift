@@ -39,7 +39,8 @@ final class LMDBEnvironment: @unchecked Sendable {
                     mapSize: size
                 )
             }
-            guard code == ENOMEM else { break }
+            // Where less address space is allowed, systems and sandboxes say so in either way.
+            guard code == ENOMEM || code == EINVAL else { break }
         }
         guard let handle = unsafe opened else {
             throw .lmdb(code, "open \(path)")

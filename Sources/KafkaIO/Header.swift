@@ -20,29 +20,34 @@ struct HeaderList: ~Copyable {
 
     init(_ headers: [Header]) throws(KafkaError) {
         self.init(count: headers.count)
-        for header in headers {
-            try append(name: Array(header.name.utf8), value: header.value)
-        }
+        for header in headers { try append(name: header.name.utf8, value: header.value) }
     }
 
     init(count: Int) {
         unsafe pointer = count == 0 ? nil : rd_kafka_headers_new(count)
     }
 
-    mutating func append(name: [UInt8], value: [UInt8]?) throws(KafkaError) {
+    // The name is lent as it lies: an array for each would be three for each message.
+    mutating func append(name: some Collection<UInt8>, value: [UInt8]?) throws(KafkaError) {
         if unsafe pointer == nil { unsafe pointer = rd_kafka_headers_new(4) }
-        let error = unsafe name.withUnsafeBytes { name in
-            unsafe withOptionalBytes(value) { value in
-                unsafe rd_kafka_header_add(
-                    pointer,
-                    (name.baseAddress ?? emptyBytes).assumingMemoryBound(to: CChar.self),
-                    name.count,
-                    value?.baseAddress,
-                    value?.count ?? 0
-                )
-            }
+        let lent = name.withContiguousStorageIfAvailable { name in
+            unsafe add(UnsafeRawBufferPointer(name), value)
         }
-        try KafkaError.check(error)
+        if let lent { return try KafkaError.check(lent) }
+        let copied = Array(name)
+        try KafkaError.check(unsafe copied.withUnsafeBytes { name in unsafe add(name, value) })
+    }
+
+    private func add(_ name: UnsafeRawBufferPointer, _ value: [UInt8]?) -> rd_kafka_resp_err_t {
+        unsafe withOptionalBytes(value) { value in
+            unsafe rd_kafka_header_add(
+                pointer,
+                (name.baseAddress ?? emptyBytes).assumingMemoryBound(to: CChar.self),
+                name.count,
+                value?.baseAddress,
+                value?.count ?? 0
+            )
+        }
     }
 
     /// Lends the list to a call that takes it over only if it succeeds.

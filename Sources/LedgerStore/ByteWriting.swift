@@ -38,22 +38,7 @@ extension OutputSpan<UInt8> {
     @_lifetime(self: copy self)
     mutating func append(counted bytes: Span<UInt8>) {
         append(varint: UInt64(bytes.count))
-        unsafe bytes.withUnsafeBytes { unsafe append($0) }
-    }
-
-    /// Appends bytes in one piece.
-    @unsafe
-    @_lifetime(self: copy self)
-    private mutating func append(_ bytes: UnsafeRawBufferPointer) {
-        let byteCount = bytes.count
-        precondition(freeCapacity >= byteCount, "expected room for \(byteCount) bytes")
-        guard let source = bytes.baseAddress else { return }
-        // Safe: there is room, and the source is borrowed, so that the two cannot overlap.
-        unsafe withUnsafeMutableBufferPointer { output, count in
-            unsafe UnsafeMutableRawPointer(output.baseAddress)?
-                .advanced(by: count).copyMemory(from: source, byteCount: byteCount)
-            count += byteCount
-        }
+        append(bytes)
     }
 
     /// Appends an amount as sign, decimal exponent and mantissa: whole credits take one or two bytes.

@@ -146,7 +146,7 @@ extension JSONWriter {
     }
 
     /// Bytes as text, repaired where they are none; null where there are none.
-    private mutating func write(_ name: String, _ bytes: ArraySlice<UInt8>?) {
+    private mutating func write(_ name: StaticString, _ bytes: ArraySlice<UInt8>?) {
         member(name, orNull: bytes.map { String(decoding: $0, as: UTF8.self) })
     }
 }

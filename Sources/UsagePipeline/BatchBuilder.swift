@@ -161,7 +161,10 @@ struct BatchBuilder: ~Copyable {
         batch.readThrough = readThrough
         var taken = InputBatch(cluster: batch.cluster)
         swap(&taken, &batch)
-        batch.bytes.reserveCapacity(taken.bytes.count)
+        // The next is about as large; growing step by step would copy it as often.
+        batch.bytes.reserveCapacity(taken.bytes.count + taken.bytes.count / 8)
+        batch.usage.reserveCapacity(taken.usage.count)
+        batch.accounts.reserveCapacity(taken.accounts.count)
         decoder.beginBatch()
         return taken
     }

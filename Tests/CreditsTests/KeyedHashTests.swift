@@ -51,6 +51,31 @@ import Testing
         }
     }
 
+    /// The hash of nothing is the first vector by which implementations compare themselves.
+    @Test func theContentHashIsSipHash13() {
+        #expect(ContentHash(key: Self.key).finalize() == 0xabac_0158_050f_c4dc)
+        var generator = SplitMix64(seed: 6)
+        for count in 0..<40 {
+            let bytes = (0..<8 * count).map { _ in
+                UInt8.random(in: .min ... .max, using: &generator)
+            }
+            var hash = ContentHash(key: Self.key)
+            hash.combine(padded: bytes.span)
+            #expect(hash.finalize() == PlainSipHash.shortHash(bytes))
+        }
+    }
+
+    @Test func theContentHashPadsWithZeros() {
+        for count in 1..<40 where count % 8 != 0 {
+            let bytes = (0..<count).map { UInt8(200 + $0) }
+            let padded = bytes + [UInt8](repeating: 0, count: 8 - count % 8)
+            var (one, other) = (ContentHash(key: Self.key), ContentHash(key: Self.key))
+            one.combine(padded: bytes.span)
+            other.combine(padded: padded.span)
+            #expect(one.finalize() == other.finalize())
+        }
+    }
+
     @Test func bytesAndWordsAreTakenLittleEndian() {
         var single = KeyedHash(key: Self.key)
         single.combine(UInt8(7))
@@ -96,29 +121,47 @@ extension IDKey {
 
 /// The algorithm as its paper describes it: the whole message first, then word by word.
 private enum PlainSipHash {
+    /// SipHash-2-4 with 128 bits.
     static func hash(_ message: [UInt8]) -> String {
-        let padded = message + [UInt8](repeating: 0, count: 7 - message.count % 8)
-        let whole = padded + [UInt8(truncatingIfNeeded: message.count)]
-        let (k0, k1): (UInt64, UInt64) = (0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908)
-        var v = [
-            k0 ^ 0x736f_6d65_7073_6575, k1 ^ 0x646f_7261_6e64_6f6d,
-            k0 ^ 0x6c79_6765_6e65_7261, k1 ^ 0x7465_6462_7974_6573,
-        ]
+        var v = state
         v[1] ^= 0xee
-        for start in stride(from: 0, to: whole.count, by: 8) {
-            let word = whole[start..<start + 8].reversed().reduce(UInt64(0)) {
-                $0 << 8 | UInt64($1)
-            }
-            v[3] ^= word
-            for _ in 0..<2 { round(&v) }
-            v[0] ^= word
-        }
+        take(message, &v, rounds: 2)
         v[2] ^= 0xee
         for _ in 0..<4 { round(&v) }
         let first = v[0] ^ v[1] ^ v[2] ^ v[3]
         v[1] ^= 0xdd
         for _ in 0..<4 { round(&v) }
         return IDKey(high: first, low: v[0] ^ v[1] ^ v[2] ^ v[3]).hexadecimal
+    }
+
+    /// SipHash-1-3 with 64 bits.
+    static func shortHash(_ message: [UInt8]) -> UInt64 {
+        var v = state
+        take(message, &v, rounds: 1)
+        v[2] ^= 0xff
+        for _ in 0..<3 { round(&v) }
+        return v[0] ^ v[1] ^ v[2] ^ v[3]
+    }
+
+    private static var state: [UInt64] {
+        let (k0, k1): (UInt64, UInt64) = (0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908)
+        return [
+            k0 ^ 0x736f_6d65_7073_6575, k1 ^ 0x646f_7261_6e64_6f6d,
+            k0 ^ 0x6c79_6765_6e65_7261, k1 ^ 0x7465_6462_7974_6573,
+        ]
+    }
+
+    private static func take(_ message: [UInt8], _ v: inout [UInt64], rounds: Int) {
+        let padded = message + [UInt8](repeating: 0, count: 7 - message.count % 8)
+        let whole = padded + [UInt8(truncatingIfNeeded: message.count)]
+        for start in stride(from: 0, to: whole.count, by: 8) {
+            let word = whole[start..<start + 8].reversed().reduce(UInt64(0)) {
+                $0 << 8 | UInt64($1)
+            }
+            v[3] ^= word
+            for _ in 0..<rounds { round(&v) }
+            v[0] ^= word
+        }
     }
 
     private static func round(_ v: inout [UInt64]) {

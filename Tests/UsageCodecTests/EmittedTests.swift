@@ -60,7 +60,8 @@ import UsageCodec
         writer.object {
             for header in headers {
                 let text = header.value.map { String(decoding: $0, as: UTF8.self) }
-                $0.member(header.name, orNull: text)
+                $0.key(named: header.name)
+                if let text { $0.string(text) } else { $0.null() }
             }
         }
         return String(decoding: writer.bytes, as: UTF8.self)

@@ -132,6 +132,11 @@ typedef struct {
     csimdjson_text texts[CSIMDJSON_USAGE_FIELDS];
     csimdjson_decimal quantity;
     csimdjson_decimal credits;
+    /// `occurred_at` in microseconds since 1970, where `has_moment` says so.
+    int64_t moment;
+    /// 1 where `occurred_at` is written as `2026-11-01T12:00:00Z`, decimals allowed; another text may
+    /// be a moment all the same.
+    uint32_t has_moment;
     /// A bit for each field that is there.
     uint32_t present;
     /// The dimensions in canonical form: sorted by name, each `length name kind length value`.

@@ -36,6 +36,7 @@ final class WorkerAssembly {
         logger: Logger,
         sink: (any MessageSink) -> any MessageSink = { $0 }
     ) throws(CommandFailure) {
+        ProcessMemory.keepFreed()
         self.logger = logger
         let policies = configuration.policies
         let store = try Self.openStore(configuration, policies: policies)

@@ -93,7 +93,7 @@ struct ConfigureCommand: AsyncParsableCommand {
                 }
             }
             for member in members ?? [] {
-                json.key(member.name)
+                json.key(named: member.name)
                 json.number(text: member.json)
             }
         }

@@ -62,7 +62,8 @@ struct HoldCommand: AsyncParsableCommand {
             json.objectMember("dimensions") { json in
                 for pair in dimension {
                     let name = pair.prefix { $0 != "=" }
-                    json.member(String(name), String(pair[name.endIndex...].dropFirst()))
+                    json.key(named: String(name))
+                    json.string(String(pair[name.endIndex...].dropFirst()))
                 }
             }
         }

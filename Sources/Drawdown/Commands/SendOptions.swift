@@ -64,7 +64,9 @@ struct SendOptions: ParsableArguments {
                 }
             }
             for (name, value) in members {
-                if let value { json.member(name, value) }
+                guard let value else { continue }
+                json.key(named: name)
+                json.string(value)
             }
             write(&json)
         }

@@ -134,7 +134,8 @@ struct LiveFigures: Sendable {
         json.object { json in
             json.objectMember("texts") { json in
                 for (name, text) in texts.sorted(by: { $0.key < $1.key }) {
-                    json.member(name, text)
+                    json.key(named: name)
+                    json.string(text)
                 }
             }
             json.objectMember("rows") { json in

@@ -37,3 +37,11 @@ extension KeyedHash {
         if let text { combine(text) }
     }
 }
+
+extension ContentHash {
+    @inline(__always)
+    mutating func combine(_ amount: Amount) {
+        combine(UInt64(truncatingIfNeeded: amount.units))
+        combine(UInt64(truncatingIfNeeded: amount.units >> 64))
+    }
+}

@@ -84,7 +84,10 @@ struct PlainUsageReader {
         if usage.has(.quantity) { fields.quantity = Amount(usage.quantity) }
         if usage.has(.credits) { fields.credits = Amount(usage.credits) }
         fields.occurredAt = message.timestamp
-        if usage.has(.occurredAt) {
+        if usage.has_moment != 0 {
+            guard let moment = Timestamp(microseconds: usage.moment) else { return nil }
+            fields.occurredAt = moment
+        } else if usage.has(.occurredAt) {
             let range = ByteSlice(
                 start: Int(message.value.start) + Int(texts.7.start),
                 count: Int(texts.7.count)
@@ -103,10 +106,17 @@ extension csimdjson_usage {
 }
 
 extension Amount {
+    /// 10⁰ to 10¹².
+    private static let powersOfTen: InlineArray<13, UInt64> = [
+        1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000,
+        10_000_000_000, 100_000_000_000, 1_000_000_000_000,
+    ]
+
     /// In range, for it has at most 18 digits.
     fileprivate init(_ decimal: csimdjson_decimal) {
-        var units = Int128(decimal.digits)
-        for _ in decimal.decimals..<UInt32(Amount.decimals) { units *= 10 }
+        let missing = Amount.decimals - Int(decimal.decimals)
+        let product = decimal.digits.multipliedFullWidth(by: Self.powersOfTen[missing])
+        let units = Int128(product.high) << 64 | Int128(product.low)
         self = Amount(units: units) ?? .zero
     }
 }

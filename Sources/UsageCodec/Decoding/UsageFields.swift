@@ -24,7 +24,7 @@ struct UsageFields {
     ///   - arena: what the texts are positions in.
     /// - Returns: the same in every store and release, for journals keep it.
     func fingerprint(_ creditType: ByteSlice, in arena: borrowing [UInt8]) -> UInt64 {
-        var hash = KeyedHash(key: .content)
+        var hash = ContentHash(key: .content)
         // The lengths first, so that no two lists of texts are the same bytes; no price is told from
         // every price by a bit beside them.
         hash.combine(UInt64(customerID.count) << 32 | UInt64(creditType.count))
@@ -37,7 +37,7 @@ struct UsageFields {
         hash.combine(padded: arena.view(action))
         hash.combine(padded: arena.view(dimensions))
         hash.combine(padded: arena.view(holdID))
-        return hash.finalize().high
+        return hash.finalize()
     }
 
     /// One of action and credits must be there, or nothing says what the usage costs.

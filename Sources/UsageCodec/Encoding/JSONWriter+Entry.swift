@@ -110,7 +110,7 @@ extension JSONWriter {
         guard !entry.dimensions.isEmpty else { return null() }
         object { dimensions in
             for (name, value) in Dimensions.list(in: commit.bytes.span(of: entry.dimensions)) {
-                dimensions.key(name)
+                dimensions.key(named: name)
                 switch value {
                 case .text(let text): dimensions.string(text)
                 case .number(let text): dimensions.number(text: text)

@@ -24,8 +24,8 @@ public struct MessageEncoder: Sendable {
         var messages: [OutgoingMessage] = []
         messages.reserveCapacity(commit.triggers.count + commit.deadLetters.count)
         if !commit.triggers.isEmpty {
-            let triggers = TriggerEncoder(commit: commit, hash: hash, names: names)
-            messages.append(contentsOf: commit.triggers.map(triggers.message))
+            var triggers = TriggerEncoder(commit: commit, hash: hash, names: names)
+            for trigger in commit.triggers { messages.append(triggers.message(of: trigger)) }
         }
         messages.append(contentsOf: commit.deadLetters.map { Self.message(of: $0, in: commit) })
         return messages

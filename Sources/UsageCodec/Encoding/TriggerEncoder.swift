@@ -11,33 +11,45 @@ struct TriggerEncoder {
     private let entries: [[Int32]]
     /// Of every trigger of the commit.
     private let sharedHeaders: [MessageHeader]
+    /// The commit's time, as it stands in each of them.
+    private let recordedAt: [UInt8]
+    /// Writes one after the other.
+    private var writer = JSONWriter(capacity: 4096)
 
     init(commit: Commit, hash: [UInt8], names: EntryNames) {
         self.commit = commit
         self.hash = hash
         self.names = names
         entries = Self.entriesByGroup(of: commit)
+        writer.timestamp(commit.recordedAt)
+        recordedAt = writer.bytes
         sharedHeaders = [
             MessageHeader("webhook-timestamp", "\(commit.recordedAt.seconds)"),
             MessageHeader("content-type", "application/json"),
         ]
     }
 
-    func message(of trigger: Trigger) -> OutgoingMessage {
+    mutating func message(of trigger: Trigger) -> OutgoingMessage {
         let (customerID, creditType) = account(of: trigger)
         let id = TriggerID.text(of: trigger, customerID: customerID, creditType: creditType)
         // What has no bound of its own is dropped until the value fits; all else always does.
-        let attempts: [EntryParts] = [.all, .allocations, []]
-        var value: [UInt8] = []
-        for parts in attempts {
-            value = body(of: trigger, id: id, customerID, creditType, parts)
-            if value.count < Self.maximumBytes { break }
+        writeBody(of: trigger, id: id, customerID, creditType, .all)
+        if writer.bytes.count >= Self.maximumBytes {
+            writeBody(of: trigger, id: id, customerID, creditType, .allocations)
         }
+        if writer.bytes.count >= Self.maximumBytes {
+            writeBody(of: trigger, id: id, customerID, creditType, [])
+        }
+        var headers: [MessageHeader] = []
+        headers.reserveCapacity(1 + sharedHeaders.count)
+        headers.append(MessageHeader(name: "webhook-id", value: id))
+        headers.append(contentsOf: sharedHeaders)
         return OutgoingMessage(
             kind: .trigger,
             key: Array(customerID.utf8),
-            value: value,
-            headers: [MessageHeader("webhook-id", id)] + sharedHeaders
+            // A copy of its own, and no longer than it is: the writer's memory is used again.
+            value: writer.copy(),
+            headers: headers
         )
     }
 
@@ -53,18 +65,24 @@ struct TriggerEncoder {
         }
     }
 
-    private func body(
+    private mutating func writeBody(
         of trigger: Trigger,
-        id: String,
+        id: [UInt8],
         _ customerID: String,
         _ creditType: String,
         _ parts: EntryParts
-    ) -> [UInt8] {
-        var writer = JSONWriter(capacity: 512)
+    ) {
+        // Taken out while it is written to, for what writes looks at the encoder.
+        var writer = JSONWriter()
+        swap(&writer, &self.writer)
+        defer { swap(&writer, &self.writer) }
+        writer.removeAll()
         writer.object {
-            $0.member("id", id)
+            $0.key("id")
+            $0.string(ascii: id)
             $0.member("type", trigger.type.name)
-            $0.member("timestamp", commit.recordedAt)
+            $0.key("timestamp")
+            $0.raw(recordedAt)
             $0.member("customer_id", customerID)
             $0.member("credit_type", creditType)
             $0.member("sequence", trigger.sequence)
@@ -74,7 +92,6 @@ struct TriggerEncoder {
                 write(trigger, parts, to: &$0)
             }
         }
-        return writer.bytes
     }
 
     private func write(_ trigger: Trigger, _ parts: EntryParts, to data: inout JSONWriter) {
@@ -136,7 +153,7 @@ struct TriggerEncoder {
 
     private func write(
         _ input: RefusedInput,
-        as name: String,
+        as name: StaticString,
         to data: inout JSONWriter
     ) {
         data.member(name, input.id)

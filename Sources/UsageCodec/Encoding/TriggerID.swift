@@ -1,12 +1,12 @@
 import Credits
 import Crypto
 
-/// The id of a trigger: a function of what happened.
+/// The id of a trigger, as its ASCII text: a function of what happened.
 ///
 /// It never depends on where an input stood, on time or on the store, so a trigger that is made or
 /// published again has the id that its receiver knows.
 enum TriggerID {
-    static func text(of trigger: Trigger, customerID: String, creditType: String) -> String {
+    static func text(of trigger: Trigger, customerID: String, creditType: String) -> [UInt8] {
         var form = CanonicalForm()
         form.append(trigger.type.name)
         switch trigger.payload {
@@ -60,9 +60,13 @@ enum TriggerID {
             form.append(input.fingerprint)
             form.append(input.code.name)
         }
-        var text = Array("evt_".utf8)
-        Hexadecimal.append(SHA256.hash(data: form.bytes).prefix(16), to: &text)
-        return String(decoding: text, as: UTF8.self)
+        var text: [UInt8] = []
+        text.reserveCapacity(36)
+        text.append(contentsOf: "evt_".utf8)
+        unsafe SHA256.hash(data: form.bytes).withUnsafeBytes { digest in
+            unsafe Hexadecimal.append(digest.prefix(16), to: &text)
+        }
+        return text
     }
 
     /// Texts with their length and numbers in eight bytes, little endian: no two lists of values
@@ -80,9 +84,7 @@ enum TriggerID {
         }
 
         mutating func append(_ number: UInt64) {
-            for shift in 0..<8 {
-                bytes.append(UInt8(truncatingIfNeeded: number >> (8 * UInt64(shift))))
-            }
+            unsafe withUnsafeBytes(of: number.littleEndian) { unsafe bytes.append(contentsOf: $0) }
         }
     }
 }
