@@ -28,6 +28,7 @@ let package = Package(
         .executable(name: "simulate", targets: ["simulate"]),
         .executable(name: "mock-broker", targets: ["mock-broker"]),
         .executable(name: "crash-campaign", targets: ["crash-campaign"]),
+        .executable(name: "measure-reads", targets: ["measure-reads"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -122,6 +123,15 @@ let package = Package(
             dependencies: [
                 "Credits", "UsageCodec", "KafkaIO", "LedgerStore", "EmbeddedLedgerStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "measure-reads",
+            dependencies: [
+                "Credits", "LedgerStore", "EmbeddedLedgerStore", "QueryAPI",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),

@@ -33,6 +33,7 @@ package struct ByteReader: ~Escapable {
         position = end
     }
 
+    @inline(__always)
     @_lifetime(self: copy self)
     package mutating func byte() -> UInt8 {
         guard position < end else {
@@ -43,8 +44,17 @@ package struct ByteReader: ~Escapable {
         return bytes[position - 1]
     }
 
+    @inline(__always)
     @_lifetime(self: copy self)
     package mutating func varint() -> UInt64 {
+        // Nearly all are one byte.
+        guard position < end, bytes[position] < 0x80 else { return longVarint() }
+        position += 1
+        return UInt64(bytes[position - 1])
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func longVarint() -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while true {
@@ -60,6 +70,30 @@ package struct ByteReader: ~Escapable {
                 return 0
             }
         }
+    }
+
+    /// Goes over bytes that are not looked at.
+    @inline(__always)
+    @_lifetime(self: copy self)
+    mutating func pass(_ count: Int) {
+        guard count <= remaining else {
+            fail()
+            return
+        }
+        position += count
+    }
+
+    /// Goes over a varint, however long it is.
+    @inline(__always)
+    @_lifetime(self: copy self)
+    mutating func passVarint() {
+        var last = position
+        while last < end, bytes[last] >= 0x80 { last += 1 }
+        guard last < end else {
+            fail()
+            return
+        }
+        position = last + 1
     }
 
     @_lifetime(self: copy self)

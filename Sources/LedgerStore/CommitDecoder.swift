@@ -3,7 +3,7 @@ internal import Credits
 /// Reads one commit (``JournalFormat``), whole or a single group of it.
 struct CommitDecoder: ~Escapable {
     private let bytes: Span<UInt8>
-    private let header: JournalHeader
+    let header: JournalHeader
     private let secret: HashKey
     /// Texts are copied into the commit's arena, for `bytes` will not outlive it; otherwise slices
     /// point into `bytes` themselves.
@@ -11,8 +11,11 @@ struct CommitDecoder: ~Escapable {
     private let baseMillisecond: Int64
     var commit: Commit
     var reader: ByteReader
-    /// Where the shared texts lie in `bytes`.
+    /// Where the shared texts lie in `bytes`, as far as they were looked for.
     private var texts: [Range<Int>] = []
+    /// Reads on where ``texts`` end.
+    private var textReader: ByteReader
+    private let textCount: Int
 
     @_lifetime(copy bytes)
     init(_ bytes: Span<UInt8>, header: JournalHeader, secret: HashKey, copiesTexts: Bool) {
@@ -23,15 +26,15 @@ struct CommitDecoder: ~Escapable {
         baseMillisecond = JournalFormat.baseMillisecond(of: header.recordedAt)
         commit = Commit(number: header.number, recordedAt: header.recordedAt, cluster: "")
         reader = ByteReader(bytes, in: JournalFormat.headerCount..<header.strings.lowerBound)
+        textReader = ByteReader(bytes, in: header.strings)
+        textCount = textReader.count()
+        texts.append(0..<0)
     }
 
     @_lifetime(self: copy self)
     mutating func decode() throws(StoreError) -> Commit {
-        decodeTexts()
-        try check("its texts")
-        reader = ByteReader(bytes, in: JournalFormat.headerCount..<header.strings.lowerBound)
-        decodeProgress()
-        try check("its partitions")
+        try decodeTexts()
+        try decodeProgress()
         commit.groups.reserveCapacity(header.groupCount)
         commit.entries.reserveCapacity(header.entryCount)
         commit.allocations.reserveCapacity(header.allocationCount)
@@ -53,27 +56,34 @@ struct CommitDecoder: ~Escapable {
     @_lifetime(self: copy self)
     mutating func decodeGroup(of account: UInt32) throws(StoreError) -> Commit? {
         guard let position = position(of: account) else { return nil }
-        decodeTexts()
-        try check("its texts")
-        reader = ByteReader(bytes, in: JournalFormat.headerCount..<header.strings.lowerBound)
-        decodeProgress()
-        try check("its partitions")
-        reader = ByteReader(bytes, in: position..<header.strings.lowerBound)
+        try decodeProgress()
+        goOn(at: position)
         decodeGroup()
+        try check(account, at: position)
+        return commit
+    }
+
+    /// Goes to where a group or an entry begins.
+    @_lifetime(self: copy self)
+    mutating func goOn(at position: Int) {
+        reader = ByteReader(bytes, in: position..<header.strings.lowerBound)
+    }
+
+    /// Holds the group that was read against the account that it was looked for.
+    func check(_ account: UInt32, at position: Int) throws(StoreError) {
         try check("the group of account \(account)")
         guard commit.groups[0].number == account else {
             throw .damagedCommit(header.number, "expected account \(account) at \(position)")
         }
-        return commit
     }
 
-    private func check(_ part: @autoclosure () -> String) throws(StoreError) {
+    func check(_ part: @autoclosure () -> String) throws(StoreError) {
         guard reader.isDamaged else { return }
         throw .damagedCommit(header.number, "\(part()) cannot be read")
     }
 
     /// Where an account's group begins, by binary search of the directory.
-    private func position(of account: UInt32) -> Int? {
+    func position(of account: UInt32) -> Int? {
         var low = 0
         var high = header.groupCount
         while low < high {
@@ -92,17 +102,28 @@ struct CommitDecoder: ~Escapable {
     }
 
     @_lifetime(self: copy self)
-    private mutating func decodeTexts() {
-        reader = ByteReader(bytes, in: header.strings)
-        let count = reader.count()
-        texts.reserveCapacity(count + 1)
-        texts.append(0..<0)
-        for _ in 0..<count { texts.append(reader.counted()) }
-        if !reader.isAtEnd { reader.fail() }
+    private mutating func decodeTexts() throws(StoreError) {
+        texts.reserveCapacity(textCount + 1)
+        findTexts(through: textCount)
+        guard !textReader.isDamaged, textReader.isAtEnd else {
+            throw .damagedCommit(header.number, "its texts cannot be read")
+        }
     }
 
     @_lifetime(self: copy self)
-    private mutating func decodeProgress() {
+    private mutating func findTexts(through number: Int) {
+        while texts.count <= number { texts.append(textReader.counted()) }
+    }
+
+    @_lifetime(self: copy self)
+    mutating func decodeProgress() throws(StoreError) {
+        goOn(at: JournalFormat.headerCount)
+        readProgress()
+        try check("its partitions")
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func readProgress() {
         commit.cluster = reader.text()
         for _ in 0..<reader.count() {
             let topic = reader.text()
@@ -129,6 +150,17 @@ struct CommitDecoder: ~Escapable {
     /// Reads the group that stands next, with its entries.
     @_lifetime(self: copy self)
     private mutating func decodeGroup() {
+        decodeGroupHead()
+        let group = commit.groups[commit.groups.count - 1]
+        var before = group.balanceBefore
+        for index in 0..<UInt64(group.entryCount) where !reader.isDamaged {
+            decodeEntry(sequence: group.firstSequence &+ index, balance: &before)
+        }
+    }
+
+    /// Reads the group that stands next, up to its entries.
+    @_lifetime(self: copy self)
+    mutating func decodeGroupHead() {
         let number = UInt32(truncatingIfNeeded: reader.varint())
         let flags = reader.byte()
         let customerID = reader.text()
@@ -154,14 +186,10 @@ struct CommitDecoder: ~Escapable {
         if flags > 3 || firstSequence.addingReportingOverflow(UInt64(count)).overflow {
             reader.fail()
         }
-        var before = balance
-        for index in 0..<count where !reader.isDamaged {
-            decodeEntry(sequence: firstSequence &+ UInt64(index), balance: &before)
-        }
     }
 
     @_lifetime(self: copy self)
-    private mutating func decodeEntry(sequence: UInt64, balance: inout Amount) {
+    mutating func decodeEntry(sequence: UInt64, balance: inout Amount) {
         let head = reader.byte()
         let isPlainUsage = head & EntryShape.plainUsage != 0
         let tail = isPlainUsage ? EntryShape.key : reader.byte()
@@ -257,18 +285,30 @@ struct CommitDecoder: ~Escapable {
     /// The next of the shared texts.
     @_lifetime(self: copy self)
     private mutating func text() -> Range<Int> {
-        let number = reader.varint()
-        guard number < UInt64(texts.count) else {
+        range(ofText: reader.varint())
+    }
+
+    /// Where a shared text lies; 0 is the empty one.
+    @_lifetime(self: copy self)
+    private mutating func range(ofText number: UInt64) -> Range<Int> {
+        guard number <= UInt64(textCount) else {
             reader.fail()
             return 0..<0
         }
+        findTexts(through: Int(number))
+        if textReader.isDamaged { reader.fail() }
         return texts[Int(number)]
     }
 
     @_lifetime(self: copy self)
-    private mutating func creditType() -> String {
-        let range = text()
+    mutating func string(ofText number: UInt64) -> String {
+        let range = range(ofText: number)
         return String(span: bytes.extracting(range))
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func creditType() -> String {
+        string(ofText: reader.varint())
     }
 
     /// A slice of the commit's arena that holds these bytes.
@@ -291,7 +331,7 @@ struct CommitDecoder: ~Escapable {
     }
 
     @_lifetime(self: copy self)
-    private mutating func moment() -> Timestamp {
+    mutating func moment() -> Timestamp {
         let value = reader.varint()
         let distance = (value >> 1).unzigzag
         let (scaled, overflows) = distance.multipliedReportingOverflow(

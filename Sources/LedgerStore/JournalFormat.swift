@@ -91,6 +91,48 @@ public enum JournalFormat {
         return SealedCommit(commit: commit, hash: header.hash(in: bytes))
     }
 
+    /// Reads those of an account's entries in a commit that stand on a page, newest first: the others
+    /// are passed over.
+    ///
+    /// - Parameters:
+    ///   - account: the account's number.
+    ///   - bytes: one whole commit; as in ``group(of:in:under:)`` its hash is not checked.
+    ///   - secret: the store's, from which the keys of ids are computed.
+    ///   - selection: which entries.
+    /// - Returns: nil where the commit has none for the account.
+    /// - Throws: ``StoreError/Code/damaged``.
+    static func page(
+        of account: UInt32,
+        in bytes: Span<UInt8>,
+        under secret: HashKey,
+        _ selection: EntrySelection
+    ) throws(StoreError) -> GroupPage? {
+        let header = try JournalHeader(bytes)
+        var decoder = CommitDecoder(bytes, header: header, secret: secret, copiesTexts: true)
+        return try decoder.decodePage(of: account, selection, hash: header.hash(in: bytes))
+    }
+
+    /// Adds up what an account used in a commit.
+    ///
+    /// - Parameters:
+    ///   - account: the account's number.
+    ///   - sequence: only entries after this one.
+    ///   - bytes: one whole commit; as in ``group(of:in:under:)`` its hash is not checked.
+    ///   - sums: what is added to.
+    /// - Returns: nil where the commit has no entries of the account.
+    /// - Throws: ``StoreError/Code/damaged``.
+    static func addUsage(
+        of account: UInt32,
+        after sequence: UInt64,
+        in bytes: Span<UInt8>,
+        to sums: inout [UsageSlot: UsageSums]
+    ) throws(StoreError) -> GroupEnds? {
+        let header = try JournalHeader(bytes)
+        let none = HashKey(first: 0, second: 0)
+        var decoder = CommitDecoder(bytes, header: header, secret: none, copiesTexts: true)
+        return try decoder.addUsage(of: account, after: sequence, to: &sums)
+    }
+
     /// The hash of all the bytes.
     ///
     /// Not of a slice: one shares the array's storage, so that appending to the array afterwards

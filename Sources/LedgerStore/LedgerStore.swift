@@ -91,6 +91,33 @@ public protocol LedgerReader: AnyObject, Sendable {
         type: EntryType?,
         limit: Int
     ) throws(StoreError) -> [EntryRecord]
+    /// One page of an account's entries newest first, in bounded time: where entries of the type are
+    /// rare it has fewer than the limit, or none, and yet a next one.
+    ///
+    /// - Parameters:
+    ///   - account: whose.
+    ///   - before: only older entries; nil for the newest.
+    ///   - type: only entries of this type.
+    ///   - limit: at most this many.
+    /// - Returns: the page.
+    /// - Throws: ``StoreError``: the journal cannot be read.
+    func page(
+        of account: Account,
+        before: EntryPosition?,
+        type: EntryType?,
+        limit: Int
+    ) throws(StoreError) -> EntryPage
+    /// When the account's newest entry was recorded; nil: it has none.
+    func lastRecordedAt(of account: Account) throws(StoreError) -> Timestamp?
+    /// What the account's `credits_consumed` entries after a sequence add up to, by hour and action.
+    ///
+    /// Reads all of these entries, for a million a tenth of a second.
+    ///
+    /// - Throws: ``StoreError``: the journal cannot be read.
+    func usage(
+        of account: Account,
+        after sequence: UInt64
+    ) throws(StoreError) -> [UsageSlot: UsageSums]
     /// The entry that a usage id made; nil: it was never applied.
     func usageEntry(usageID: String, source: String) throws(StoreError) -> EntryRecord?
     /// The entries that a command made; empty: it was never applied.
@@ -107,6 +134,18 @@ public protocol LedgerReader: AnyObject, Sendable {
     func commit(number: UInt64) throws(StoreError) -> SealedCommit?
     /// The end that every partition of a cluster was read to.
     func offsets(cluster: String) -> [PartitionKey: Int64]
+}
+
+/// Some of an account's entries, newest first.
+public struct EntryPage: Sendable {
+    public let records: [EntryRecord]
+    /// Where the next page begins; nil: no older entry is wanted.
+    public let next: EntryPosition?
+
+    public init(records: [EntryRecord], next: EntryPosition?) {
+        self.records = records
+        self.next = next
+    }
 }
 
 /// A partition of a topic, as offsets are stored.

@@ -21,7 +21,7 @@ extension CommitSource {
 /// Answers questions from the tables and, for entries, from the journal.
 package final class StoreReader: LedgerReader {
     private let tables: LedgerTables
-    private let journal: any CommitSource
+    let journal: any CommitSource
     let hashKey: HashKey
     private let directory: AccountDirectory
 
@@ -56,53 +56,6 @@ package final class StoreReader: LedgerReader {
 
     package func offsets(cluster: String) -> [PartitionKey: Int64] {
         tables.offsets(cluster: cluster)
-    }
-
-    /// Follows the account's groups from commit to commit, newest first.
-    package func entries(
-        account: Account,
-        before: EntryPosition?,
-        type: EntryType?,
-        limit: Int
-    ) throws(StoreError) -> [EntryRecord] {
-        var records: [EntryRecord] = []
-        var number = try start(of: account, before: before)
-        while number > 0, records.count < limit {
-            let sealed = try group(of: account.number, in: number)
-            let group = sealed.commit.groups[0]
-            for entry in sealed.commit.entries.reversed() where records.count < limit {
-                if let before, entry.sequence >= before.sequence { continue }
-                if let type, entry.type != type { continue }
-                records.append(EntryRecord(sealed: sealed, entry: entry))
-            }
-            guard group.previousCommit < number else {
-                throw .damagedCommit(number, "it points forward to \(group.previousCommit)")
-            }
-            number = group.previousCommit
-        }
-        return records
-    }
-
-    /// The commit to begin with: that of the position, where it holds the position's entry.
-    private func start(
-        of account: Account,
-        before: EntryPosition?
-    ) throws(StoreError) -> UInt64 {
-        guard let before, before.commit < account.lastCommit else { return account.lastCommit }
-        let hashKey = hashKey
-        let found = try journal.withCommit(before.commit) { bytes throws(StoreError) in
-            try JournalFormat.group(of: account.number, in: bytes, under: hashKey)
-        }
-        let entries = (found ?? nil)?.commit.entries ?? []
-        let isThere = entries.contains { $0.sequence == before.sequence }
-        return isThere ? before.commit : account.lastCommit
-    }
-
-    private func group(of account: UInt32, in number: UInt64) throws(StoreError) -> SealedCommit {
-        guard let sealed = try groupIfPresent(of: account, in: number) else {
-            throw .damagedCommit(number, "it lacks entries of account \(account)")
-        }
-        return sealed
     }
 
     /// One account's part of a commit; nil where the commit has none for it.

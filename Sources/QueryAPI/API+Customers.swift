@@ -48,8 +48,7 @@ extension API {
 
     /// When the account's last entry was recorded.
     private func newestEntry(of account: Account) throws(StoreError) -> Timestamp {
-        let newest = try reader.entries(account: account, before: nil, type: nil, limit: 1).first
-        return newest?.sealed.commit.recordedAt ?? reader.head.recordedAt
+        try reader.lastRecordedAt(of: account) ?? reader.head.recordedAt
     }
 
     /// `GET /v1/customers/{customer_id}/grants`: in the order in which they will be used, then those to

@@ -4,25 +4,25 @@ import UsageCodec
 
 extension API {
     /// `GET /v1/customers/{customer_id}/entries`: newest first.
+    ///
+    /// A page takes bounded time: where entries of a type are rare it may have few or none, and yet a
+    /// next one.
     func entries(_ call: Call) throws -> Answer {
         let account = try account(call)
         let limit = try call.limit
         let before = try call.cursor { if case .entry(let value) = $0 { value } else { nil } }
-        let found = try reader.entries(
-            account: account,
+        let page = try reader.page(
+            of: account,
             before: before,
             type: try call.entryType,
-            limit: limit + 1
+            limit: limit
         )
-        let page = found.prefix(limit)
-        let isLast = found.count <= limit
         let names = names(for: account)
         return .json { json in
             json.arrayMember("entries") { json in
-                for record in page { json.writeEntry(record, names) }
+                for record in page.records { json.writeEntry(record, names) }
             }
-            let next = isLast ? nil : page.last.map { Cursor.entry(EntryPosition($0)).text }
-            json.member("next_cursor", orNull: next)
+            json.member("next_cursor", orNull: page.next.map { Cursor.entry($0).text })
         }
     }
 

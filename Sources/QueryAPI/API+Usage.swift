@@ -10,7 +10,7 @@ extension API {
         let range = try UsageRange(call, now: now())
         let byAction = try call.groupsByAction
         let rows = try await usageRows(of: account, in: range, byAction: byAction)
-        var total = UsageRollup.Sums()
+        var total = UsageSums()
         for row in rows { total.add(row.sums) }
         return .json { json in
             json.member("customer_id", account.customerID)
@@ -44,13 +44,13 @@ extension API {
         let rollup = try await NIOThreadPool.singleton.runIfActive {
             try rollups.rollup(of: account, in: reader)
         }
-        var sums: [UsageRow.Key: UsageRollup.Sums] = [:]
+        var sums: [UsageRow.Key: UsageSums] = [:]
         for (slot, part) in rollup.slots where range.hours.contains(slot.hour) {
             let key = UsageRow.Key(
                 start: range.interval.start(ofHour: slot.hour),
                 action: byAction ? slot.action : ""
             )
-            sums[key, default: UsageRollup.Sums()].add(part)
+            sums[key, default: UsageSums()].add(part)
         }
         return sums.map { UsageRow(start: $0.key.start, action: $0.key.action, sums: $0.value) }
             .sorted { ($0.start, $0.action) < ($1.start, $1.action) }
@@ -67,7 +67,7 @@ struct UsageRow {
     let start: Timestamp
     /// Empty where the line is for all, or for usage that named none.
     let action: String
-    let sums: UsageRollup.Sums
+    let sums: UsageSums
 }
 
 /// How long one line of a roll-up is.
@@ -97,7 +97,7 @@ struct UsageRange {
     let interval: UsageInterval
 
     var hours: Range<Int64> {
-        from.microseconds / UsageRollup.hour..<to.microseconds / UsageRollup.hour
+        from.microseconds / UsageRollup.hour..<to.microseconds / UsageSlot.microsecondsPerHour
     }
 
     private static let defaultHours: Int64 = 30 * 24
@@ -156,7 +156,7 @@ extension Call {
 }
 
 extension JSONWriter {
-    fileprivate mutating func write(_ sums: UsageRollup.Sums) {
+    fileprivate mutating func write(_ sums: UsageSums) {
         member("events", sums.events)
         member("quantity", sums.quantity)
         member("credits", sums.credits)

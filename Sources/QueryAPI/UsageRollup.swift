@@ -4,65 +4,21 @@ import Synchronization
 
 /// What an account used, by hour and action: a projection of its `credits_consumed` entries.
 struct UsageRollup: Sendable {
-    struct Slot: Hashable {
-        /// Hours since 1970, by when the usage occurred.
-        let hour: Int64
-        /// Empty for usage that named none.
-        let action: String
-    }
-
-    struct Sums: Equatable {
-        var events = 0
-        var quantity = Amount.zero
-        var credits = Amount.zero
-
-        mutating func add(_ other: Sums) {
-            events += other.events
-            // A sum beyond 26 digits cannot be shown; no ledger gets there.
-            quantity = quantity.adding(other.quantity) ?? quantity
-            credits = credits.adding(other.credits) ?? credits
-        }
-    }
-
-    private(set) var slots: [Slot: Sums] = [:]
+    private(set) var slots: [UsageSlot: UsageSums] = [:]
     /// The last entry that is counted.
     private(set) var sequence: UInt64 = 0
 
-    static let hour: Int64 = 3_600_000_000
+    static let hour = UsageSlot.microsecondsPerHour
 
-    /// Counts the entries that came since, newest first, a page at a time.
+    /// Counts the entries that came since.
     mutating func catchUp(
         with account: Account,
         in reader: any LedgerReader
     ) throws(StoreError) {
-        var before: EntryPosition?
-        var limit = 16
-        while true {
-            let page = try reader.entries(
-                account: account,
-                before: before,
-                type: nil,
-                limit: limit
-            )
-            // Mostly a few entries are new; at first all of them are.
-            // A commit's part of the account is decoded for every page that touches it.
-            limit = min(limit * 4, 16_384)
-            let new = page.prefix { $0.entry.sequence > sequence }
-            for record in new where record.entry.type == .creditsConsumed { add(record) }
-            guard new.count == page.count, let last = page.last else { break }
-            before = EntryPosition(last)
+        for (slot, sums) in try reader.usage(of: account, after: sequence) {
+            slots[slot, default: UsageSums()].add(sums)
         }
         sequence = account.sequence
-    }
-
-    private mutating func add(_ record: EntryRecord) {
-        let entry = record.entry
-        let microseconds = entry.occurredAt.microseconds
-        let hour = microseconds / Self.hour - (microseconds % Self.hour < 0 ? 1 : 0)
-        let slot = Slot(hour: hour, action: record.sealed.commit.bytes.string(of: entry.action))
-        slots[slot, default: Sums()].add(
-            Sums(events: 1, quantity: entry.quantity, credits: entry.amount.negated)
-        )
     }
 }
 

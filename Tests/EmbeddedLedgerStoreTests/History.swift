@@ -92,6 +92,20 @@ enum History {
                     && all.map(\.entry.balanceAfter) == wanted.map(\.entry.balanceAfter),
                 "entries of \(account.number)"
             )
+            let page = try reader.page(of: account, before: nil, type: nil, limit: 1000)
+            expect(
+                page.records.map(\.entry.sequence) == all.map(\.entry.sequence)
+                    && page.next == nil,
+                "page of \(account.number)"
+            )
+            let usage = try reader.usage(of: account, after: 2)
+            expect(try usage == expected.usage(of: account, after: 2), "sums")
+            let used = all.filter { $0.entry.type == .creditsConsumed && $0.entry.sequence > 2 }
+            expect(usage.values.reduce(0) { $0 + $1.events } == used.count, "usage")
+            expect(
+                try reader.lastRecordedAt(of: account) == all.first?.sealed.commit.recordedAt,
+                "newest entry of \(account.number)"
+            )
         }
     }
 }

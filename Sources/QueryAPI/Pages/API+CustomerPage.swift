@@ -137,8 +137,8 @@ extension API {
     }
 
     private static func usage(_ rows: [UsageRow]) -> HTML {
-        var sums: [String: UsageRollup.Sums] = [:]
-        for row in rows { sums[row.action, default: UsageRollup.Sums()].add(row.sums) }
+        var sums: [String: UsageSums] = [:]
+        for row in rows { sums[row.action, default: UsageSums()].add(row.sums) }
         guard !sums.isEmpty else { return "<p>Nothing was used.</p>" }
         let most = max(sums.values.map(\.credits).max() ?? .zero, Amount(whole: 1))
         let lines: [HTML] = sums.sorted { $0.value.credits > $1.value.credits }.map { action, sum in

@@ -7,20 +7,21 @@ extension API {
     func entries(of account: Account, _ call: Call) throws -> HTML {
         let type = try call.target.parameter("type") == "" ? nil : try call.entryType
         let before = try call.cursor { if case .entry(let value) = $0 { value } else { nil } }
-        let found = try reader.entries(account: account, before: before, type: type, limit: 26)
-        let page = found.prefix(25)
+        let page = try reader.page(of: account, before: before, type: type, limit: 25)
         let options: [HTML] = EntryType.allCases.map { option in
             let mark: HTML = option == type ? " selected" : ""
             return "<option value=\"\(option.name)\"\(mark)>\(option.name)</option>"
         }
         let creditType = account.creditType
-        let next =
-            found.count > page.count ? page.last.map { Cursor.entry(EntryPosition($0)) } : nil
         let path = "/customers/\(URLText.encoded(account.customerID))"
-        let rows: [HTML] = page.map(Self.row)
+        let rows: [HTML] = page.records.map(Self.row)
+        let none: HTML =
+            page.next == nil
+            ? "<p>No entries of that kind.</p>"
+            : "<p>None of that kind among these; older ones were not looked at yet.</p>"
         let list: HTML =
             rows.isEmpty
-            ? "<p>No entries of that kind.</p>"
+            ? none
             : HTML.table(
                 "Entries",
                 head: [
@@ -40,7 +41,11 @@ extension API {
             <button>Show</button>
             </form>
             \(list)
-            \(Self.next(next, path, ["credit_type": creditType, "type": type?.name]))
+            \(Self.next(
+                page.next.map { .entry($0) },
+                path,
+                ["credit_type": creditType, "type": type?.name]
+            ))
             """
     }
 
