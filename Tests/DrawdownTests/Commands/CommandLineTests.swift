@@ -37,6 +37,8 @@ import Testing
             ["dev", "--rate", "0"], ["dev", "--http", "70000"], ["dev", "--for", "0"],
             ["dev", "--for", "nan"], ["dev", "--data", ""], ["run"], ["check"], ["verify"],
             ["verify", "--data", "a", "--config", "b"], ["verify", "--data", ""], ["entries"],
+            ["backup", "--data", "a"], ["backup", "--to", "a"], ["backup", "--data", "a", "--to", ""],
+            ["restore", "--from", "a"], ["restore", "--from", "", "--to", "a"],
             ["entries", "c", "--limit", "501"], ["fly"], ["grants"],
             ["grants", "c", "--limit", "0"],
             ["grant", "c"], ["grant", "c", "5", "--wait", "6"],
@@ -57,7 +59,7 @@ import Testing
 
     @Test func everyCommandExplainsItselfWithAnExample() {
         let commands = Drawdown.configuration.groupedSubcommands.flatMap(\.subcommands)
-        #expect(commands.count == 17)
+        #expect(commands.count == 19)
         for command in commands {
             let text = Drawdown.helpMessage(for: command)
             #expect(text.contains("\n  drawdown \(command.configuration.commandName ?? "?") "))
