@@ -152,7 +152,7 @@ let package = Package(
         tests(
             "Drawdown",
             also: [
-                "Credits", "KafkaIO",
+                "Credits", "EmbeddedLedgerStore", "KafkaIO", "LedgerStore", "UsageCodec",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ]

@@ -47,7 +47,7 @@ struct Drawdown: AsyncParsableCommand {
             CommandGroup(
                 name: "Check",
                 subcommands: [
-                    CheckCommand.self, VerifyCommand.self, BenchCommand.self,
+                    CheckCommand.self, VerifyCommand.self, RatesCommand.self, BenchCommand.self,
                 ]
             ),
             CommandGroup(

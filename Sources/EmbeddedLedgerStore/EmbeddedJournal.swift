@@ -18,11 +18,14 @@ public final class EmbeddedJournal {
 
     /// Opens the journal of the store in a directory; changes nothing there.
     ///
+    /// - Parameters:
+    ///   - path: the store's directory.
+    ///   - readsIDs: false where nothing is to be verified: the files of ids stay closed then.
     /// - Throws: ``StoreError``: `unusable` where there is no store, `damaged` where its data is
     ///   missing or cut short, `inUse` where this very process has the store open.
-    public init(readOnly path: String) throws(StoreError) {
+    public init(readOnly path: String, readsIDs: Bool = true) throws(StoreError) {
         store = try ReadOnlyStore(path)
-        let (state, manifest, runs) = try Self.open(store)
+        let (state, manifest, runs) = try Self.open(store, readsIDs: readsIDs)
         head = state.head
         self.runs = runs
         files = SealedFiles(store.folders, runs: [], segments: manifest.segments)
@@ -33,11 +36,13 @@ public final class EmbeddedJournal {
     ///
     /// A worker may have replaced some before they could be opened; then the next state is taken.
     private static func open(
-        _ store: ReadOnlyStore
+        _ store: ReadOnlyStore,
+        readsIDs: Bool
     ) throws(StoreError) -> (StateRow, Manifest, [RunUnderCheck]) {
         var before: Manifest?
         while true {
             let (state, manifest) = try store.state()
+            guard readsIDs else { return (state, manifest, []) }
             let runs = manifest.runs.map { RunUnderCheck($0, store.folders) }
             let areOpen = runs.allSatisfy { $0.run != nil }
             if areOpen || before == manifest { return (state, manifest, runs) }
@@ -53,6 +58,22 @@ public final class EmbeddedJournal {
         let manifest = try store.state().1
         for row in manifest.segments.dropFirst(known) { files.add(row) }
         return try files.withCommit(number) { $0.copy() }
+    }
+
+    /// A commit; nil: there is none of this number.
+    ///
+    /// - Throws: ``StoreError/Code/damaged`` where its bytes are not those that were hashed.
+    public func commit(number: UInt64) throws(StoreError) -> SealedCommit? {
+        guard let bytes = try bytes(ofCommit: number) else { return nil }
+        return try JournalFormat.decode(bytes, under: identity.hashKey)
+    }
+
+    /// Commits that may hold dead letters, oldest first: of those that are sealed it is known.
+    public func deadLetterCommits() throws(StoreError) -> [UInt64] {
+        let sealed = files.segments.last?.commits.upperBound ?? 0
+        let numbers = try files.deadLetterCommits(through: sealed, limit: .max)
+        guard sealed < head.number else { return numbers.reversed() }
+        return numbers.reversed() + Array(sealed + 1...head.number)
     }
 
     /// Verifies every commit up to ``head``, and the sealed files against them.

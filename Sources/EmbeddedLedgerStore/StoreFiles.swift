@@ -107,6 +107,12 @@ enum StoreFiles {
         }
     }
 
+    /// All bytes of a small file; nil where it is missing.
+    static func contents(_ path: String) throws(StoreError) -> [UInt8]? {
+        guard let count = try byteCount(path), let file = try open(path) else { return nil }
+        return try file.read(count, at: 0)
+    }
+
     /// Bytes that may still be written to the file system of a path.
     static func freeByteCount(_ path: String) throws(StoreError) -> Int {
         var status = statvfs()

@@ -66,8 +66,9 @@ public enum OffsetAudit {
         }.map(\.partition)
     }
 
-    private static let remedy = "the store was set back: use the newer one, or take a backup in "
-        + "with `drawdown restore`, which lets it go on from its own offsets"
+    private static let remedy =
+        "the store was set back: use the newer one, or restore a backup with `drawdown restore`, "
+        + "which lets it go on from its own offsets"
 
     /// The store that acknowledged an offset.
     private struct Reader {

@@ -173,7 +173,7 @@ final class WorkerAssembly {
     /// size, whatever the inputs' limit is.
     ///
     /// What the topic refuses is another matter.
-    private static func producerProperties(of configuration: Configuration) -> [String: String] {
+    static func producerProperties(of configuration: Configuration) -> [String: String] {
         var properties = configuration.kafka.filter { !consumerOnly.contains($0.key) }
         properties["message.max.bytes"] = "1000000000"
         return properties
@@ -230,7 +230,8 @@ final class WorkerAssembly {
             logger.notice(
                 "The restored store reads again what came after its backup",
                 metadata: [
-                    "kafka.topic": "\(partition.topic)", "kafka.partition": "\(partition.partition)",
+                    "kafka.topic": "\(partition.topic)",
+                    "kafka.partition": "\(partition.partition)",
                     "kafka.offset": "\(stored[partition].map(String.init) ?? "none")",
                 ]
             )

@@ -33,6 +33,7 @@ public struct StoreBackup: Sendable {
     ///   - target: the directory that it becomes; nothing may be there.
     ///   - verifies: reads the copy before it gets its name, and proves it.
     ///   - progress: called with how far it is.
+    /// - Returns: what was copied.
     /// - Throws: ``StoreError``: `unusable` where something is at the target, `damaged` where the
     ///   store is, `diskFull`, `failed`. There is no backup then.
     public func write(
@@ -46,6 +47,7 @@ public struct StoreBackup: Sendable {
         }
         let copy = try UnfinishedCopy(target, fillsEmpty: false)
         try fill(copy, note)
+        try copy.copyNotes(from: store.path)
         try copy.identify(store.file)
         if verifies {
             do throws(StoreError) {

@@ -29,6 +29,7 @@ public struct StoreRestore: Sendable {
     ///   - target: the directory that it becomes; missing or empty.
     ///   - now: the time; a later restore needs a later one.
     ///   - progress: called with how far it is.
+    /// - Returns: what was copied.
     /// - Throws: ``StoreError``: `damaged` where the backup is, `unusable` where something is at the
     ///   target, `diskFull`, `failed`. There is no store then.
     public func write(
@@ -70,6 +71,7 @@ public struct StoreRestore: Sendable {
         }
         let byteCount = try StoreFiles.byteCount(data.1) ?? 0
         copy.note { $0.byteCount += byteCount }
+        try copy.copyNotes(from: path)
         try copy.identify(source.file)
     }
 

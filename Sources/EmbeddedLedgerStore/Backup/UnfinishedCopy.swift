@@ -19,7 +19,7 @@ final class UnfinishedCopy {
     private static let folders = ["ids", "ledger"]
     private static let files = [
         DataFile.name, DataFile.name + "-lock", IdentityFile.name, IdentityFile.name + ".tmp",
-        BackupFile.name, BackupFile.name + ".tmp",
+        BackupFile.name, BackupFile.name + ".tmp", WorkedLetters.name,
     ]
     /// What stays free on the disk: a store there needs room, too.
     private static let slack = 128 << 20
@@ -104,6 +104,7 @@ final class UnfinishedCopy {
     ///   - source: where they are.
     ///   - progress: called with the number of files that are in their place, and of all.
     /// - Returns: the first one that is missing; nil: all are in their place.
+    /// - Throws: ``StoreError``, where one cannot be copied, or what `progress` throws.
     func place(
         _ manifest: Manifest,
         from source: SealedFolders,
@@ -167,6 +168,12 @@ final class UnfinishedCopy {
         try to.sync()
         report.writtenByteCount += position
         return true
+    }
+
+    /// Copies what people wrote down beside the ledger, if they did.
+    func copyNotes(from source: String) throws(StoreError) {
+        let name = "/" + WorkedLetters.name
+        _ = try copyFile(source + name, to: path + name)
     }
 
     func note(_ change: (inout StoreCopyReport) -> Void) {
