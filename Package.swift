@@ -163,7 +163,7 @@ let package = Package(
         tests(
             "Drawdown",
             also: [
-                "Credits", "KafkaIO",
+                "Credits", "EmbeddedLedgerStore", "KafkaIO", "LedgerStore", "UsageCodec",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ]

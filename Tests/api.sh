@@ -35,7 +35,7 @@ until_true 20 test -s broker
 broker=$(sed 's/.*=//' broker)
 
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout key.pem \
-    -out certificate.pem 2>/dev/null
+    -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -out certificate.pem 2>/dev/null
 hash() { printf %s "$1" | sha256sum | cut -d' ' -f1; }
 printf '# who may ask\nread %s grafana\nwrite %s billing\n' "$(hash reader)" "$(hash writer)" >tokens
 
@@ -87,6 +87,24 @@ answers 401 -u any:writer "${send[@]}" "$url/v1/commands"
 answers 200 -H 'Authorization: Bearer writer' "${send[@]}" "$url/v1/commands"
 [[ $(status "http://127.0.0.1:$(port secret.log)/healthz") == 000 ]] ||
     fail "expected plain HTTP to get no answer where TLS is spoken"
+# The command line knows whom it talks to.
+export DRAWDOWN_TOKEN=reader
+drawdown balance c --api "$url" --ca certificate.pem --json | grep -q '"ledger":"5"' ||
+    fail "expected a balance over TLS"
+DRAWDOWN_CA=certificate.pem drawdown balance c --api "${url/127.0.0.1/localhost}" >/dev/null ||
+    fail "expected the name to be that of the certificate"
+# mistrusts CODE ARGUMENTS ...
+mistrusts() {
+    local expected=$1 code=0
+    shift
+    drawdown balance c "$@" >/dev/null 2>mistrust.log || code=$?
+    [[ $code == "$expected" ]] || fail "expected $expected, got: $code ($(<mistrust.log)): $*"
+}
+mistrusts 69 --api "$url"
+grep -q 'not trusted' mistrust.log || fail "expected distrust, got: $(<mistrust.log)"
+mistrusts 69 --api "${url/127.0.0.1/127.0.0.2}" --ca certificate.pem
+mistrusts 64 --api "$url" --ca key.pem
+unset DRAWDOWN_TOKEN
 kill "$secret"
 wait "$secret" || fail "expected the worker to end with 0"
 

@@ -46,7 +46,13 @@ struct Drawdown: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Check",
-                subcommands: [CheckCommand.self, VerifyCommand.self, BenchCommand.self]
+                subcommands: [
+                    CheckCommand.self, VerifyCommand.self, RatesCommand.self, BenchCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Keep",
+                subcommands: [BackupCommand.self, RestoreCommand.self]
             ),
         ]
     )

@@ -6,12 +6,10 @@ public import LedgerStore
 ///
 /// It loads no accounts and no ids, so that `verify` trusts nothing but the commits' bytes.
 public final class EmbeddedJournal {
-    public let identity: StoreIdentity
+    public var identity: StoreIdentity { store.identity }
     /// The newest commit when the journal was opened.
     public let head: CommitHead
-    private let environment: LMDBEnvironment
-    private let tables: StoreTables
-    private let folders: SealedFolders
+    private let store: ReadOnlyStore
     private let files: SealedFiles
     private let commits: EmbeddedCommits
     /// The files of ids, newest first, as they were when the journal was opened: open, so that they
@@ -20,71 +18,36 @@ public final class EmbeddedJournal {
 
     /// Opens the journal of the store in a directory; changes nothing there.
     ///
+    /// - Parameters:
+    ///   - path: the store's directory.
+    ///   - readsIDs: false where nothing is to be verified: the files of ids stay closed then.
     /// - Throws: ``StoreError``: `unusable` where there is no store, `damaged` where its data is
     ///   missing or cut short, `inUse` where this very process has the store open.
-    public init(readOnly path: String) throws(StoreError) {
-        guard StoreFiles.exists(path) else {
-            throw StoreError(.unusable, "expected \(path) to be a store, got: nothing there")
-        }
-        let canonical = try OpenStores.canonical(path)
-        let claim = try StoreClaim(canonical)
-        guard let file = try IdentityFile.read(in: canonical) else {
-            throw StoreError(
-                StoreFiles.exists(canonical + "/" + DataFile.name) ? .damaged : .unusable,
-                "expected \(canonical) to have a file \(IdentityFile.name)"
-            )
-        }
-        try DataFile.check(canonical + "/" + DataFile.name, pageSize: file.pageSize)
-        environment = try LMDBEnvironment(
-            path: canonical + "/" + DataFile.name,
-            isReadOnly: true,
-            owner: claim
-        )
-        let transaction = try environment.begin(isReadOnly: true)
-        tables = try StoreTables(transaction, creates: false)
-        let row = try IdentityRow.read(transaction, tables)
-        guard row.uuid == file.uuid else {
-            throw StoreError(
-                .damaged,
-                "expected the data to be of store \(file.uuid), got: \(row.uuid)"
-            )
-        }
-        identity = StoreIdentity(uuid: file.uuid, epoch: row.epoch, hashKey: file.hashKey)
-        // Tables stay open only if the transaction that opened them is not undone.
-        try transaction.commit()
-        folders = SealedFolders(in: canonical, uuid: file.uuid)
-        let (state, manifest, runs) = try Self.open(folders, environment, tables)
+    public init(readOnly path: String, readsIDs: Bool = true) throws(StoreError) {
+        store = try ReadOnlyStore(path)
+        let (state, manifest, runs) = try Self.open(store, readsIDs: readsIDs)
         head = state.head
         self.runs = runs
-        files = SealedFiles(folders, runs: [], segments: manifest.segments)
-        commits = EmbeddedCommits(environment, tables.journal, files)
+        files = SealedFiles(store.folders, runs: [], segments: manifest.segments)
+        commits = EmbeddedCommits(store.environment, store.tables.journal, files)
     }
 
     /// Opens the files of ids that belong to one state of the store.
     ///
     /// A worker may have replaced some before they could be opened; then the next state is taken.
     private static func open(
-        _ folders: SealedFolders,
-        _ environment: LMDBEnvironment,
-        _ tables: StoreTables
+        _ store: ReadOnlyStore,
+        readsIDs: Bool
     ) throws(StoreError) -> (StateRow, Manifest, [RunUnderCheck]) {
         var before: Manifest?
         while true {
-            let (state, manifest) = try state(environment, tables)
-            let runs = manifest.runs.map { RunUnderCheck($0, folders) }
+            let (state, manifest) = try store.state()
+            guard readsIDs else { return (state, manifest, []) }
+            let runs = manifest.runs.map { RunUnderCheck($0, store.folders) }
             let areOpen = runs.allSatisfy { $0.run != nil }
             if areOpen || before == manifest { return (state, manifest, runs) }
             before = manifest
         }
-    }
-
-    private static func state(
-        _ environment: LMDBEnvironment,
-        _ tables: StoreTables
-    ) throws(StoreError) -> (StateRow, Manifest) {
-        let transaction = try environment.begin(isReadOnly: true)
-        let state = try StateRow.read(transaction, tables)
-        return (state, try Manifest.read(transaction, tables, state: state))
     }
 
     /// A commit's bytes as they stand there; nil: there is none of this number.
@@ -92,9 +55,25 @@ public final class EmbeddedJournal {
         if let bytes = try commits.withCommit(number, { $0.copy() }) { return bytes }
         // A worker may have moved it into a segment since.
         let known = files.segments.count
-        let manifest = try Self.state(environment, tables).1
+        let manifest = try store.state().1
         for row in manifest.segments.dropFirst(known) { files.add(row) }
         return try files.withCommit(number) { $0.copy() }
+    }
+
+    /// A commit; nil: there is none of this number.
+    ///
+    /// - Throws: ``StoreError/Code/damaged`` where its bytes are not those that were hashed.
+    public func commit(number: UInt64) throws(StoreError) -> SealedCommit? {
+        guard let bytes = try bytes(ofCommit: number) else { return nil }
+        return try JournalFormat.decode(bytes, under: identity.hashKey)
+    }
+
+    /// Commits that may hold dead letters, oldest first: of those that are sealed it is known.
+    public func deadLetterCommits() throws(StoreError) -> [UInt64] {
+        let sealed = files.segments.last?.commits.upperBound ?? 0
+        let numbers = try files.deadLetterCommits(through: sealed, limit: .max)
+        guard sealed < head.number else { return numbers.reversed() }
+        return numbers.reversed() + Array(sealed + 1...head.number)
     }
 
     /// Verifies every commit up to ``head``, and the sealed files against them.
@@ -104,14 +83,14 @@ public final class EmbeddedJournal {
     public func verify(_ progress: (UInt64) -> Void = { _ in }) -> VerificationReport {
         var verifier = LedgerVerifier(hashKey: identity.hashKey)
         verifier.sumIDs(of: runs.reversed().map(\.row.commits))
-        let sealedIDs = SealedFiles(folders, runs: runs.compactMap(\.run), segments: [])
+        let sealedIDs = SealedFiles(store.folders, runs: runs.compactMap(\.run), segments: [])
         // Where one cannot be opened, all ids are remembered instead.
         if let newest = runs.first, runs.allSatisfy({ $0.run != nil }) {
             verifier.leaveIDs(through: newest.row.commits.upperBound) { [self] in
                 commit(thatUsedUp: $0, of: $1, sealedIDs)
             }
         }
-        var segments = SegmentChecks(files.segments, folders, &verifier)
+        var segments = SegmentChecks(files.segments, store.folders, &verifier)
         for number in stride(from: 1, through: head.number, by: 1) {
             progress(number)
             do throws(StoreError) {

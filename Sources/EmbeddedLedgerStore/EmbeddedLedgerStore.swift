@@ -91,7 +91,7 @@ public final class EmbeddedLedgerStore: LedgerStore {
             owner: directory
         )
         try environment.clearDeadReaders()
-        let (storeTables, epoch) = try Self.raiseEpoch(of: environment, directory.identity)
+        let (storeTables, identity) = try Self.raiseEpoch(of: environment, directory.identity)
         let opening = try StoreOpening(
             environment,
             storeTables,
@@ -99,11 +99,7 @@ public final class EmbeddedLedgerStore: LedgerStore {
             policies: policies,
             checkpointInterval: options.checkpointInterval
         )
-        identity = StoreIdentity(
-            uuid: directory.identity.uuid,
-            epoch: epoch,
-            hashKey: directory.identity.hashKey
-        )
+        self.identity = identity
         self.environment = environment
         self.storeTables = storeTables
         tables = opening.tables
@@ -129,20 +125,21 @@ public final class EmbeddedLedgerStore: LedgerStore {
     private static func raiseEpoch(
         of environment: LMDBEnvironment,
         _ file: IdentityFile
-    ) throws(StoreError) -> (StoreTables, UInt64) {
+    ) throws(StoreError) -> (StoreTables, StoreIdentity) {
         let transaction = try environment.begin(isReadOnly: false)
         let tables = try StoreTables(transaction, creates: false)
         var row = try IdentityRow.read(transaction, tables)
-        guard row.uuid == file.uuid else {
-            throw StoreError(
-                .damaged,
-                "expected the data to be of store \(file.uuid), got: \(row.uuid)"
-            )
-        }
+        try row.check(against: file)
         row.epoch += 1
         try row.write(transaction, tables)
+        let identity = StoreIdentity(
+            uuid: file.uuid,
+            epoch: row.epoch,
+            hashKey: file.hashKey,
+            restoredEpoch: try RestoredRow.read(transaction, tables)
+        )
         try transaction.commit()
-        return (tables, row.epoch)
+        return (tables, identity)
     }
 
     public var head: CommitHead { tables.head }
@@ -160,6 +157,17 @@ public final class EmbeddedLedgerStore: LedgerStore {
     ///   in. ``commit(_:)`` asks this itself, before it writes.
     public func checkFreeSpace() throws(StoreError) {
         try directory.checkFreeSpace(beside: sealing.outstandingByteCount)
+    }
+
+    /// Itself, for reading beside its own thread.
+    var readOnly: ReadOnlyStore {
+        ReadOnlyStore(
+            path: directory.path,
+            file: directory.identity,
+            identity: identity,
+            environment: environment,
+            tables: storeTables
+        )
     }
 
     /// Commits that are in the data file.

@@ -93,6 +93,14 @@ final class LMDBEnvironment: @unchecked Sendable {
         return unsafe LMDBTransaction(transaction, path: path)
     }
 
+    /// Writes all pages as they are after the newest commit, beside whoever commits meanwhile.
+    ///
+    /// Writers wait for as long as it takes to write two pages.
+    func copy(to file: borrowing FileHandle) throws(StoreError) {
+        let code = unsafe mdb_env_copyfd2(handle, file.descriptor, 0)
+        guard code == 0 else { throw .lmdb(code, "copy \(path)") }
+    }
+
     /// Bytes up to the last page that was ever used.
     func usedByteCount(pageSize: Int) throws(StoreError) -> Int {
         var info = unsafe MDB_envinfo()
@@ -119,6 +127,7 @@ extension StoreError {
         case MDB_VERSION_MISMATCH: StoreError(.unusable, what)
         case MDB_READERS_FULL:
             StoreError(.failed, what + "; too many programs read the store at once")
+        case ENOSPC: StoreError(.diskFull, what)
         case MDB_MAP_FULL: StoreError(.diskFull, what + "; the address space for it is used up")
         default: StoreError(.failed, what)
         }

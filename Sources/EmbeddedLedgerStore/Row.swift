@@ -13,6 +13,7 @@ enum Row {
         case accounts = 4
         case run = 5
         case segment = 6
+        case restored = 7
     }
 
     /// What framing adds to a payload whose key has up to 16 bytes.

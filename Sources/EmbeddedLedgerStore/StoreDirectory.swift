@@ -38,6 +38,7 @@ final class StoreDirectory: Sendable {
         try StoreFiles.refuseRemote(path)
         let canonical = try OpenStores.canonical(path)
         let claim = try StoreClaim(canonical)
+        try BackupFile.refuse(canonical)
         let lockPath = canonical + "/" + Self.lockName
         let lock = try FileHandle(lockPath, O_RDWR | O_CREAT)
         guard try lock.tryLock() else {

@@ -92,6 +92,27 @@ enum StoreFiles {
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
     }
 
+    /// Removes an empty directory; one that is missing is removed.
+    static func removeDirectory(_ path: String) throws(StoreError) {
+        guard unsafe rmdir(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
+    }
+
+    /// Opens a file for reading; nil where it is missing.
+    static func open(_ path: String) throws(StoreError) -> FileHandle? {
+        do throws(StoreError) {
+            return try FileHandle(path, O_RDONLY)
+        } catch {
+            guard exists(path) else { return nil }
+            throw error
+        }
+    }
+
+    /// All bytes of a small file; nil where it is missing.
+    static func contents(_ path: String) throws(StoreError) -> [UInt8]? {
+        guard let count = try byteCount(path), let file = try open(path) else { return nil }
+        return try file.read(count, at: 0)
+    }
+
     /// Bytes that may still be written to the file system of a path.
     static func freeByteCount(_ path: String) throws(StoreError) -> Int {
         var status = statvfs()
@@ -121,7 +142,7 @@ enum StoreFiles {
 
 /// An open file; closed when it is let go.
 struct FileHandle: ~Copyable {
-    private let descriptor: Int32
+    let descriptor: Int32
     private let path: String
 
     init(_ path: String, _ flags: Int32) throws(StoreError) {

@@ -57,6 +57,38 @@ struct IdentityRow {
     }
 }
 
+/// The epoch that a restore gave the store; there is no such row in a store that was never restored.
+enum RestoredRow {
+    static let key: [UInt8] = Array("restored".utf8)
+
+    static func write(
+        _ epoch: UInt64,
+        _ transaction: borrowing LMDBTransaction,
+        _ tables: StoreTables
+    ) throws(StoreError) {
+        var payload: [UInt8] = []
+        payload.append(word: epoch)
+        let row = Row.frame(.restored, key: key, payload)
+        try transaction.put(row.span, for: key, in: tables.meta)
+    }
+
+    /// 0 where there is none.
+    static func read(
+        _ transaction: borrowing LMDBTransaction,
+        _ tables: StoreTables
+    ) throws(StoreError) -> UInt64 {
+        let payload = try transaction.withValue(for: key, in: tables.meta) {
+            row throws(StoreError) in
+            try Row.payload(of: row, .restored, key: key)
+        }
+        guard let payload else { return 0 }
+        var reader = ByteReader(payload.span)
+        let epoch = reader.word()
+        guard !reader.isDamaged else { throw Row.damaged(.restored) }
+        return epoch
+    }
+}
+
 /// What the store is at its head: written with every commit, and held against the journal at start.
 struct StateRow: Equatable {
     static let key: [UInt8] = Array("state".utf8)

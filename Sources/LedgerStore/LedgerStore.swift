@@ -171,11 +171,16 @@ public struct StoreIdentity: Hashable, Sendable {
     public let epoch: UInt64
     /// The secret under which ids are hashed.
     public let hashKey: HashKey
+    /// The epoch that the restore of a backup gave it; 0: it was never restored.
+    ///
+    /// What was done under lower epochs may have been lost with what the backup replaced.
+    public let restoredEpoch: UInt64
 
-    public init(uuid: String, epoch: UInt64, hashKey: HashKey) {
+    public init(uuid: String, epoch: UInt64, hashKey: HashKey, restoredEpoch: UInt64 = 0) {
         self.uuid = uuid
         self.epoch = epoch
         self.hashKey = hashKey
+        self.restoredEpoch = restoredEpoch
     }
 }
 

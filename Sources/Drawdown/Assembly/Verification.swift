@@ -18,17 +18,13 @@ struct Verification {
         do {
             journal = try EmbeddedJournal(readOnly: path)
         } catch {
-            // What is not there, or not what was written, is wrong data; a lock is not.
-            let code: ExitCodes =
-                switch error.code {
-                case .damaged, .unusable: .data
-                case .inUse, .fenced, .diskFull, .failed: .storage
-                }
-            throw CommandFailure(code, error.message)
+            throw CommandFailure(reading: error)
         }
-        let progress = VerificationProgress(commits: journal.head.number)
+        let progress = ProgressLine()
         defer { progress.clear() }
-        return journal.verify { progress.note(commit: $0) }
+        return journal.verify { commit in
+            progress.show { ProgressLine.commits("verifying", commit, of: journal.head.number) }
+        }
     }
 
     static func text(_ report: VerificationReport, path: String) -> String {
@@ -69,32 +65,4 @@ struct Verification {
 extension VerificationFault {
     /// The fault as a line for people.
     var line: String { "\(kind.rawValue) in commit \(commit): \(message)" }
-}
-
-/// Says how far a long verification is, where somebody watches.
-private final class VerificationProgress {
-    private let commits: UInt64
-    private let isWatched = isatty(STDERR_FILENO) == 1
-    private var shownAt = ContinuousClock.now
-    private var wasShown = false
-
-    init(commits: UInt64) {
-        self.commits = commits
-    }
-
-    func note(commit: UInt64) {
-        guard isWatched, commit % 64 == 0, ContinuousClock.now - shownAt > .milliseconds(500) else {
-            return
-        }
-        shownAt = .now
-        wasShown = true
-        StandardStreams.writeError(
-            "\r\u{1B}[Kverifying: \(commit * 100 / max(commits, 1)) %, commit "
-                + "\(LiveFormat.count(Int(commit))) of \(LiveFormat.count(Int(commits)))"
-        )
-    }
-
-    func clear() {
-        if wasShown { StandardStreams.writeError("\r\u{1B}[K") }
-    }
 }

@@ -87,7 +87,14 @@ final class WorkerAssembly {
                     ends: ends,
                     logger: logger,
                     audit: { [consumer, reader = store.reader, identity = store.identity] in
-                        try Self.fault($0, consumer, reader, identity, cluster: cluster)
+                        let stored = reader.offsets(cluster: cluster)
+                        let positions = try Self.acknowledged($0, consumer)
+                        Self.noteSetBack(positions, stored, identity, logger)
+                        return OffsetAudit.fault(
+                            acknowledged: positions,
+                            stored: stored,
+                            identity: identity
+                        )
                     }
                 ),
                 sink: sink(
@@ -167,7 +174,7 @@ final class WorkerAssembly {
     /// size, whatever the inputs' limit is.
     ///
     /// What the topic refuses is another matter.
-    private static func producerProperties(of configuration: Configuration) -> [String: String] {
+    static func producerProperties(of configuration: Configuration) -> [String: String] {
         var properties = configuration.kafka.filter { !consumerOnly.contains($0.key) }
         properties["message.max.bytes"] = "1000000000"
         return properties
@@ -193,16 +200,12 @@ final class WorkerAssembly {
         )
     }
 
-    /// What forbids reading these partitions with this store; nil: nothing.
-    private static func fault(
+    /// What the cluster was told about partitions, and by whom.
+    private static func acknowledged(
         _ partitions: [TopicPartition],
-        _ consumer: Consumer,
-        _ reader: any LedgerReader,
-        _ identity: StoreIdentity,
-        cluster: String
-    ) throws -> String? {
-        let acknowledged = try consumer.acknowledged(partitions, timeout: .seconds(10))
-        let positions = acknowledged.compactMap { record -> AcknowledgedPosition? in
+        _ consumer: Consumer
+    ) throws -> [AcknowledgedPosition] {
+        try consumer.acknowledged(partitions, timeout: .seconds(10)).compactMap { record in
             guard let offset = record.offset else { return nil }
             return AcknowledgedPosition(
                 partition: PartitionKey(record.partition),
@@ -210,11 +213,30 @@ final class WorkerAssembly {
                 metadata: record.metadata ?? ""
             )
         }
-        return OffsetAudit.fault(
+    }
+
+    /// Says that a restored store reads again what came after its backup.
+    private static func noteSetBack(
+        _ positions: [AcknowledgedPosition],
+        _ stored: [PartitionKey: Int64],
+        _ identity: StoreIdentity,
+        _ logger: Logger
+    ) {
+        let partitions = OffsetAudit.setBack(
             acknowledged: positions,
-            stored: reader.offsets(cluster: cluster),
+            stored: stored,
             identity: identity
         )
+        for partition in partitions {
+            logger.notice(
+                "The restored store reads again what came after its backup",
+                metadata: [
+                    "kafka.topic": "\(partition.topic)",
+                    "kafka.partition": "\(partition.partition)",
+                    "kafka.offset": "\(stored[partition].map(String.init) ?? "none")",
+                ]
+            )
+        }
     }
 
     // MARK: Working
@@ -265,6 +287,18 @@ extension CommandFailure {
             // Starting again mends no damage: another code, so that no supervisor tries for ever.
             case .damaged: .data
             case .unusable, .diskFull, .failed: .storage
+            }
+        self.init(code, error.message)
+    }
+
+    /// A store that was to be read, not worked with: what is not there, or not what was written, is
+    /// wrong data.
+    init(reading error: StoreError) {
+        let code: ExitCodes =
+            switch error.code {
+            case .damaged, .unusable: .data
+            case .inUse, .fenced: .fenced
+            case .diskFull, .failed: .storage
             }
         self.init(code, error.message)
     }

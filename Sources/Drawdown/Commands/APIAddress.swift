@@ -33,8 +33,8 @@ struct APIAddress: Equatable, Sendable {
     }
 
     private init(_ text: String, origin: String) throws(CommandFailure) {
-        guard let url = URL(string: text), url.scheme == "http", url.host?.isEmpty == false,
-            (1...65_535).contains(url.port ?? 80)
+        guard let url = URL(string: text), ["http", "https"].contains(url.scheme),
+            url.host?.isEmpty == false, (1...65_535).contains(url.port ?? 80)
         else {
             throw CommandFailure(
                 .usage,
@@ -52,7 +52,8 @@ struct APIAddress: Equatable, Sendable {
         return String(host)
     }
 
-    var port: Int { url.port ?? 80 }
+    var isSecure: Bool { url.scheme == "https" }
+    var port: Int { url.port ?? (isSecure ? 443 : 80) }
 
     /// Host and port as the `Host` header has them.
     var authority: String { ListenAddress(host: host, port: port).description }

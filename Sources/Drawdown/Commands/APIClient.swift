@@ -1,10 +1,13 @@
 import Foundation
+import NIOSSL
 
 /// Asks the API, and turns what goes wrong into a sentence and an exit code.
 struct APIClient {
     let address: APIAddress
     /// Says who asks; nil where nobody is asked.
     var token: String?
+    /// Who may have signed the API's certificate; nil: whom the system trusts.
+    var authorities: [NIOSSLCertificate]?
     /// A query that takes longer is as good as no answer.
     private static let timeout = Duration.seconds(10)
 
@@ -55,12 +58,7 @@ struct APIClient {
         let request = lines.joined(separator: "\r\n") + "\r\n\r\n" + (content ?? "")
         let answer: HTTPAnswer
         do {
-            let connection = try HTTPConnection(
-                host: address.host,
-                port: address.port,
-                timeout: Self.timeout
-            )
-            answer = try connection.exchange(request)
+            answer = try exchange(request)
         } catch {
             throw unreachable(error)
         }
@@ -73,6 +71,24 @@ struct APIClient {
             )
         }
         throw refusal(status: answer.status, body: body)
+    }
+
+    private func exchange(_ request: String) throws(HTTPFault) -> HTTPAnswer {
+        guard address.isSecure else {
+            let connection = try HTTPConnection(
+                host: address.host,
+                port: address.port,
+                timeout: Self.timeout
+            )
+            return try connection.exchange(request)
+        }
+        let connection = TLSConnection(
+            host: address.host,
+            port: address.port,
+            authorities: authorities,
+            timeout: Self.timeout
+        )
+        return try connection.exchange(request)
     }
 
     /// Decodes an answer of which the rest is shown to people.
@@ -98,6 +114,9 @@ struct APIClient {
             case .unknownHost: "there is no such host"
             case .timedOut: "no answer within \(Self.timeout.components.seconds) s"
             case .noAnswer: "what answers there is no HTTP server"
+            case .untrusted(let words):
+                "its certificate is not trusted, or it speaks no TLS (\(words.printable)); --ca FILE "
+                    + "names who signed it"
             case .system(let words): words
             }
         return CommandFailure(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import NIOSSL
 
 /// What every question to the API has in common.
 struct APIOptions: ParsableArguments {
@@ -17,6 +18,17 @@ struct APIOptions: ParsableArguments {
     )
     var api: String?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Who signed the certificate of an https API, in PEM. Default: DRAWDOWN_CA, else whom the \
+            system trusts.
+            """,
+            valueName: "file"
+        )
+    )
+    var ca: String?
+
     @Flag(help: "Print the API's answer as it is.")
     var json = false
 
@@ -33,7 +45,24 @@ struct APIOptions: ParsableArguments {
         let address = try APIAddress.resolve(flag: api, variable: variable) { path in
             try? Data(contentsOf: URL(filePath: path))
         }
-        return APIClient(address: address, token: token)
+        let file = ca ?? environment["DRAWDOWN_CA"].flatMap { $0.isEmpty ? nil : $0 }
+        return APIClient(
+            address: address,
+            token: token,
+            authorities: try file.map(Self.certificates)
+        )
+    }
+
+    private static func certificates(
+        in file: String
+    ) throws(CommandFailure) -> [NIOSSLCertificate] {
+        guard let found = try? NIOSSLCertificate.fromPEMFile(file), !found.isEmpty else {
+            throw CommandFailure(
+                .usage,
+                "expected --ca (or DRAWDOWN_CA) to be a file of certificates in PEM, got: \(file)"
+            )
+        }
+        return found
     }
 
     /// Prints an answer's JSON, or what `render` makes of it for people.

@@ -14,8 +14,10 @@ struct ConfigureCommand: AsyncParsableCommand {
             Examples:
               drawdown configure cus_aurora_studio --overdraft limit:100
               drawdown configure cus_aurora_studio --threshold percent:20 --threshold absolute:50
-              drawdown configure cus_aurora_studio --settings \
-            '{"auto_top_up":{"threshold":"10","credits":"500"}}'
+              drawdown configure cus_aurora_studio --auto-top-up threshold=10,credits=500,\
+            max_per.period=P30D,max_per.count=5
+              drawdown configure cus_aurora_studio --recurring \
+            schedule_id=plan,credits=1000,every=P1M,rollover.max_percent=50
             """
     )
 
@@ -35,6 +37,29 @@ struct ConfigureCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            """
+            threshold=AMOUNT,credits=AMOUNT with answer_within=, max_per.period=, max_per.count= \
+            and max_per.credits= as wanted; or none.
+            """,
+            valueName: "rule"
+        )
+    )
+    var autoTopUp: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            schedule_id=NAME,credits=AMOUNT,every=DURATION with anchor=, expires=, \
+            rollover.max_credits= and rollover.max_percent= as wanted; all of them together are the \
+            new list, and none is an empty one.
+            """,
+            valueName: "rule"
+        )
+    )
+    var recurring: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
             "Further settings as a JSON object; amounts as strings.",
             valueName: "json"
         )
@@ -44,14 +69,39 @@ struct ConfigureCommand: AsyncParsableCommand {
     @OptionGroup var options: SendOptions
 
     func validate() throws {
-        guard overdraft != nil || !threshold.isEmpty || settings != nil else {
-            throw ValidationError("expected --overdraft, --threshold or --settings to be given")
+        guard
+            overdraft != nil || !threshold.isEmpty || autoTopUp != nil || !recurring.isEmpty
+                || settings != nil
+        else {
+            throw ValidationError(
+                "expected --overdraft, --threshold, --auto-top-up, --recurring or --settings"
+            )
+        }
+        try check("--auto-top-up", autoTopUp.map { [$0] } ?? [], SettingOption.autoTopUp)
+        try check("--recurring", recurring, SettingOption.recurring)
+        guard !recurring.contains(Self.none) || recurring.count == 1 else {
+            throw ValidationError("expected --recurring none to stand alone")
         }
         for pair in threshold where !pair.contains(":") {
             throw ValidationError("expected --threshold to be TYPE:AMOUNT, got: \(pair)")
         }
         guard settings == nil || members != nil else {
             throw ValidationError("expected --settings to be a JSON object")
+        }
+    }
+
+    private static let none = "none"
+
+    private func check(
+        _ name: String,
+        _ texts: [String],
+        _ kinds: [String: SettingOption.Kind]
+    ) throws {
+        for text in texts where text != Self.none && SettingOption(text, kinds) == nil {
+            let names = kinds.keys.sorted().joined(separator: ", ")
+            throw ValidationError(
+                "expected \(name) to be none or NAME=VALUE,… of \(names), got: \(text)"
+            )
         }
     }
 
@@ -92,9 +142,28 @@ struct ConfigureCommand: AsyncParsableCommand {
                     }
                 }
             }
+            writeRules(to: &json)
             for member in members ?? [] {
                 json.key(named: member.name)
                 json.number(text: member.json)
+            }
+        }
+    }
+
+    func writeRules(to json: inout JSONWriter) {
+        if let autoTopUp {
+            json.key("auto_top_up")
+            if let rule = SettingOption(autoTopUp, SettingOption.autoTopUp) {
+                rule.write(to: &json)
+            } else {
+                json.null()
+            }
+        }
+        if !recurring.isEmpty {
+            json.arrayMember("recurring") { json in
+                for text in recurring {
+                    SettingOption(text, SettingOption.recurring)?.write(to: &json)
+                }
             }
         }
     }

@@ -4,15 +4,20 @@ import ArgumentParser
 struct DeadLettersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dead-letters",
-        abstract: "Look at inputs that could not be applied.",
+        abstract: "Work through inputs that could not be applied.",
         discussion: """
-            Asks a running worker over its API.
+            `list` and `show` ask a running worker over its API; `requeue` and `discard` read its \
+            store beside it.
 
             Examples:
               drawdown dead-letters list --code no_rate
               drawdown dead-letters show usage.events 3 4711
+              drawdown dead-letters requeue --config drawdown.yaml --code no_rate
             """,
-        subcommands: [ListDeadLettersCommand.self, ShowDeadLetterCommand.self],
+        subcommands: [
+            ListDeadLettersCommand.self, ShowDeadLetterCommand.self,
+            RequeueDeadLettersCommand.self, DiscardDeadLettersCommand.self,
+        ],
         defaultSubcommand: ListDeadLettersCommand.self
     )
 }

@@ -7,6 +7,8 @@ enum HTTPFault: Error, Equatable {
     case timedOut
     /// The connection ended early, or what came is no HTTP.
     case noAnswer
+    /// TLS failed, or the certificate is not that of the host or signed by nobody who is trusted.
+    case untrusted(String)
     /// In the system's words.
     case system(String)
 }

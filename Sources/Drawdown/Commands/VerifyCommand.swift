@@ -16,38 +16,12 @@ struct VerifyCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(
-        help: ArgumentHelp(
-            "A store's directory, or that of `drawdown dev`.",
-            valueName: "dir"
-        )
-    )
-    var data: String?
-
-    @Option(
-        name: .shortAndLong,
-        help: ArgumentHelp("The configuration that names the store.", valueName: "file")
-    )
-    var config: String?
+    @OptionGroup var store: StoreOption
 
     @Flag(help: "Print what was found as JSON.")
     var json = false
 
-    func validate() throws {
-        guard (data == nil) != (config == nil) else {
-            throw ValidationError("expected one of --data DIR and --config FILE")
-        }
-        guard data != "" else {
-            throw ValidationError("expected --data to be a directory, got: nothing")
-        }
-    }
-
     func run() async throws {
-        try Assembly.verify(storeAt: try storeDirectory(), asJSON: json)
-    }
-
-    private func storeDirectory() throws(CommandFailure) -> String {
-        if let data { return data }
-        return try ConfigurationOption.load(config ?? "").store.path
+        try Assembly.verify(storeAt: try store.directory(), asJSON: json)
     }
 }

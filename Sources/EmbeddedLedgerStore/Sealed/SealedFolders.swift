@@ -7,9 +7,13 @@ struct SealedFolders: Sendable {
     let store: StoreWords
 
     init(in directory: String, uuid: String) {
+        self.init(in: directory, store: StoreWords(uuid: uuid))
+    }
+
+    init(in directory: String, store: StoreWords) {
         ids = directory + "/ids"
         ledger = directory + "/ledger"
-        store = StoreWords(uuid: uuid)
+        self.store = store
     }
 
     /// Makes the folders, and removes from them what is not the store's: files that were given no

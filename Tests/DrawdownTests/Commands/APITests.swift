@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "localhost:8080", "ftp://a", "https://a", "http://a:0", "http://a:70000", "http://",
+        "", "localhost:8080", "ftp://a", "https://", "http://a:0", "http://a:70000", "http://",
         "http:///x",
     ])
     func whatIsNoAddressIsExitCode64(_ text: String) {
@@ -64,6 +64,25 @@ import Testing
         ) {
             try APIClient(address: address).get(["v1"], query: [:])
         }
+    }
+
+    @Test func httpsHasItsOwnPort() throws {
+        let address = try APIAddress.resolve(flag: "https://a/x", variable: nil) { _ in nil }
+        #expect(address.isSecure && address.port == 443)
+        let other = try APIAddress.resolve(flag: "https://a:8443", variable: nil) { _ in nil }
+        #expect(other.isSecure && other.port == 8443)
+    }
+
+    @Test func aServerWithoutTLSIsNotTrusted() throws {
+        let server = try LoopbackServer(answer: "HTTP/1.1 200 OK\r\n\r\n{}")
+        let connection = TLSConnection(host: "localhost", port: server.port, timeout: .seconds(10))
+        #expect {
+            try connection.exchange("GET / HTTP/1.1\r\n\r\n")
+        } throws: { error in
+            if case .untrusted = error as? HTTPFault { true } else { false }
+        }
+        let closed = TLSConnection(host: "127.0.0.1", port: 1, timeout: .seconds(10))
+        #expect(throws: HTTPFault.refused) { try closed.exchange("GET / HTTP/1.1\r\n\r\n") }
     }
 
     private func client() throws -> APIClient {

@@ -91,7 +91,7 @@ import Testing
 }
 
 /// Answers one connection on loopback, whatever is asked.
-private final class LoopbackServer: Sendable {
+final class LoopbackServer: Sendable {
     let port: Int
     private let socket: Int32
     private let asked = Mutex("")
