@@ -152,7 +152,7 @@ let package = Package(
         tests(
             "Drawdown",
             also: [
-                "Credits", "KafkaIO",
+                "Credits", "KafkaIO", "LedgerStore", "QueryAPI", "UsagePipeline",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ]
