@@ -163,7 +163,8 @@ let package = Package(
         tests(
             "Drawdown",
             also: [
-                "Credits", "EmbeddedLedgerStore", "KafkaIO", "LedgerStore", "UsageCodec",
+                "Credits", "EmbeddedLedgerStore", "KafkaIO", "LedgerStore", "QueryAPI",
+                "UsageCodec", "UsagePipeline",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ]

@@ -6,7 +6,7 @@ Usage: browser.py URL FOLDER
 URL is that of a running `drawdown dev --demo`. Clicks from the overview to a customer to one usage
 id, looks whether figures are live, and takes a picture of every page, light and dark, wide and
 narrow, into FOLDER. Exits 1 if a page reports an error, breaks its own policy, is wider than a
-telephone, or does not show what it must.
+telephone or has a table that is, or does not show what it must.
 """
 import base64
 import fcntl
@@ -190,6 +190,9 @@ def main():
                     ".every(e => e.labels.length > 0)",
                 "no wider than the window":
                     "document.documentElement.scrollWidth <= window.innerWidth",
+                "no table to be scrolled sideways":
+                    "[...document.querySelectorAll('.scroll')]"
+                    ".every(e => e.scrollWidth <= e.clientWidth)",
                 "its colors": "getComputedStyle(document.body).backgroundColor === "
                     + ("'rgb(13, 17, 23)'" if scheme == "dark" else "'rgb(255, 255, 255)'"),
             }

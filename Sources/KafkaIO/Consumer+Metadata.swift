@@ -79,7 +79,7 @@ extension Consumer {
         return result
     }
 
-    /// The ends of these partitions' logs in as few requests as there are brokers.
+    /// Where these partitions end, in as few requests as there are brokers.
     ///
     /// From any thread.
     ///
@@ -89,24 +89,27 @@ extension Consumer {
     /// - Parameters:
     ///   - partitions: all whose ends are wanted.
     ///   - timeout: for all of them together.
-    /// - Returns: one pair for each partition.
+    /// - Returns: the offset that the next message of each will have.
     /// - Throws: the first error that any partition met.
-    public func ends(
+    public func highWatermarks(
         of partitions: [TopicPartition],
         timeout: Duration
-    ) throws(KafkaError) -> [TopicPartition: Watermarks] {
-        let deadline = Deadline(after: timeout)
-        let high = try offsets(of: partitions, at: Int64(RD_KAFKA_OFFSET_END), deadline)
-        let low = try offsets(of: partitions, at: Int64(RD_KAFKA_OFFSET_BEGINNING), deadline)
-        return high.reduce(into: [:]) { result, end in
-            result[end.key] = Watermarks(low: low[end.key] ?? 0, high: end.value)
-        }
+    ) throws(KafkaError) -> [TopicPartition: Int64] {
+        try offsets(of: partitions, at: Int64(RD_KAFKA_OFFSET_END), timeout)
+    }
+
+    /// Where these partitions begin; else as ``highWatermarks(of:timeout:)``.
+    public func lowWatermarks(
+        of partitions: [TopicPartition],
+        timeout: Duration
+    ) throws(KafkaError) -> [TopicPartition: Int64] {
+        try offsets(of: partitions, at: Int64(RD_KAFKA_OFFSET_BEGINNING), timeout)
     }
 
     private func offsets(
         of partitions: [TopicPartition],
         at position: Int64,
-        _ deadline: Deadline
+        _ timeout: Duration
     ) throws(KafkaError) -> [TopicPartition: Int64] {
         let (client, _) = unsafe try handle.enter()
         defer { handle.leave() }
@@ -114,7 +117,7 @@ extension Consumer {
         let error = unsafe rd_kafka_offsets_for_times(
             client,
             list.pointer,
-            deadline.remaining.timeoutMs
+            timeout.timeoutMs
         )
         guard error == RD_KAFKA_RESP_ERR_NO_ERROR else { throw handle.context.explain(error) }
         return try list.elements().reduce(into: [:]) { $0[$1.partition] = $1.offset }

@@ -69,4 +69,9 @@ public struct Watermarks: Equatable, Sendable {
     public let low: Int64
     /// The offset that the next message will have.
     public let high: Int64
+
+    public init(low: Int64, high: Int64) {
+        self.low = low
+        self.high = high
+    }
 }

@@ -24,6 +24,9 @@ struct MockBroker: ParsableCommand {
     @Option(help: "Write the same line, bootstrap.servers=HOST:PORT, to this file, too.")
     var addressFile: String?
 
+    @Option(help: "Answer each request this many milliseconds late, as over a network.")
+    var roundTrip = 0
+
     @Flag(help: "Stop when standard input ends.")
     var untilEOF = false
 
@@ -33,6 +36,11 @@ struct MockBroker: ParsableCommand {
     mutating func validate() throws {
         guard (1...9).contains(brokers) else {
             throw ValidationError("expected --brokers to be between 1 and 9, got: \(brokers)")
+        }
+        guard (0...10_000).contains(roundTrip) else {
+            throw ValidationError(
+                "expected --round-trip to be between 0 and 10000, got: \(roundTrip)"
+            )
         }
         guard seconds.map({ $0 > 0 }) ?? true else {
             throw ValidationError("expected --for to be at least 1, got: \(seconds ?? 0)")
@@ -49,6 +57,9 @@ struct MockBroker: ParsableCommand {
                 partitions: topic.partitions,
                 replication: min(brokers, 3)
             )
+        }
+        if roundTrip > 0 {
+            try cluster.setRoundTrip(broker: nil, .milliseconds(roundTrip))
         }
         let address = "bootstrap.servers=\(cluster.bootstrapServers)\n"
         if let addressFile { try publish(address, to: addressFile) }

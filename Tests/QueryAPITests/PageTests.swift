@@ -46,10 +46,11 @@ struct PageTests {
     @Test func aCustomersPageShowsBalanceGrantsUsageAndEntries() async {
         let answer = await makeAPI(Self.ledger).get(Self.paths[2])
         #expect(answer.text.contains("<dd>60</dd>"))
-        #expect(answer.text.contains("<th scope=\"row\">\(Self.escaped)g</th>"))
+        #expect(answer.text.contains("<th scope=\"row\" data-name=\"Grant\">\(Self.escaped)g</th>"))
         let expiry = "60 on <time datetime=\"2026-12-01T00:00:00Z\" class=\"day\">"
         #expect(answer.text.contains(expiry))
-        #expect(answer.text.contains("credits_consumed</td><td class=\"number\">-40</td>"))
+        let spent = "credits_consumed</td><td class=\"number\" data-name=\"Amount\">-40</td>"
+        #expect(answer.text.contains(spent))
         #expect(answer.text.contains("<text class=\"expiry\""))
         #expect(answer.text.contains("−60</text>"))
     }

@@ -2,37 +2,53 @@ import Foundation
 import KafkaIO
 import LedgerStore
 
+/// Whom to ask where partitions begin and end; each call may take as long as it likes.
+protocol EndOffsetSource: Sendable {
+    func partitions(of topics: [String], timeout: Duration) throws(KafkaError) -> [TopicPartition]
+    func highWatermarks(
+        of partitions: [TopicPartition],
+        timeout: Duration
+    ) throws(KafkaError) -> [TopicPartition: Int64]
+    func lowWatermarks(
+        of partitions: [TopicPartition],
+        timeout: Duration
+    ) throws(KafkaError) -> [TopicPartition: Int64]
+}
+
+extension Consumer: EndOffsetSource {}
+
 /// Where the partitions end, asked of the brokers on a thread of its own.
 ///
 /// It has a client of its own, which reads nothing: a broker answers a connection's requests in order,
 /// and behind a fetch that waits for messages an end offset would be half a second old. librdkafka's question for end offsets takes as long as it likes when a broker is gone, whatever
-/// time-out it is given. So nobody who serves a request ever waits for it: it fills a cache, and a
-/// cache that is too old is no answer.
+/// time-out it is given. So nobody who serves a request ever asks: one thread does, one question at a
+/// time, and fills a cache; a cache that is too old is no answer.
 final class EndOffsets: @unchecked Sendable {
-    // Sendable because every access to the state below happens under `condition`'s lock.
+    // Sendable because every access to the state below happens under `condition`'s lock, but for
+    // what is the thread's own.
     private let condition = NSCondition()
-    private let consumer: Consumer
+    private let source: any EndOffsetSource
     private let assigned: AssignedPartitions
-    private var known: (at: ContinuousClock.Instant, ends: [PartitionKey: Watermarks])?
-    private var askedAt: ContinuousClock.Instant?
+    private var machine = StateMachine()
     /// The number of the latest question about all partitions, and that of the answer.
     private var question = 0
     private var answered: Int?
     private var answer: (question: Int, ends: [PartitionKey: Int64])?
     private let topics: [String]
+    /// The thread's own.
+    private var lows: (at: ContinuousClock.Instant, offsets: [TopicPartition: Int64])?
     private let startedAt = ContinuousClock.now
 
-    /// While somebody asks, the answers are renewed at this pace; else at that of `idlePause`.
-    private static let pause = Duration.milliseconds(40)
-    private static let idlePause = Duration.seconds(2)
-    private static let askedRecently = Duration.seconds(2)
+    private static let timeout = Duration.seconds(2)
+    /// From one question where the partitions begin to the next.
+    private static let lowsPace = Duration.seconds(10)
 
     /// - Parameters:
-    ///   - consumer: one that reads nothing.
+    ///   - source: a consumer that reads nothing.
     ///   - topics: all whose partitions may be asked for, assigned or not.
     ///   - assigned: whose ends are wanted.
-    init(consumer: Consumer, topics: [String], assigned: AssignedPartitions) {
-        self.consumer = consumer
+    init(source: any EndOffsetSource, topics: [String], assigned: AssignedPartitions) {
+        self.source = source
         self.topics = topics
         self.assigned = assigned
     }
@@ -46,92 +62,118 @@ final class EndOffsets: @unchecked Sendable {
 
     /// How long the brokers have not answered.
     var silence: Duration {
-        condition.lock()
-        defer { condition.unlock() }
-        return ContinuousClock.now - (known?.at ?? startedAt)
+        condition.withLock { ContinuousClock.now - (machine.answeredAt ?? startedAt) }
     }
 
-    /// The ends of these partitions, at most `maximumAge` old; nil if there is no such answer within
-    /// `timeout`.
+    /// The ends of these partitions, at most `maximumAge` old; nil if the brokers owe an answer for
+    /// longer than ``StateMachine/patience``.
     func ends(
         of partitions: Set<PartitionKey>,
-        maximumAge: Duration,
-        timeout: Duration
+        maximumAge: Duration
     ) async -> [PartitionKey: Watermarks]? {
-        let deadline = ContinuousClock.now + timeout
+        let deadline = ContinuousClock.now + StateMachine.patience
         while true {
-            if let ends = cached(partitions, maximumAge: maximumAge) { return ends }
-            guard ContinuousClock.now < deadline else { return nil }
-            try? await Task.sleep(for: .milliseconds(5))
+            let now = ContinuousClock.now
+            switch look(for: partitions, maximumAge: maximumAge, at: now) {
+            case .known(let ends): return ends
+            case .silent: return nil
+            case .wait:
+                guard now < deadline else { return nil }
+                try? await Task.sleep(for: .milliseconds(5))
+            }
         }
     }
 
-    private func cached(
-        _ partitions: Set<PartitionKey>,
-        maximumAge: Duration
-    ) -> [PartitionKey: Watermarks]? {
-        condition.lock()
-        defer { condition.unlock() }
-        let now = ContinuousClock.now
-        let wasAsked = askedAt.map { now - $0 < Self.askedRecently } ?? false
-        askedAt = now
-        if !wasAsked { condition.signal() }
-        guard let known, now - known.at <= maximumAge, Set(known.ends.keys) == partitions else {
-            return nil
+    private func look(
+        for partitions: Set<PartitionKey>,
+        maximumAge: Duration,
+        at now: ContinuousClock.Instant
+    ) -> StateMachine.Answer {
+        condition.withLock {
+            // Else the thread would rest at the pace of those whom nobody asks.
+            if !machine.isLookedAt(at: now) { condition.signal() }
+            return machine.look(for: partitions, maximumAge: maximumAge, at: now)
         }
-        return known.ends
     }
 
     /// Asks for the ends of all partitions of the topics; the answer is about no earlier moment.
     func ask() {
-        condition.lock()
-        question += 1
-        condition.signal()
-        condition.unlock()
+        condition.withLock {
+            question += 1
+            condition.signal()
+        }
     }
 
     /// The answer to the latest question, once; nil while there is none.
     func takeAnswer() -> [PartitionKey: Int64]? {
-        condition.lock()
-        defer { condition.unlock() }
-        guard let answer, answer.question == question else { return nil }
-        self.answer = nil
-        return answer.ends
+        condition.withLock {
+            guard let answer, answer.question == question else { return nil }
+            self.answer = nil
+            return answer.ends
+        }
     }
 
     /// Asks the brokers what the latest question wants to know, if it is still open.
     private func answerQuestion() {
-        condition.lock()
-        let open = question > (answered ?? 0) ? question : nil
-        condition.unlock()
-        guard let open, let found = try? consumer.partitions(of: topics, timeout: .seconds(2)),
-            let ends = try? consumer.ends(of: found, timeout: .seconds(2))
+        let open = condition.withLock { question > (answered ?? 0) ? question : nil }
+        guard let open, let found = try? source.partitions(of: topics, timeout: Self.timeout),
+            let ends = try? source.highWatermarks(of: found, timeout: Self.timeout)
         else { return }
-        let highs = ends.map { (PartitionKey($0.key), $0.value.high) }
-        condition.lock()
-        answered = open
-        answer = (open, Dictionary(uniqueKeysWithValues: highs))
-        condition.unlock()
+        condition.withLock {
+            answered = open
+            answer = (open, ends.keyedForLedger)
+        }
     }
 
+    /// One turn of the thread: asks what is to be asked, and rests.
     private func refresh() {
+        let turn = ContinuousClock.now
         answerQuestion()
-        let asked = ContinuousClock.now
-        let partitions = (assigned.current ?? []).map { TopicPartition($0) }
-        if let fresh = try? consumer.ends(of: partitions, timeout: .seconds(2)) {
-            let ends = Dictionary(
-                uniqueKeysWithValues: fresh.map { (PartitionKey($0.key), $0.value) }
-            )
-            condition.lock()
-            // As old as the question: the answer may have been long on its way.
-            if !ends.isEmpty { known = (asked, ends) }
-            condition.unlock()
+        renew()
+        condition.withLock {
+            let isOpen = question > (answered ?? 0)
+            let pause = isOpen ? StateMachine.pace : machine.pause(since: turn, at: .now)
+            guard pause > .zero else { return }
+            _ = condition.wait(until: Date(timeIntervalSinceNow: pause / .seconds(1)))
         }
-        condition.lock()
-        let isAsked = askedAt.map { ContinuousClock.now - $0 < Self.askedRecently } ?? false
-        let isOpen = question > (answered ?? 0)
-        let pause = isAsked || isOpen ? Self.pause : Self.idlePause
-        _ = condition.wait(until: Date(timeIntervalSinceNow: pause / .seconds(1)))
-        condition.unlock()
+    }
+
+    private func renew() {
+        let partitions = (assigned.current ?? []).map { TopicPartition($0) }
+        guard !partitions.isEmpty else { return }
+        condition.withLock { machine.asks(at: .now) }
+        guard let lows = begins(of: partitions) else { return }
+        // The answer is as old as this question alone.
+        condition.withLock { machine.asks(at: .now) }
+        guard let highs = try? source.highWatermarks(of: partitions, timeout: Self.timeout) else {
+            return
+        }
+        let ends = highs.reduce(into: [PartitionKey: Watermarks]()) { result, high in
+            let low = lows[high.key] ?? high.value
+            result[PartitionKey(high.key)] = Watermarks(low: low, high: high.value)
+        }
+        condition.withLock { machine.answered(ends) }
+    }
+
+    /// Where partitions begin, which only retention moves: asked now and then, so that the question
+    /// for the ends stays a single one.
+    private func begins(of partitions: [TopicPartition]) -> [TopicPartition: Int64]? {
+        if let lows, ContinuousClock.now - lows.at < Self.lowsPace,
+            partitions.allSatisfy({ lows.offsets[$0] != nil })
+        {
+            return lows.offsets
+        }
+        let now = ContinuousClock.now
+        guard let found = try? source.lowWatermarks(of: partitions, timeout: Self.timeout) else {
+            return nil
+        }
+        lows = (now, found)
+        return found
+    }
+}
+
+extension [TopicPartition: Int64] {
+    fileprivate var keyedForLedger: [PartitionKey: Int64] {
+        reduce(into: [:]) { $0[PartitionKey($1.key)] = $1.value }
     }
 }

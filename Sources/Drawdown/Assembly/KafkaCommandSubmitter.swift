@@ -15,6 +15,8 @@ final class KafkaCommandSubmitter: CommandSubmitter {
     private let waiting = Mutex<[UInt64: Waiter]>([:])
     private let nextTag = Atomic<UInt64>(1)
     private let isStopped = Atomic(false)
+    /// How long brokers may take to acknowledge: as long as any answer may take (contract §6).
+    private let patience: Duration
     /// More than this many commands under way are not taken.
     private static let maximumWaiting = 10_000
 
@@ -22,12 +24,14 @@ final class KafkaCommandSubmitter: CommandSubmitter {
     ///   - properties: the producer's.
     ///   - topic: the commands'.
     ///   - board: tells what became of them.
+    ///   - patience: a command that Kafka has not acknowledged within this may be lost.
     ///   - log: takes what librdkafka says.
     /// - Throws: ``KafkaError``: a property is refused.
     init(
         properties: [String: String],
         topic: String,
         board: OutcomeBoard,
+        patience: Duration = .seconds(5),
         log: @escaping @Sendable (KafkaLogLine) -> Void
     ) throws(KafkaError) {
         var properties = properties
@@ -37,6 +41,7 @@ final class KafkaCommandSubmitter: CommandSubmitter {
         producer = try Producer(properties: properties, clientID: "drawdown-http", log: log)
         self.topic = topic
         self.board = board
+        self.patience = patience
     }
 
     /// Reads deliveries, on a thread of its own, until ``stop()``.
@@ -82,7 +87,10 @@ final class KafkaCommandSubmitter: CommandSubmitter {
             }
             Task {
                 try? await Task.sleep(for: wait)
-                waiter.expire()
+                guard waiter.expire() else { return }
+                // Whoever does not wait at all still wants to know that Kafka has it.
+                try? await Task.sleep(for: max(.zero, patience - wait))
+                waiter.giveUp()
             }
         }
         board.forget(mark)
@@ -123,6 +131,7 @@ private final class Waiter: Sendable {
     private struct State {
         var continuation: CheckedContinuation<Submission, Never>?
         var isDelivered = false
+        var isExpired = false
     }
 
     private let state: Mutex<State>
@@ -140,13 +149,26 @@ private final class Waiter: Sendable {
     }
 
     /// The brokers have it for good.
-    func noteDelivered() { state.withLock { $0.isDelivered = true } }
-
-    /// Its time is over.
-    func expire() {
-        let isDelivered = state.withLock { $0.isDelivered }
-        resume(with: isDelivered ? .pending : .unknown("Kafka has not acknowledged it in time"))
+    func noteDelivered() {
+        let isExpired = state.withLock { state in
+            state.isDelivered = true
+            return state.isExpired
+        }
+        if isExpired { resume(with: .pending) }
     }
+
+    /// The time is over that its outcome may take; says whether there is still no answer.
+    func expire() -> Bool {
+        let isDelivered = state.withLock { state in
+            state.isExpired = true
+            return state.isDelivered
+        }
+        if isDelivered { resume(with: .pending) }
+        return state.withLock { $0.continuation != nil }
+    }
+
+    /// The time is over that its acknowledgement may take.
+    func giveUp() { resume(with: .unknown("Kafka has not acknowledged it in time")) }
 }
 
 extension Submission {

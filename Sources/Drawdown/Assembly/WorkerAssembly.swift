@@ -58,7 +58,7 @@ final class WorkerAssembly {
             let positions = AssignedPartitions()
             let topics = configuration.topics
             let ends = EndOffsets(
-                consumer: try Consumer(
+                source: try Consumer(
                     properties: configuration.kafka,
                     clientID: "drawdown",
                     log: logger.kafka

@@ -97,11 +97,7 @@ final class WorkerHealth: WorkerStatus {
     func lag() async -> [PartitionKey: Int64]? {
         guard let partitions = assigned.current else { return nil }
         guard !partitions.isEmpty else { return [:] }
-        let ends = await endOffsets.ends(
-            of: partitions,
-            maximumAge: Self.maximumAge,
-            timeout: .milliseconds(500)
-        )
+        let ends = await endOffsets.ends(of: partitions, maximumAge: Self.maximumAge)
         guard let ends else { return nil }
         // Read after the ends: what is applied in between may only make the lag smaller.
         let applied = reader.offsets(cluster: cluster)

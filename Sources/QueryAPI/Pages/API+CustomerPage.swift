@@ -2,6 +2,11 @@ import Credits
 import LedgerStore
 
 extension API {
+    private static let customerColumns: [HTML.Column] = [
+        .init("Customer", .subject), .init("Available", .number), .init("Ledger", .number),
+        .init("Held", .number),
+    ]
+
     /// `GET /customers`: customers by name.
     func customersPage(_ call: Call) throws -> Answer {
         let query = try call.query
@@ -26,26 +31,19 @@ extension API {
         let page = found.prefix(Call.defaultLimit)
         let rows: [HTML] = page.map { account in
             let balance = account.snapshot(at: moment)
-            return """
-                <tr><th scope="row">\(HTML.link(toCustomer: account.customerID, creditType: creditType))\
-                </th><td class="number">\(balance.available)</td>
-                <td class="number">\(balance.ledger)</td><td class="number">\(balance.held)</td></tr>
-                """
+            return HTML.row(
+                Self.customerColumns,
+                HTML.link(toCustomer: account.customerID, creditType: creditType),
+                "\(balance.available)",
+                "\(balance.ledger)",
+                "\(balance.held)"
+            )
         }
         let next = found.count > page.count ? page.last.map { Cursor.customer($0.customerID) } : nil
         let list: HTML =
             rows.isEmpty
             ? "<p>No customer of that name.</p>"
-            : HTML.table(
-                "Customers",
-                head: [
-                    "<th scope=\"col\">Customer</th>",
-                    "<th scope=\"col\" class=\"number\">Available</th>",
-                    "<th scope=\"col\" class=\"number\">Ledger</th>",
-                    "<th scope=\"col\" class=\"number\">Held</th>",
-                ],
-                rows: rows
-            )
+            : HTML.table("Customers", Self.customerColumns, rows: rows)
         return Page(
             title: query.map { "Customers with “\($0)”" } ?? "Customers",
             section: .customers,
@@ -112,29 +110,32 @@ extension API {
             """
     }
 
+    private static let grantColumns: [HTML.Column] = [
+        .init("Grant", .subject), .init("Status"), .init("Remaining", .number),
+        .init("Of", .number), .init("Expires"), .init("Source"), .init("Priority", .number),
+    ]
+
     private static func grants(of account: Account) -> HTML {
         let rows: [HTML] = account.grants.prefix(100).map { grant in
-            let expiry = grant.terms.expiresAt.map { HTML.time($0) } ?? "never"
-            return """
-                <tr><th scope="row">\(grant.terms.grantID)</th><td>\(grant.status.name)</td>
-                <td class="number">\(grant.remaining)</td>
-                <td class="number">\(grant.terms.credits)</td><td>\(expiry)</td>
-                <td>\(grant.terms.source.name)</td><td class="number">\(grant.terms.priority)</td></tr>
-                """
+            HTML.row(
+                grantColumns,
+                "\(grant.terms.grantID)",
+                "\(grant.status.name)",
+                "\(grant.remaining)",
+                "\(grant.terms.credits)",
+                grant.terms.expiresAt.map { HTML.time($0) } ?? "never",
+                "\(grant.terms.source.name)",
+                "\(grant.terms.priority)"
+            )
         }
         guard !rows.isEmpty else { return "<p>No grants.</p>" }
-        return HTML.table(
-            "Grants",
-            head: [
-                "<th scope=\"col\">Grant</th>", "<th scope=\"col\">Status</th>",
-                "<th scope=\"col\" class=\"number\">Remaining</th>",
-                "<th scope=\"col\" class=\"number\">Of</th>", "<th scope=\"col\">Expires</th>",
-                "<th scope=\"col\">Source</th>",
-                "<th scope=\"col\" class=\"number\">Priority</th>",
-            ],
-            rows: rows
-        )
+        return HTML.table("Grants", grantColumns, rows: rows)
     }
+
+    private static let usageColumns: [HTML.Column] = [
+        .init("Action", .subject), .init("Credits", .number), .init("Quantity", .number),
+        .init("Events", .number), .init("", .drawing),
+    ]
 
     private static func usage(_ rows: [UsageRow]) -> HTML {
         var sums: [String: UsageSums] = [:]
@@ -145,23 +146,18 @@ extension API {
             // A share in a thousand is all that a bar can show.
             let share = (Amount(whole: 100)).multiplied(by: sum.credits, dividedBy: most)
             let width = share.map { Double($0.units) / 1e12 } ?? 100
-            return """
-                <tr><th scope="row">\(action.isEmpty ? "(none)" : action)</th>
-                <td class="number">\(sum.credits)</td><td class="number">\(sum.quantity)</td>
-                <td class="number">\(sum.events)</td>
-                <td><svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">\
-                <rect width="\(width)" height="8"/></svg></td></tr>
+            return HTML.row(
+                usageColumns,
+                "\(action.isEmpty ? "(none)" : action)",
+                "\(sum.credits)",
+                "\(sum.quantity)",
+                "\(sum.events)",
                 """
+                <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">\
+                <rect width="\(width)" height="8"/></svg>
+                """
+            )
         }
-        return HTML.table(
-            "Usage by action",
-            head: [
-                "<th scope=\"col\">Action</th>",
-                "<th scope=\"col\" class=\"number\">Credits</th>",
-                "<th scope=\"col\" class=\"number\">Quantity</th>",
-                "<th scope=\"col\" class=\"number\">Events</th>", "<td></td>",
-            ],
-            rows: lines
-        )
+        return HTML.table("Usage by action", usageColumns, rows: lines)
     }
 }

@@ -22,16 +22,7 @@ extension API {
         let list: HTML =
             rows.isEmpty
             ? none
-            : HTML.table(
-                "Entries",
-                head: [
-                    "<th scope=\"col\" class=\"number\">#</th>", "<th scope=\"col\">Recorded</th>",
-                    "<th scope=\"col\">Type</th>", "<th scope=\"col\" class=\"number\">Amount</th>",
-                    "<th scope=\"col\" class=\"number\">Balance</th>",
-                    "<th scope=\"col\">Action</th>", "<th scope=\"col\">By</th>",
-                ],
-                rows: rows
-            )
+            : HTML.table("Entries", Self.entryColumns, rows: rows)
         return """
             <form class="filter" action="\(path)#entries">
             <input type="hidden" name="credit_type" value="\(creditType)">
@@ -49,6 +40,11 @@ extension API {
             """
     }
 
+    private static let entryColumns: [HTML.Column] = [
+        .init("#", .number), .init("Recorded"), .init("Type"), .init("Amount", .number),
+        .init("Balance", .number), .init("Action"), .init("By"),
+    ]
+
     private static func row(_ record: EntryRecord) -> HTML {
         let (entry, commit) = (record.entry, record.sealed.commit)
         let by: HTML
@@ -60,12 +56,16 @@ extension API {
         } else {
             by = "\(commit.details[Int(entry.detail)].commandID)"
         }
-        return """
-            <tr><td class="number">\(entry.sequence)</td><td>\(HTML.time(commit.recordedAt))</td>
-            <td>\(entry.type.name)</td><td class="number">\(entry.amount)</td>
-            <td class="number">\(entry.balanceAfter)</td>
-            <td>\(commit.bytes.string(of: entry.action))</td><td>\(by)</td></tr>
-            """
+        return HTML.row(
+            entryColumns,
+            "\(entry.sequence)",
+            HTML.time(commit.recordedAt),
+            "\(entry.type.name)",
+            "\(entry.amount)",
+            "\(entry.balanceAfter)",
+            "\(commit.bytes.string(of: entry.action))",
+            by
+        )
     }
 
     /// `GET /usage`: what happened to a usage id.
@@ -177,16 +177,13 @@ extension API {
         ).answer
     }
 
+    private static let letterColumns: [HTML.Column] = [
+        .init("Recorded"), .init("Code"), .init("Reason", .words), .init("Input"), .init("Key"),
+        .init("Value"),
+    ]
+
     private static func letterTable(_ rows: [HTML]) -> HTML {
-        HTML.table(
-            "Dead letters",
-            head: [
-                "<th scope=\"col\">Recorded</th>", "<th scope=\"col\">Code</th>",
-                "<th scope=\"col\">Reason</th>", "<th scope=\"col\">Input</th>",
-                "<th scope=\"col\">Key</th>", "<th scope=\"col\">Value</th>",
-            ],
-            rows: rows
-        )
+        HTML.table("Dead letters", letterColumns, rows: rows)
     }
 
     private static func row(_ record: DeadLetterRecord) -> HTML {
@@ -200,12 +197,17 @@ extension API {
         let input =
             "\(record.source?.topic ?? "") \(record.source?.partition ?? -1) "
             + "at \(letter.message.origin.offset)"
-        return """
-            <tr><td>\(HTML.time(record.sealed.commit.recordedAt))</td>
-            <td>\(letter.refusal.code.name)</td><td class="words">\(letter.refusal.message)</td>
-            <td>\(input)</td><td>\(key)</td>
-            <td><details><summary>\(letter.message.value.count) bytes</summary>
-            <pre>\(value)</pre></details></td></tr>
+        return HTML.row(
+            letterColumns,
+            HTML.time(record.sealed.commit.recordedAt),
+            "\(letter.refusal.code.name)",
+            "\(letter.refusal.message)",
+            "\(input)",
+            "\(key)",
             """
+            <details><summary>\(letter.message.value.count) bytes</summary>
+            <pre>\(value)</pre></details>
+            """
+        )
     }
 }

@@ -12,10 +12,11 @@ extension API {
         }
         let outcomes: [HTML] = Outcome.allCases.map { outcome in
             let key = "outcome-\(outcome.name)"
-            return """
-                <tr><th scope="row">\(outcome.name)</th>
-                <td class="number" data-live="\(key)">\(live.texts[key] ?? "0")</td></tr>
-                """
+            return HTML.row(
+                LiveFigures.countColumns,
+                "\(outcome.name)",
+                "<span data-live=\"\(key)\">\(live.texts[key] ?? "0")</span>"
+            )
         }
         let content: HTML = """
             <p id="ready" role="status" data-live="ready">\(live.texts["ready"] ?? "")</p>
@@ -29,17 +30,19 @@ extension API {
             </figure>
             <div class="columns">
             <section><h2>Outcomes since the start</h2>
-            \(HTML.table("Outcomes", head: [], rows: outcomes))</section>
+            \(HTML.table("Outcomes", LiveFigures.countColumns, rows: outcomes))</section>
             <section><h2>Dead letters by code</h2>
-            \(HTML.table("Dead letters by code", head: [], rows: live.deadLetters, bodyID: "letters"))
+            \(HTML.table(
+                "Dead letters by code",
+                LiveFigures.countColumns,
+                rows: live.deadLetters,
+                bodyID: "letters"
+            ))
             <p><a href="/dead-letters">All dead letters</a></p></section>
             <section><h2>Accounts near zero</h2>
             \(HTML.table(
                 "Accounts near zero",
-                head: [
-                    "<th scope=\"col\">Customer</th>",
-                    "<th scope=\"col\" class=\"number\">Available</th>",
-                ],
+                LiveFigures.accountColumns,
                 rows: live.lowAccounts,
                 bodyID: "low"
             ))
@@ -47,11 +50,7 @@ extension API {
             <section class="wide"><h2>Latest triggers</h2>
             \(HTML.table(
                 "Latest triggers",
-                head: [
-                    "<th scope=\"col\">Time</th>", "<th scope=\"col\">Trigger</th>",
-                    "<th scope=\"col\">Customer</th>",
-                    "<th scope=\"col\" class=\"number\">Balance</th>",
-                ],
+                LiveFigures.triggerColumns,
                 rows: live.triggers,
                 bodyID: "triggers"
             ))</section>
@@ -76,29 +75,41 @@ struct LiveFigures: Sendable {
         "holds": "Holds pending", "memory": "Memory", "store": "Store",
     ]
 
+    static let countColumns: [HTML.Column] = [.init("", .subject), .init("", .number)]
+    static let accountColumns: [HTML.Column] = [
+        .init("Customer", .subject), .init("Available", .number),
+    ]
+    static let triggerColumns: [HTML.Column] = [
+        .init("Time"), .init("Trigger", .name), .init("Customer"), .init("Balance", .number),
+    ]
+
     init(_ api: API, figures: WorkerFigures, rate: Double?) async {
         self.rate = rate
         let lag = await api.status.lagMessages()
         let reasons = api.status.notReadyReasons()
         deadLetters = figures.deadLetters.sorted { $0.value > $1.value }.map { code, count in
-            """
-            <tr><th scope="row"><a href="/dead-letters?code=\(code.name)">\(code.name)</a></th>
-            <td class="number">\(count)</td></tr>
-            """
+            HTML.row(
+                Self.countColumns,
+                "<a href=\"/dead-letters?code=\(code.name)\">\(code.name)</a>",
+                "\(count)"
+            )
         }
         let moment = api.now()
         lowAccounts = api.lowAccounts.lowest(of: api.reader, at: moment).map { account in
-            """
-            <tr><th scope="row">\(HTML.link(toCustomer: account.customerID))</th>
-            <td class="number">\(account.snapshot(at: moment).available)</td></tr>
-            """
+            HTML.row(
+                Self.accountColumns,
+                HTML.link(toCustomer: account.customerID),
+                "\(account.snapshot(at: moment).available)"
+            )
         }
         triggers = figures.recentTriggers.prefix(8).map { trigger in
-            """
-            <tr><td>\(HTML.clock(trigger.at))</td><td class="name">\(HTML.breakable(trigger.type))</td>
-            <td>\(HTML.link(toCustomer: trigger.customerID))</td>
-            <td class="number">\(trigger.balance)</td></tr>
-            """
+            HTML.row(
+                Self.triggerColumns,
+                HTML.clock(trigger.at),
+                HTML.breakable(trigger.type),
+                HTML.link(toCustomer: trigger.customerID),
+                "\(trigger.balance)"
+            )
         }
         texts["ready"] =
             reasons.isEmpty

@@ -104,7 +104,7 @@ enum Assets {
         thead th, thead td { color: var(--soft); background: var(--card); }
         thead:has(tr:empty) { display: none; }
         .number { text-align: right; font-variant-numeric: tabular-nums; }
-        .words { white-space: normal; min-width: 240px; }
+        .words { white-space: normal; min-width: 240px; overflow-wrap: anywhere; }
         .name { white-space: normal; }
         pre { margin: 6px 0 0; max-width: 60ch; white-space: pre-wrap; overflow-wrap: anywhere; }
         figure { margin: 0; }
@@ -129,11 +129,19 @@ enum Assets {
           .tiles { grid-template-columns: repeat(2, 1fr); }
           .chart text { font-size: 20px; }
           nav { gap: 4px 11px; font-size: .95rem; }
-          table { font-size: .82rem; }
-          th, td { padding: 6px 5px; }
-          td .day { display: inline-block; width: 6.5em; white-space: normal; }
-          .words { min-width: 150px; max-width: 190px; overflow-wrap: anywhere; }
-          .bar { width: 60px; }
+          table { font-size: .88rem; }
+          th, td { white-space: normal; overflow-wrap: anywhere; }
+          td .day { display: inline-block; white-space: normal; }
+          /* A row with many columns is shown by itself, each cell with its column's name. */
+          .stacked, .stacked tbody, .stacked tr { display: block; }
+          .stacked thead, .stacked .drawing, .stacked tr > :empty { display: none; }
+          .stacked tr { padding: 7px 10px; border-bottom: 1px solid var(--line); }
+          .stacked tbody tr:last-child { border-bottom: 0; }
+          .stacked tr > * { display: flow-root; padding: 1px 0; border: 0; text-align: right; }
+          .stacked tr > ::before { content: attr(data-name); float: left; margin-right: 14px; color: var(--soft); }
+          .stacked th { font-weight: 600; }
+          .stacked pre { text-align: left; }
+          .words { min-width: 0; }
         }
 
         """

@@ -67,22 +67,6 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
         let query = "usage_id=\(URLText.encoded(id))&source=\(URLText.encoded(source))"
         return "<a href=\"/usage?\(query)\">\(id)</a>"
     }
-
-    /// A table that scrolls by itself where it is wider than the page, also by keyboard.
-    static func table(
-        _ label: String,
-        head: [HTML],
-        rows: [HTML],
-        bodyID: String = ""
-    ) -> HTML {
-        let id: HTML = bodyID.isEmpty ? "" : " id=\"\(bodyID)\""
-        return """
-            <div class="scroll" role="region" tabindex="0" aria-label="\(label)">
-            <table><thead><tr>\(head)</tr></thead>
-            <tbody\(id)>
-            \(rows)</tbody></table></div>
-            """
-    }
 }
 
 /// Text in a URL.

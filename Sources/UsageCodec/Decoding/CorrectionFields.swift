@@ -14,7 +14,9 @@ struct VoidFields: CommandBody {
         of document: borrowing JSONDocument,
         in arena: inout [UInt8]
     ) throws(Refusal) {
-        grantID = arena.string(of: try fields.requiredName(.grantID, of: document, in: &arena))
+        // In two steps: in one, the arena would be looked at as it was before the name went into it.
+        let name = try fields.requiredName(.grantID, of: document, in: &arena)
+        grantID = arena.string(of: name)
         credits = try fields.positiveAmount(.credits, of: document, in: &arena)
         // Only checked: the command keeps its reason as every other does.
         let _: Reason? = try fields.choice(.reason, { $0.rawValue }, of: document, in: &arena)

@@ -128,7 +128,9 @@ enum RecurringFields {
         guard let index else { return .periodEnd }
         let node = document.nodes[index]
         if node.kind == .string {
-            let text = arena.string(of: document.slice(of: node, in: &arena))
+            // In two steps: in one, the arena would be looked at as it was before the text went into it.
+            let slice = document.slice(of: node, in: &arena)
+            let text = arena.string(of: slice)
             if text == "period_end" { return .periodEnd }
             if let duration = CalendarDuration(text), !duration.isZero { return .after(duration) }
         }

@@ -9,7 +9,9 @@ struct ReleaseFields: CommandBody {
         of document: borrowing JSONDocument,
         in arena: inout [UInt8]
     ) throws(Refusal) {
-        holdID = arena.string(of: try fields.requiredName(.holdID, of: document, in: &arena))
+        // In two steps: in one, the arena would be looked at as it was before the name went into it.
+        let name = try fields.requiredName(.holdID, of: document, in: &arena)
+        holdID = arena.string(of: name)
     }
 
     var action: CommandAction { .release(holdID: holdID) }

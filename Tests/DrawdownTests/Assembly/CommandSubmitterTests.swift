@@ -1,0 +1,52 @@
+import KafkaIO
+import QueryAPI
+import Testing
+
+@testable import Drawdown
+@testable import UsagePipeline
+
+/// What somebody is told whose command is in the topic, and not applied: no worker is here.
+@Suite(.timeLimit(.minutes(1))) struct CommandSubmitterTests {
+    private let cluster: MockCluster
+
+    init() throws {
+        cluster = try MockCluster(brokers: 1)
+        try cluster.createTopic("credits.commands", partitions: 1)
+    }
+
+    private func submit(_ wait: Duration, patience: Duration = .seconds(30)) async throws
+        -> Submission
+    {
+        let submitter = try KafkaCommandSubmitter(
+            properties: ["bootstrap.servers": cluster.bootstrapServers],
+            topic: "credits.commands",
+            board: OutcomeBoard(),
+            patience: patience,
+            log: { [cluster] _ in _ = cluster }
+        )
+        submitter.start()
+        defer { submitter.stop() }
+        return await submitter.submit(key: [0x63], value: [0x7b, 0x7d], wait: wait)
+    }
+
+    @Test(arguments: [Duration.zero, .milliseconds(1), .seconds(1)])
+    func whoeverDoesNotWaitIsToldThatItIsPending(_ wait: Duration) async throws {
+        // An acknowledgement takes longer than no time, and is waited for all the same: without it
+        // nothing would be known.
+        try cluster.setRoundTrip(broker: nil, .milliseconds(50))
+        let submission = try await submit(wait)
+        guard case .pending = submission else {
+            Issue.record("expected pending, got: \(submission)")
+            return
+        }
+    }
+
+    @Test func whatKafkaDoesNotAcknowledgeIsUnknown() async throws {
+        try cluster.setBroker(nil, isUp: false)
+        let submission = try await submit(.zero, patience: .milliseconds(50))
+        guard case .unknown = submission else {
+            Issue.record("expected unknown, got: \(submission)")
+            return
+        }
+    }
+}
