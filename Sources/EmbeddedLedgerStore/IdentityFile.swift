@@ -6,7 +6,7 @@ internal import LedgerStore
 /// It is written last when a store is made. `IDENTITY.new` without `IDENTITY` says that making the
 /// store was interrupted: nothing can have been committed to it.
 struct IdentityFile: Equatable {
-    static let format = 2
+    static let format = 3
     static let name = "IDENTITY"
     static let unfinishedName = "IDENTITY.new"
 

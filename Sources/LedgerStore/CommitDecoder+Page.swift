@@ -134,8 +134,10 @@ extension CommitDecoder {
         reader.pass(8)
         reader.passVarint()
         let action = reader.varint()
-        // The dimensions.
-        reader.passVarint()
+        // The dimensions, and their numbers.
+        if reader.varint() & 1 == 1 {
+            for _ in 0..<reader.count() { reader.passVarint() }
+        }
         let quantity = head & EntryShape.one == 0 ? reader.amount() : JournalFormat.one
         if head & EntryShape.rate != 0 { reader.passVarint() }
         let occurredAt = moment()

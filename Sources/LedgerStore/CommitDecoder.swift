@@ -6,7 +6,7 @@ struct CommitDecoder: ~Escapable {
     let header: JournalHeader
     private let secret: HashKey
     /// Texts are copied into the commit's arena, for `bytes` will not outlive it; otherwise slices
-    /// point into `bytes` themselves.
+    /// point into `bytes` themselves, and behind their end into the commit's.
     private let copiesTexts: Bool
     private let baseMillisecond: Int64
     var commit: Commit
@@ -195,7 +195,8 @@ struct CommitDecoder: ~Escapable {
         let tail = isPlainUsage ? EntryShape.key : reader.byte()
         let usageID = reader.counted()
         let fingerprint = reader.word()
-        let (source, action, dimensions) = (text(), text(), text())
+        let (source, action) = (text(), text())
+        let dimensions = dimensions()
         let isOne = head & EntryShape.one != 0
         let quantity = isOne ? JournalFormat.one : reader.amount()
         let rate = head & EntryShape.rate == 0 ? -1 : rate()
@@ -236,7 +237,7 @@ struct CommitDecoder: ~Escapable {
                 usageID: keep(usageID),
                 source: keep(source),
                 action: keep(action),
-                dimensions: keep(dimensions),
+                dimensions: dimensions,
                 quantity: quantity,
                 rate: rate,
                 occurredAt: occurredAt,
@@ -309,6 +310,23 @@ struct CommitDecoder: ~Escapable {
     @_lifetime(self: copy self)
     private mutating func creditType() -> String {
         string(ofText: reader.varint())
+    }
+
+    /// The dimensions that stand next, put together.
+    @_lifetime(self: copy self)
+    private mutating func dimensions() -> ByteSlice {
+        let written = reader.varint()
+        let shared = range(ofText: written >> 1)
+        guard written & 1 == 1 else { return keep(shared) }
+        let start = commit.bytes.count
+        if !commit.bytes.append(dimensions: bytes.extracting(shared), numbers: &reader) {
+            reader.fail()
+        }
+        // Where texts are not copied, the commit's bytes are to stand behind the encoded ones.
+        return ByteSlice(
+            start: (copiesTexts ? 0 : bytes.count) + start,
+            count: commit.bytes.count - start
+        )
     }
 
     /// A slice of the commit's arena that holds these bytes.

@@ -83,12 +83,15 @@ struct CommitEncoder {
         let commit = commit
         let arena = commit.bytes.span
         let (order, starts) = commit.entriesByGroup()
+        var splitter = DimensionSplitter()
         directory.reserveCapacity(commit.groups.count)
         for group in commit.groups.indices {
             directory.append((commit.groups[group].number, UInt32(bytes.count)))
             encode(commit.groups[group], entryCount: starts[group + 1] - starts[group])
             for index in starts[group]..<starts[group + 1] {
-                encode(commit.entries[Int(order[index])], of: commit, arena: arena)
+                let entry = commit.entries[Int(order[index])]
+                splitter.split(arena.extracting(entry.dimensions.range))
+                encode(entry, splitter, of: commit, arena: arena)
             }
         }
     }
@@ -122,10 +125,16 @@ struct CommitEncoder {
         if let thresholds = group.thresholds { bytes.append(thresholds) }
     }
 
-    private mutating func encode(_ entry: Entry, of commit: Commit, arena: Span<UInt8>) {
+    private mutating func encode(
+        _ entry: Entry,
+        _ dimensions: borrowing DimensionSplitter,
+        of commit: Commit,
+        arena: Span<UInt8>
+    ) {
         let source = texts.number(of: arena.extracting(entry.source.range))
         let action = texts.number(of: arena.extracting(entry.action.range))
-        let dimensions = texts.number(of: arena.extracting(entry.dimensions.range))
+        let sharedDimensions = texts.number(of: dimensions.shared.span)
+        let numbers = dimensions.numbers.span
         let usageID = arena.extracting(entry.usageID.range)
         let shape = EntryShape(entry)
         let distance = JournalFormat.distance(of: entry.occurredAt, from: baseMillisecond)
@@ -134,7 +143,7 @@ struct CommitEncoder {
         let allocations = commit.allocations.span.extracting(
             start..<start + Int(entry.allocationCount)
         )
-        let bound = 160 + usageID.count + allocations.count * 40
+        let bound = 160 + usageID.count + allocations.count * 40 + numbers.count * ByteBound.varint
         bytes.append(addingCapacity: bound) { output in
             output.append(shape.head)
             if !shape.isPlainUsage { output.append(shape.tail) }
@@ -142,7 +151,8 @@ struct CommitEncoder {
             output.append(word: entry.fingerprint)
             output.append(varint: UInt64(source))
             output.append(varint: UInt64(action))
-            output.append(varint: UInt64(dimensions))
+            output.append(varint: UInt64(sharedDimensions) << 1 | (numbers.isEmpty ? 0 : 1))
+            if !numbers.isEmpty { output.append(counted: numbers) }
             if !shape.isOne { output.append(entry.quantity) }
             if shape.hasRate { output.append(varint: UInt64(entry.rate)) }
             output.append(varint: distance)
@@ -212,6 +222,13 @@ extension [PartitionProgress] {
 }
 
 extension OutputSpan<UInt8> {
+    /// Appends how many numbers there are, and the numbers.
+    @_lifetime(self: copy self)
+    fileprivate mutating func append(counted numbers: Span<UInt64>) {
+        append(varint: UInt64(numbers.count))
+        for index in numbers.indices { append(varint: numbers[index]) }
+    }
+
     /// Appends what each grant gave or got; one grant that took the whole amount is one number.
     @_lifetime(self: copy self)
     mutating func append(_ allocations: Span<Allocation>, of amount: Amount) {

@@ -21,7 +21,7 @@ internal import Crypto
 /// under the store's secret, and are computed again.
 public enum JournalFormat {
     static let magic: UInt32 = 0x4357_5244
-    static let version: UInt32 = 2
+    static let version: UInt32 = 3
     static let headerCount = 88
     package static let hashCount = 32
     static let directoryEntryCount = 8
@@ -46,7 +46,7 @@ public enum JournalFormat {
         return encoder.encode()
     }
 
-    /// Reads a commit; its slices then point into `bytes`.
+    /// Reads a commit; its slices then point into `bytes`, or behind them to what was put together.
     ///
     /// - Parameters:
     ///   - bytes: one whole commit.
@@ -66,7 +66,7 @@ public enum JournalFormat {
         }
         var decoder = CommitDecoder(bytes.span, header: header, secret: secret, copiesTexts: false)
         var commit = try decoder.decode()
-        commit.bytes = bytes
+        commit.bytes = commit.bytes.isEmpty ? bytes : bytes + commit.bytes
         return SealedCommit(commit: commit, hash: stored)
     }
 
