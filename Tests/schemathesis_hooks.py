@@ -87,6 +87,9 @@ def before_generate_case(context, strategy):
         if is_valid(case, ParameterLocation.BODY) and isinstance(case.body, dict):
             if draw(IS_KNOWN):
                 case.body = know_body(draw, case.body)
+                # Whoever hardly waits is told 202, whatever becomes of the command.
+                if is_valid(case, ParameterLocation.QUERY) and draw(IS_KNOWN):
+                    case.query.pop("wait", None)
                 if is_valid(case, ParameterLocation.HEADER):
                     case.headers.pop("Idempotency-Key", None)
         return case
