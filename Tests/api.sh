@@ -3,7 +3,8 @@
 #
 # usage: Tests/api.sh BIN WORK [SCHEMATHESIS]
 #
-# With the path of schemathesis, the API is also held against its own description.
+# With the path of schemathesis, the API is also held against its own description; DRAWDOWN_EXAMPLES
+# says with how many generated requests for each call (default 120).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 bin=$(cd "$1" && pwd)
@@ -46,6 +47,12 @@ kafka: { bootstrap.servers: "$broker", group.id: $2 }
 start: earliest
 store: { embedded: { path: ./$2, reserve: 16MiB } }
 http: $3
+rate_cards:
+  - version: 2026-11
+    effective_from: 2026-11-01T00:00:00Z
+    rates:
+      - { id: image, action: image.generate, credits: 10 }
+      - { id: chat, action: chat.request, credits: 1 }
 YAML
 }
 port() { sed -n 's/.*http=https\?:\/\/[^:]*:\([0-9]*\).*/\1/p' "$1" | tail -n 1; }
@@ -154,10 +161,20 @@ PY
 answers 200 "$url/readyz"
 answers 200 "$url/v1/customers/c/balance"
 if [[ -n $schemathesis ]]; then
-    "$schemathesis" --config-file "$here/schemathesis.toml" run "$url/openapi.yaml" --url "$url" --checks all \
-        --exclude-checks positive_data_acceptance --max-examples "${DRAWDOWN_EXAMPLES:-40}" \
-        --no-color >schemathesis.log 2>&1 || { tail -n 80 schemathesis.log; fail "it is not as described"; }
+    # What the description's examples are about, as a shop and a gateway would send it.
+    kcat -P -b "$broker" -t credits.commands -K: <"$here/api-examples/commands"
+    kcat -P -b "$broker" -t usage.events -K: <"$here/api-examples/usage"
+    is_answered() { [[ $(status "$1") == 200 ]]; }
+    until_true 20 is_answered "$url/v1/usage/chat_67890?source=gateway"
+    until_true 20 is_answered "$url/v1/customers/cus_harbor_films/balance?credit_type=gpu_seconds"
+    DRAWDOWN_FIGURES=figures.json SCHEMATHESIS_HOOKS=$here/schemathesis_hooks.py \
+        PYTHONDONTWRITEBYTECODE=1 "$schemathesis" --config-file "$here/schemathesis.toml" \
+        run "$url/openapi.yaml" --url "$url" --checks all \
+        --exclude-checks positive_data_acceptance --max-examples "${DRAWDOWN_EXAMPLES:-120}" \
+        --no-color >schemathesis.log 2>&1 ||
+        { tail -n 80 schemathesis.log; fail "it is not as described"; }
     grep -E '[0-9]+ generated,' schemathesis.log
+    python3 "$here/api-figures.py" figures.json || fail "too little was asked to prove much"
 fi
 answers 200 "$url/readyz"
 kill "$plain"

@@ -46,4 +46,40 @@ struct DocumentTests {
     @Test func theDocumentNamesEveryTypeOfAnEntry() throws {
         #expect(try Self.list(of: "EntryType") == EntryType.allCases.map(\.name))
     }
+
+    /// The examples of commands, each as the JSON that it is.
+    private static func commandExamples() throws -> [String] {
+        var examples: [String] = []
+        var isInside = false
+        for line in try file().split(separator: "\n") {
+            if line.hasSuffix("value: {") {
+                isInside = true
+                examples.append("{")
+            } else if isInside {
+                examples[examples.count - 1] += line
+                // The brace that stands below the word.
+                isInside = line != "                }"
+            }
+        }
+        return examples
+    }
+
+    @Test func theDocumentHasAnExampleOfEachCommandThatIsTaken() async throws {
+        let rate = Rate(id: "image", action: "image.generate", credits: amount("10"))
+        let card = RateCard(version: "2026-11", effectiveFrom: .earliest, rates: [rate])
+        let intake = CommandIntake(rates: RateBook(cards: [card]), bodyLimit: 1000)
+        let examples = try Self.commandExamples()
+        var ids: Set<String> = []
+        for example in examples {
+            let command = try intake.prepare(Array(example.utf8), idempotencyKey: nil, at: noon)
+            ids.insert(command.commandID)
+        }
+        #expect(ids.count == examples.count)
+        let types = [
+            "grant", "void", "adjust", "reverse_usage", "hold", "release", "configure",
+        ]
+        for type in types {
+            #expect(examples.contains { $0.contains("\"type\": \"\(type)\"") })
+        }
+    }
 }
