@@ -3,14 +3,14 @@ import Foundation
 /// One line on standard error that says how far long work is, where somebody watches.
 final class ProgressLine {
     private let isWatched = isatty(STDERR_FILENO) == 1
-    private var shownAt = ContinuousClock.now
+    private var shownAt = ContinuousClock.now - interval
     private var wasShown = false
 
     private static let interval = Duration.milliseconds(500)
 
-    /// Shows the text if it is time; short work shows nothing.
+    /// Shows the text if it is time: the first at once, for it may be the only one for long.
     func show(_ text: () -> String) {
-        guard isWatched, ContinuousClock.now - shownAt > Self.interval else { return }
+        guard isWatched, ContinuousClock.now - shownAt >= Self.interval else { return }
         shownAt = .now
         wasShown = true
         StandardStreams.writeError("\r\u{1B}[K\(text())")

@@ -45,7 +45,7 @@ public struct StoreBackup: Sendable {
             onStep(step)
             progress(step)
         }
-        let copy = try UnfinishedCopy(target, fillsEmpty: false)
+        let copy = try UnfinishedCopy(target, of: store.path, fillsEmpty: false)
         try fill(copy, note)
         try copy.copyNotes(from: store.path)
         try copy.identify(store.file)

@@ -37,7 +37,7 @@ public struct StoreRestore: Sendable {
         at now: Timestamp,
         _ progress: (StoreCopyStep) -> Void = { _ in }
     ) throws(StoreError) -> StoreCopyReport {
-        let copy = try UnfinishedCopy(target, fillsEmpty: true)
+        let copy = try UnfinishedCopy(target, of: path, fillsEmpty: true)
         do throws(StoreError) {
             try fill(copy, progress)
             try copy.verify(progress)

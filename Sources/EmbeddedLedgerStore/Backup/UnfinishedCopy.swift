@@ -27,11 +27,12 @@ final class UnfinishedCopy {
     /// One large sync at the end would hold up the commits of the same disk.
     private static let syncInterval = 8 << 20
 
-    /// Begins a copy that will get the name `target`.
+    /// Begins a copy of the directory `source` that will get the name `target`.
     ///
     /// - Throws: ``StoreError``: `unusable` where something has the name already, but for an empty
-    ///   directory where `fillsEmpty` says so; `inUse` where another process makes it.
-    init(_ target: String, fillsEmpty: Bool) throws(StoreError) {
+    ///   directory where `fillsEmpty` says so, or where it lies in the source; `inUse` where another
+    ///   process makes it.
+    init(_ target: String, of source: String, fillsEmpty: Bool) throws(StoreError) {
         var target = Substring(target)
         while target.count > 1, target.hasSuffix("/") { target.removeLast() }
         self.target = String(target)
@@ -43,6 +44,13 @@ final class UnfinishedCopy {
             throw StoreError(.inUse, "\(path) is being written by another process")
         }
         try Self.empty(path)
+        guard try !OpenStores.canonical(path).hasPrefix(source + "/") else {
+            try StoreFiles.removeDirectory(path)
+            throw StoreError(
+                .unusable,
+                "expected \(target) not to be in \(source), which it copies"
+            )
+        }
         for folder in Self.folders { try StoreFiles.makeDirectory(path + "/" + folder) }
     }
 
