@@ -62,8 +62,10 @@ struct HoldCommand: AsyncParsableCommand {
             json.objectMember("dimensions") { json in
                 for pair in dimension {
                     let name = pair.prefix { $0 != "=" }
-                    json.key(named: String(name))
-                    json.string(String(pair[name.endIndex...].dropFirst()))
+                    json.member(
+                        named: String(name),
+                        String(pair[name.endIndex...].dropFirst())
+                    )
                 }
             }
         }

@@ -64,9 +64,7 @@ struct SendOptions: ParsableArguments {
                 }
             }
             for (name, value) in members {
-                guard let value else { continue }
-                json.key(named: name)
-                json.string(value)
+                if let value { json.member(named: name, value) }
             }
             write(&json)
         }

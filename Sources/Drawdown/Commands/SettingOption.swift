@@ -51,7 +51,8 @@ struct SettingOption: Equatable {
                 write(member.value, member.name, member.name, to: &json)
             }
             for object in objects {
-                json.objectMember(object) { json in
+                json.key(named: object)
+                json.object { json in
                     for member in members where member.name.hasPrefix(object + ".") {
                         let name = String(member.name.dropFirst(object.count + 1))
                         write(member.value, name, member.name, to: &json)
@@ -80,12 +81,12 @@ struct SettingOption: Equatable {
     ) {
         switch kinds[path] {
         case .number:
-            json.key(name)
+            json.key(named: name)
             json.number(text: value)
         case .textOrNull where value == "null":
-            json.key(name)
+            json.key(named: name)
             json.null()
-        default: json.member(name, value)
+        default: json.member(named: name, value)
         }
     }
 }

@@ -145,8 +145,7 @@ struct LiveFigures: Sendable {
         json.object { json in
             json.objectMember("texts") { json in
                 for (name, text) in texts.sorted(by: { $0.key < $1.key }) {
-                    json.key(named: name)
-                    json.string(text)
+                    json.member(named: name, text)
                 }
             }
             json.objectMember("rows") { json in

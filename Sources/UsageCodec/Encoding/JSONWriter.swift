@@ -207,6 +207,12 @@ extension JSONWriter {
         string(text)
     }
 
+    /// A member whose name somebody else chose.
+    public mutating func member(named name: String, _ text: String) {
+        key(named: name)
+        string(text)
+    }
+
     public mutating func member(_ name: StaticString, _ amount: Amount) {
         key(name)
         self.amount(amount)
