@@ -90,7 +90,7 @@ final class LMDBEnvironment: @unchecked Sendable {
         guard code == 0, let transaction = unsafe transaction else {
             throw .lmdb(code, "begin a transaction in \(path)")
         }
-        return unsafe LMDBTransaction(transaction, path: path)
+        return unsafe LMDBTransaction(transaction, of: self, path: path)
     }
 
     /// Writes all pages as they are after the newest commit, beside whoever commits meanwhile.

@@ -12,11 +12,15 @@ struct LMDBTransaction: ~Copyable {
     /// Nil once LMDB has taken it back.
     private var handle: OpaquePointer?
     private let path: String
+    /// A local variable's last use ends its life in an optimized build: without this, the file could
+    /// be closed under a transaction that is not ended yet.
+    private let environment: LMDBEnvironment
 
     /// Takes over a transaction that was just begun.
     @unsafe
-    init(_ handle: OpaquePointer, path: String) {
+    init(_ handle: OpaquePointer, of environment: LMDBEnvironment, path: String) {
         unsafe self.handle = handle
+        self.environment = environment
         self.path = path
     }
 
