@@ -46,7 +46,9 @@ extension OpenAPIDocument {
               parameters:
                 - name: type
                   in: query
-                  description: Only entries of this type.
+                  description: >-
+                    Only entries of this type. Where they are rare, a page may be short or empty
+                    and yet have a next one; only a null cursor ends the list.
                   schema: { $ref: "#/components/schemas/EntryType" }
                   example: credits_consumed
                 - { $ref: "#/components/parameters/creditType" }

@@ -66,7 +66,12 @@ struct EntriesAnswer: Decodable {
 
     /// A table for people.
     var text: String {
-        guard !entries.isEmpty else { return "No entries of that kind.\n" }
+        let older = nextCursor.map { "\nOlder ones: --cursor \($0.printable)\n" } ?? ""
+        guard !entries.isEmpty else {
+            // Where a kind is rare, a page ends before one was met.
+            let none = nextCursor == nil ? "No entries of that kind." : "None of that kind so far."
+            return none + "\n" + older
+        }
         var table = TextTable([
             "#": .right, "RECORDED": .left, "TYPE": .left, "AMOUNT": .right, "BALANCE": .right,
             "ACTION": .left, "BY": .left,
@@ -77,7 +82,6 @@ struct EntriesAnswer: Decodable {
                 entry.balanceAfter, entry.action ?? "", entry.usageId ?? entry.commandId ?? "",
             ])
         }
-        guard let nextCursor else { return table.text }
-        return table.text + "\nOlder ones: --cursor \(nextCursor.printable)\n"
+        return table.text + older
     }
 }

@@ -193,5 +193,7 @@ import Testing
         let json = Data(#"{"entries":[],"next_cursor":null}"#.utf8)
         let answer = try client().decode(EntriesAnswer.self, from: json)
         #expect(answer.text == "No entries of that kind.\n")
+        let rare = EntriesAnswer(entries: [], nextCursor: "c7")
+        #expect(rare.text == "None of that kind so far.\n\nOlder ones: --cursor c7\n")
     }
 }
