@@ -16,14 +16,26 @@ struct DimensionSplitter {
     mutating func split(_ dimensions: Span<UInt8>) {
         shared.removeAll(keepingCapacity: true)
         numbers.removeAll(keepingCapacity: true)
-        guard !takeApart(dimensions) else { return }
-        // Bytes that are not canonical, which nothing of ours makes, stay as they are.
-        shared.removeAll(keepingCapacity: true)
-        numbers.removeAll(keepingCapacity: true)
-        append(dimensions)
+        var numbers: [UInt64] = []
+        swap(&numbers, &self.numbers)
+        defer { swap(&numbers, &self.numbers) }
+        shared.append(addingCapacity: dimensions.count) { output in
+            guard !Self.takeApart(dimensions, into: &output, &numbers) else { return }
+            // Bytes that are not canonical, which nothing of ours makes, stay as they are.
+            output.removeAll()
+            numbers.removeAll(keepingCapacity: true)
+            output.append(dimensions)
+        }
     }
 
-    private mutating func takeApart(_ dimensions: Span<UInt8>) -> Bool {
+    /// False where the bytes are not canonical.
+    private static func takeApart(
+        _ dimensions: Span<UInt8>,
+        into shared: inout OutputSpan<UInt8>,
+        _ numbers: inout [UInt64]
+    ) -> Bool {
+        // Those that are not taken out are copied together, up to the next that is.
+        var start = 0
         var position = 0
         while position < dimensions.count {
             let kindAt = position + 1 + Int(dimensions[position])
@@ -31,22 +43,17 @@ struct DimensionSplitter {
             guard valueAt <= dimensions.count else { return false }
             let count = Int(dimensions[kindAt + 1]) | Int(dimensions[kindAt + 2]) << 8
             guard valueAt + count <= dimensions.count else { return false }
-            let isNumber = dimensions[kindAt] == Dimensions.Kind.number.rawValue
-            let value = dimensions.extracting(valueAt..<valueAt + count)
-            if isNumber, let number = Self.number(value) {
-                append(dimensions.extracting(position..<kindAt))
-                shared.append(Self.takenOut)
-                numbers.append(number)
-            } else {
-                append(dimensions.extracting(position..<valueAt + count))
-            }
             position = valueAt + count
+            guard dimensions[kindAt] == Dimensions.Kind.number.rawValue,
+                let number = number(dimensions.extracting(valueAt..<position))
+            else { continue }
+            shared.append(dimensions.extracting(start..<kindAt))
+            shared.append(takenOut)
+            numbers.append(number)
+            start = position
         }
+        shared.append(dimensions.extracting(start..<position))
         return true
-    }
-
-    private mutating func append(_ bytes: Span<UInt8>) {
-        shared.append(addingCapacity: bytes.count) { $0.append(bytes) }
     }
 
     /// The number that these digits write, where writing it gives these digits again.
