@@ -30,7 +30,7 @@ cleanup() {
 trap cleanup EXIT
 
 mock-broker --topic usage.events:2 --topic credits.commands:2 --topic webhook.triggers:2 \
-    --topic usage.dead-letters:2 --address-file broker --for 900 >/dev/null &
+    --topic usage.dead-letters:2 --address-file broker --for 3600 >/dev/null &
 started+=($!)
 until_true 20 test -s broker
 broker=$(sed 's/.*=//' broker)
