@@ -24,10 +24,12 @@ struct IntakeMachine: Equatable {
 
     /// At most this many events in a batch.
     let maximumEvents: Int
-    /// A batch is handed over when its first message waited this long.
+    /// A batch is handed over when its first message waited this long, or a quarter of it where the
+    /// ledger has nothing else to do.
     let maximumAge: Duration
     /// How long an idle poll waits; bounds how late a stop is noticed.
     let idleTimeout: Duration
+    private let quarterAge: Duration
     private var state = State.empty
     private var isStopping = false
     private var isCut = false
@@ -35,11 +37,23 @@ struct IntakeMachine: Equatable {
     init(maximumEvents: Int, maximumAge: Duration, idleTimeout: Duration = .milliseconds(100)) {
         self.maximumEvents = maximumEvents
         self.maximumAge = maximumAge
+        quarterAge = maximumAge / 4
         self.idleTimeout = idleTimeout
     }
 
     /// What to do at this moment.
-    mutating func next(at now: Duration, hasRoom: Bool) -> Action {
+    ///
+    /// While the ledger has something to do, a batch may grow for as long as it is allowed to: it
+    /// would have to wait anyway. A ledger that has nothing to do gets it after a quarter of that:
+    /// waiting longer would only make every answer later, waiting shorter would make a sync of each
+    /// message.
+    ///
+    /// - Parameters:
+    ///   - now: a time that only runs forward.
+    ///   - hasRoom: the ledger takes another batch.
+    ///   - isLedgerIdle: everything that was handed over is dealt with.
+    /// - Returns: the action; its outcome is told by the other methods.
+    mutating func next(at now: Duration, hasRoom: Bool, isLedgerIdle: Bool) -> Action {
         switch state {
         case .finished:
             return .finish
@@ -50,9 +64,11 @@ struct IntakeMachine: Equatable {
             }
             return .poll(maximum: maximumEvents, timeout: idleTimeout)
         case .collecting(let since, let count):
-            let left = since + maximumAge - now
+            let left = since + (isLedgerIdle ? quarterAge : maximumAge) - now
             guard count >= maximumEvents || left <= .zero || isStopping || isCut else {
-                return .gather(maximum: maximumEvents - count, timeout: min(left, idleTimeout))
+                // Looks up in between, for the ledger may become idle.
+                let timeout = min(left, quarterAge, idleTimeout)
+                return .gather(maximum: maximumEvents - count, timeout: timeout)
             }
             return hasRoom ? .handOver : .waitForRoom
         }

@@ -81,7 +81,12 @@ final class Intake: AssignmentHandler {
             if waits { batches.waitForChange() }
             return true
         }
-        switch machine.next(at: clock.elapsed, hasRoom: batches.hasRoom) {
+        let action = machine.next(
+            at: clock.elapsed,
+            hasRoom: batches.hasRoom,
+            isLedgerIdle: batches.isIdle
+        )
+        switch action {
         case .poll(let maximum, let timeout):
             let patience = order.isWaiting ? min(timeout, Self.lookingPause) : timeout
             try poll(maximum, timeout: waits ? patience : .zero, gathering: .zero)

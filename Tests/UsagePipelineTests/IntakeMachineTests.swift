@@ -15,7 +15,7 @@ import Testing
     @Test func anEmptyMachinePollsForAWholeBatch() {
         var intake = machine()
         #expect(
-            intake.next(at: .zero, hasRoom: true)
+            intake.next(at: .zero, hasRoom: true, isLedgerIdle: false)
                 == .poll(maximum: 10, timeout: .milliseconds(100))
         )
     }
@@ -23,39 +23,56 @@ import Testing
     @Test func aFullBatchIsHandedOverAtOnce() {
         var intake = machine()
         intake.polled(10, at: .milliseconds(1))
-        #expect(intake.next(at: .milliseconds(1), hasRoom: true) == .handOver)
+        #expect(intake.next(at: .milliseconds(1), hasRoom: true, isLedgerIdle: false) == .handOver)
     }
 
     @Test func aSmallBatchWaitsForOthersUntilItIsOldEnough() {
         var intake = machine()
         intake.polled(3, at: .milliseconds(5))
         #expect(
-            intake.next(at: .milliseconds(10), hasRoom: true)
-                == .gather(maximum: 7, timeout: .milliseconds(15))
+            intake.next(at: .milliseconds(10), hasRoom: true, isLedgerIdle: false)
+                == .gather(maximum: 7, timeout: .milliseconds(5))
         )
         intake.polled(2, at: .milliseconds(12))
         #expect(
-            intake.next(at: .milliseconds(24), hasRoom: true)
+            intake.next(at: .milliseconds(24), hasRoom: true, isLedgerIdle: false)
                 == .gather(maximum: 5, timeout: .milliseconds(1))
         )
-        #expect(intake.next(at: .milliseconds(25), hasRoom: true) == .handOver)
+        #expect(intake.next(at: .milliseconds(25), hasRoom: true, isLedgerIdle: false) == .handOver)
+    }
+
+    @Test func aLedgerThatHasNothingToDoGetsABatchAfterAQuarterOfTheTime() {
+        var intake = machine()
+        intake.polled(3, at: .milliseconds(10))
+        #expect(
+            intake.next(at: .milliseconds(12), hasRoom: true, isLedgerIdle: true)
+                == .gather(maximum: 7, timeout: .milliseconds(3))
+        )
+        // It was busy in between, and is not any more.
+        #expect(
+            intake.next(at: .milliseconds(16), hasRoom: true, isLedgerIdle: false)
+                == .gather(maximum: 7, timeout: .milliseconds(5))
+        )
+        #expect(
+            intake.next(at: .milliseconds(16), hasRoom: true, isLedgerIdle: true) == .handOver
+        )
     }
 
     @Test func theAgeIsThatOfTheFirstMessage() {
         var intake = machine()
         intake.polled(1, at: .milliseconds(0))
         intake.polled(1, at: .milliseconds(19))
-        #expect(intake.next(at: .milliseconds(20), hasRoom: true) == .handOver)
+        #expect(intake.next(at: .milliseconds(20), hasRoom: true, isLedgerIdle: false) == .handOver)
     }
 
     @Test func nothingIsHandedOverWhileThereIsNoRoom() {
         var intake = machine()
         intake.polled(10, at: .zero)
-        #expect(intake.next(at: .zero, hasRoom: false) == .waitForRoom)
-        #expect(intake.next(at: .zero, hasRoom: true) == .handOver)
+        #expect(intake.next(at: .zero, hasRoom: false, isLedgerIdle: false) == .waitForRoom)
+        #expect(intake.next(at: .zero, hasRoom: true, isLedgerIdle: false) == .handOver)
         intake.handedOver()
         #expect(
-            intake.next(at: .zero, hasRoom: true)
+            intake.next(at: .zero, hasRoom: true, isLedgerIdle: false)
                 == .poll(maximum: 10, timeout: .milliseconds(100))
         )
     }
@@ -64,23 +81,23 @@ import Testing
         var intake = machine()
         intake.polled(2, at: .zero)
         intake.stop()
-        #expect(intake.next(at: .zero, hasRoom: true) == .handOver)
+        #expect(intake.next(at: .zero, hasRoom: true, isLedgerIdle: false) == .handOver)
         intake.handedOver()
-        #expect(intake.next(at: .zero, hasRoom: true) == .finish)
-        #expect(intake.next(at: .zero, hasRoom: true) == .finish)
+        #expect(intake.next(at: .zero, hasRoom: true, isLedgerIdle: false) == .finish)
+        #expect(intake.next(at: .zero, hasRoom: true, isLedgerIdle: false) == .finish)
     }
 
     @Test func aCutEndsABatchHoweverSmallAndOnlyThatOne() {
         var intake = machine()
         intake.polled(1, at: .zero)
         intake.cut()
-        #expect(intake.next(at: .zero, hasRoom: false) == .waitForRoom)
-        #expect(intake.next(at: .zero, hasRoom: true) == .handOver)
+        #expect(intake.next(at: .zero, hasRoom: false, isLedgerIdle: false) == .waitForRoom)
+        #expect(intake.next(at: .zero, hasRoom: true, isLedgerIdle: false) == .handOver)
         intake.handedOver()
         intake.polled(1, at: .zero)
         #expect(
-            intake.next(at: .zero, hasRoom: true)
-                == .gather(maximum: 9, timeout: .milliseconds(20))
+            intake.next(at: .zero, hasRoom: true, isLedgerIdle: false)
+                == .gather(maximum: 9, timeout: .milliseconds(5))
         )
     }
 
@@ -88,7 +105,7 @@ import Testing
         var intake = machine()
         intake.polled(0, at: .zero)
         #expect(
-            intake.next(at: .zero, hasRoom: true)
+            intake.next(at: .zero, hasRoom: true, isLedgerIdle: false)
                 == .poll(maximum: 10, timeout: .milliseconds(100))
         )
     }
