@@ -54,7 +54,7 @@ worker() {
     drawdown run --config "$2" --without-group 2>"$1" &
     worker_pid=$!
     started+=("$worker_pid")
-    until_true 20 grep -q 'The API listens' "$1"
+    until_true 20 grep -qs 'The API listens' "$1"
     export DRAWDOWN_API=http://127.0.0.1:$(port "$1")
     until_true 20 answers /readyz ready
 }
