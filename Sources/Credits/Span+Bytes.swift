@@ -20,6 +20,14 @@ extension Span<UInt8> {
     }
 }
 
+extension [UInt8] {
+    /// Appends borrowed bytes.
+    package mutating func append(_ bytes: Span<UInt8>) {
+        // Safe: the pointer does not leave the closure, and an array never aliases a borrow.
+        unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    }
+}
+
 extension OutputSpan<UInt8> {
     /// Appends bytes in one piece; there must be room.
     @inline(__always)

@@ -110,8 +110,4 @@ extension [UInt8] {
         }
         return left == 0
     }
-
-    private mutating func append(_ bytes: Span<UInt8>) {
-        append(addingCapacity: bytes.count) { $0.append(bytes) }
-    }
 }

@@ -20,9 +20,10 @@ extension Consumer: EndOffsetSource {}
 /// Where the partitions end, asked of the brokers on a thread of its own.
 ///
 /// It has a client of its own, which reads nothing: a broker answers a connection's requests in order,
-/// and behind a fetch that waits for messages an end offset would be half a second old. librdkafka's question for end offsets takes as long as it likes when a broker is gone, whatever
-/// time-out it is given. So nobody who serves a request ever asks: one thread does, one question at a
-/// time, and fills a cache; a cache that is too old is no answer.
+/// and behind a fetch that waits for messages an end offset would be half a second old. librdkafka's
+/// question for end offsets takes as long as it likes when a broker is gone, whatever time-out it is
+/// given. So nobody who serves a request ever asks: one thread does, one question at a time, and fills
+/// a cache; a cache that is too old is no answer.
 final class EndOffsets: @unchecked Sendable {
     // Sendable because every access to the state below happens under `condition`'s lock, but for
     // what is the thread's own.

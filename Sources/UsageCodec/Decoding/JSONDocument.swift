@@ -85,10 +85,4 @@ extension [UInt8] {
         append(bytes)
         return ByteSlice(start: start, count: count - start)
     }
-
-    /// Appends borrowed bytes.
-    mutating func append(_ bytes: Span<UInt8>) {
-        // Safe: the pointer does not leave the closure, and an array never aliases a borrow.
-        unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
-    }
 }
