@@ -178,7 +178,7 @@ extension Account {
 
     /// What remains of a grant that is in use; nil: it is not.
     private func remaining(of grant: UInt32) -> Amount? {
-        guard grant != atHand.ordinal else { return atHand.remaining }
+        guard grant != front.atHand.ordinal else { return front.atHand.remaining }
         return usable.first { $0.ordinal == grant }?.remaining
     }
 

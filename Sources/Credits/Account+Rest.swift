@@ -1,28 +1,19 @@
-/// What usage needs of the grant that it draws on first.
-struct GrantAtHand: BitwiseCopyable, Sendable {
-    /// 0: the account has no usable grant.
-    var ordinal: UInt32 = 0
-    /// More than 0 where there is a grant: ahead of the one in ``Account/usable`` as it is kept.
-    var remaining = Amount.zero
-    var expiresAt = Timestamp.latest
-
-    /// Whether the grant can give credits to usage of a moment and still have some left.
-    func covers(_ credits: Amount, at moment: Timestamp) -> Bool {
-        remaining > credits && moment < expiresAt
-    }
-}
-
 /// The parts of an account that usage hardly ever changes.
 extension Account {
     struct Rest: Sendable {
         let customerID: String
         let creditType: String
         var thresholds: ThresholdStates
-        /// What remains of the first is in ``Account/atHand``.
+        /// What percentages of thresholds are taken of: the balance right after the latest grant.
+        var basis = Amount.zero
+        var grantCount: UInt32 = 0
+        /// What remains of the first is in ``Front/atHand``.
         var usable: [Grant] = []
         var scheduled: [Grant] = []
         var spent: [Grant] = []
         var holds: [Hold] = []
+        /// Σ credits of ``holds``.
+        var held = Amount.zero
         var schedules: [RecurringState] = []
         var topUp = TopUpState()
         var settings = AccountSettings()
@@ -36,11 +27,29 @@ extension Account {
     public var customerID: String { _read { yield rest[0].customerID } }
     public var creditType: String { _read { yield rest[0].creditType } }
 
+    /// What percentages of thresholds are taken of: the balance right after the latest grant.
+    public internal(set) var basis: Amount {
+        get { rest[0].basis }
+        set { rest[0].basis = newValue }
+    }
+
+    /// How many grants it ever had.
+    public internal(set) var grantCount: UInt32 {
+        get { rest[0].grantCount }
+        set { rest[0].grantCount = newValue }
+    }
+
+    /// Σ credits of ``holds``.
+    public internal(set) var held: Amount {
+        get { rest[0].held }
+        set { rest[0].held = newValue }
+    }
+
     public internal(set) var thresholds: ThresholdStates {
         _read { yield rest[0].thresholds }
         _modify {
             yield &rest[0].thresholds
-            bounds = rest[0].thresholds.bounds
+            front.bounds = rest[0].thresholds.bounds
         }
     }
 
@@ -48,11 +57,11 @@ extension Account {
     public internal(set) var usable: [Grant] {
         get {
             var usable = rest[0].usable
-            if !usable.isEmpty { usable[0].remaining = atHand.remaining }
+            if !usable.isEmpty { usable[0].remaining = front.atHand.remaining }
             return usable
         }
         _modify {
-            if !rest[0].usable.isEmpty { rest[0].usable[0].remaining = atHand.remaining }
+            if !rest[0].usable.isEmpty { rest[0].usable[0].remaining = front.atHand.remaining }
             yield &rest[0].usable
             takeAtHand()
         }
@@ -60,12 +69,12 @@ extension Account {
 
     private mutating func takeAtHand() {
         let expiries = rest[0].usable.lazy.compactMap(\.terms.expiresAt)
-        soonestExpiry = expiries.min()
-        atHand = GrantAtHand()
+        front.soonestExpiry = expiries.min()
+        front.atHand = GrantAtHand()
         guard let first = rest[0].usable.first else { return }
-        atHand.ordinal = first.ordinal
-        atHand.remaining = first.remaining
-        atHand.expiresAt = first.terms.expiresAt ?? .latest
+        front.atHand.ordinal = first.ordinal
+        front.atHand.remaining = first.remaining
+        front.atHand.expiresAt = first.terms.expiresAt ?? .latest
     }
 
     /// Grants that are not effective yet, in the order in which they will be.
@@ -73,7 +82,7 @@ extension Account {
         _read { yield rest[0].scheduled }
         _modify {
             yield &rest[0].scheduled
-            isPlain = rest[0].isPlain
+            front.isPlain = rest[0].isPlain
         }
     }
 
@@ -88,7 +97,7 @@ extension Account {
         _read { yield rest[0].holds }
         _modify {
             yield &rest[0].holds
-            isPlain = rest[0].isPlain
+            front.isPlain = rest[0].isPlain
         }
     }
 
@@ -97,7 +106,7 @@ extension Account {
         _read { yield rest[0].schedules }
         _modify {
             yield &rest[0].schedules
-            isPlain = rest[0].isPlain
+            front.isPlain = rest[0].isPlain
         }
     }
 
@@ -105,7 +114,7 @@ extension Account {
         _read { yield rest[0].topUp }
         _modify {
             yield &rest[0].topUp
-            isPlain = rest[0].isPlain
+            front.isPlain = rest[0].isPlain
         }
     }
 
@@ -114,7 +123,7 @@ extension Account {
         _read { yield rest[0].settings }
         _modify {
             yield &rest[0].settings
-            isPlain = rest[0].isPlain
+            front.isPlain = rest[0].isPlain
         }
     }
 }

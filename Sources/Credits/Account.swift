@@ -3,46 +3,12 @@
 /// The same methods move it when an entry is made and when it is replayed, so that an account
 /// re-derived from the journal is the account that made it.
 public struct Account: Sendable {
-    // Usage moves these alone. They hold no reference, so that bringing an account into a batch and
-    // back costs one count and no allocation.
-
-    /// Dense number within the store; 0 until the first entry.
-    public internal(set) var number: UInt32 = 0
-    public internal(set) var grantCount: UInt32 = 0
-    /// The last entry's sequence; 0: the account has none and does not exist yet.
-    public internal(set) var sequence: UInt64 = 0
-    /// The last entry's balance.
-    public internal(set) var balance: Amount = .zero
-    /// The debt, ≥ 0.
-    public internal(set) var overdraft: Amount = .zero
-    /// Σ credits of ``holds``.
-    public internal(set) var held: Amount = .zero
-    /// What percentages of thresholds are taken of: the balance right after the latest grant.
-    public internal(set) var basis: Amount = .zero
-    /// Which version of the default thresholds ``thresholds`` was made from; 0: none, `configure`
-    /// gave them.
-    package internal(set) var policyVersion: Int64
-    /// The latest commit that holds entries of this account.
-    public internal(set) var lastCommit: UInt64 = 0
-    /// When `credit_balance.changed` was last owed.
-    public internal(set) var announcedAt: Timestamp = .earliest
-    /// Changes since then.
-    public internal(set) var unannounced: BalanceChange?
-    /// The first of ``usable``, which is ahead of what ``rest`` says of it; ordinal 0: there is none.
-    var atHand = GrantAtHand()
-    /// The soonest expiry among ``usable``; nil: none expires.
-    var soonestExpiry: Timestamp?
-    /// The balances at which any of ``thresholds`` would move.
-    var bounds: ThresholdBounds
-    /// Nothing but usage and grants that are in use: no settings of its own, nothing scheduled, held
-    /// or asked for.
-    ///
-    /// Most accounts are like this, and then ``rest`` need not be looked at.
-    var isPlain = true
+    /// What usage moves, as plain values: a batch copies this alone of most accounts.
+    package var front: Front
 
     /// All else, shared until it is changed; one element.
     ///
-    /// Reached through the properties of its extension, which keep the lines above in step with it.
+    /// Reached through the properties of its extension, which keep ``front`` in step with it.
     var rest: [Rest]
 
     /// An account that has no entries yet.
@@ -65,17 +31,18 @@ public struct Account: Sendable {
         thresholds: ThresholdStates,
         policyVersion: Int64
     ) {
-        self.policyVersion = policyVersion
-        bounds = thresholds.bounds
+        front = Front(policyVersion: policyVersion)
         rest = [Rest(customerID: customerID, creditType: creditType, thresholds: thresholds)]
+        front.bounds = thresholds.bounds
+    }
+
+    init(front: Front, rest: [Rest]) {
+        self.front = front
+        self.rest = rest
     }
 
     /// Whether any entry was ever made.
     public var exists: Bool { sequence > 0 }
-
-    /// Whether time brings it nothing, unless the defaults do.
-    @inline(__always)
-    var isIdle: Bool { isPlain && soonestExpiry == nil }
 
     /// The balance as triggers and answers show it at a moment.
     public func snapshot(at now: Timestamp) -> BalanceSnapshot {
@@ -126,10 +93,10 @@ extension Account {
             overdraft = overdraft - allocation.credits
             return
         }
-        if allocation.grant == atHand.ordinal {
-            let left = atHand.remaining + allocation.credits
+        if allocation.grant == front.atHand.ordinal {
+            let left = front.atHand.remaining + allocation.credits
             if left.isPositive {
-                atHand.remaining = left
+                front.atHand.remaining = left
                 return
             }
         }
@@ -175,29 +142,9 @@ extension Account {
         scheduled.insert(grant, at: index)
     }
 
-    /// Notes a change of the balance that is to be announced.
-    mutating func noteChange(by entry: Entry) {
-        guard !entry.amount.isZero else { return }
-        let reason: UInt32 = 1 << UInt32(entry.type.rawValue)
-        guard var change = unannounced else {
-            unannounced = BalanceChange(
-                previousBalance: entry.balanceBefore,
-                firstSequence: entry.sequence,
-                entries: 1,
-                reasons: reason
-            )
-            return
-        }
-        change.entries += 1
-        change.reasons |= reason
-        unannounced = change
-    }
-
     /// Moves sequence, balance and what hangs on them past an entry.
     mutating func advance(past entry: Entry) {
-        sequence = entry.sequence
-        balance = entry.balanceAfter
-        noteChange(by: entry)
+        front.advance(past: entry)
         switch entry.type {
         // What is rolled over was granted before.
         case .creditsGranted where !entry.amount.isZero: basis = balance

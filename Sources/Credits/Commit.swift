@@ -27,8 +27,10 @@ public struct RateName: Hashable, Sendable {
 public struct AccountGroup: Sendable {
     /// The account's dense number in its store.
     public var number: UInt32
-    public var customerID: String
-    public var creditType: String
+    /// In the commit's arena.
+    public var customerID: ByteSlice
+    /// In the commit's arena.
+    public var creditType: ByteSlice
     /// The account was made by this commit.
     public var isNew: Bool
     /// The commit with the account's previous group; 0: there is none.
@@ -43,8 +45,8 @@ public struct AccountGroup: Sendable {
 
     public init(
         number: UInt32,
-        customerID: String,
-        creditType: String,
+        customerID: ByteSlice,
+        creditType: ByteSlice,
         isNew: Bool,
         previousCommit: UInt64,
         entryCount: UInt32,
@@ -92,6 +94,18 @@ public struct Commit: Sendable {
         self.number = number
         self.recordedAt = recordedAt
         self.cluster = cluster
+    }
+
+    /// The customer whose account a group is of.
+    public func customerID(of group: AccountGroup) -> String { bytes.string(of: group.customerID) }
+
+    /// The credit type that a group's account is in.
+    public func creditType(of group: AccountGroup) -> String { bytes.string(of: group.creditType) }
+
+    /// Whether a group is of an account with this name.
+    package func isGroup(_ group: AccountGroup, of account: Account) -> Bool {
+        bytes[group.customerID.range].elementsEqual(account.customerID.utf8)
+            && bytes[group.creditType.range].elementsEqual(account.creditType.utf8)
     }
 
     /// Whether anything is owed to the world.

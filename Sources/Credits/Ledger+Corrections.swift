@@ -80,11 +80,7 @@ extension Application {
         entry.detail = addDetail(of: command, payload: .none)
         entry.amount = credits.negated
         entry.allocationStart = Int32(commit.allocations.count)
-        let depleted = accounts[account].draw(
-            credits,
-            occurredAt: occurredAt,
-            into: &commit.allocations
-        )
+        let depleted = draw(credits, from: account, occurredAt: occurredAt)
         entry.allocationCount = Int32(commit.allocations.count) - entry.allocationStart
         post(entry, to: account)
         triggerDepletedGrants(of: account, last: depleted)

@@ -96,8 +96,8 @@ extension Application {
             Trigger(
                 type: .holdRejected,
                 group: -1,
-                sequence: accounts[account].sequence,
-                balance: accounts[account].snapshot(at: now),
+                sequence: accounts.fronts[account].sequence,
+                balance: snapshot(of: account),
                 payload: .refusedHold(hold, input)
             )
         )

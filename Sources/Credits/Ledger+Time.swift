@@ -172,11 +172,12 @@ extension Application {
     }
 
     private mutating func announceChange(of account: Int) {
-        guard let change = accounts[account].unannounced,
-            accounts[account].announcedAt.advanced(byMicroseconds: policies.coalescing) <= now
+        guard let change = accounts.fronts[account].unannounced,
+            accounts.fronts[account].announcedAt.advanced(byMicroseconds: policies.coalescing)
+                <= now
         else { return }
-        accounts[account].announcedAt = now
-        accounts[account].unannounced = nil
+        accounts.fronts[account].announcedAt = now
+        accounts.fronts[account].unannounced = nil
         trigger(.balanceChanged, .change(change), of: account)
     }
 }
@@ -207,23 +208,6 @@ extension Account {
         return next
     }
 
-    /// When the account has something due, and when a change that was held back is to be announced.
-    ///
-    /// Mutating, as ``countHolds()`` is, so that the account is looked at where it lies and not
-    /// copied; nothing of it changes.
-    package mutating func agenda(
-        under policies: Policies
-    ) -> (due: Timestamp?, announcement: Timestamp?) {
-        let isIdle = isIdle && policies.defaults.recurring == nil
-        return (
-            isIdle ? nil : nextDue(under: policies),
-            nextAnnouncement(coalescing: policies.coalescing)
-        )
-    }
-
-    /// How many holds there are.
-    package mutating func countHolds() -> Int { isPlain ? 0 : holds.count }
-
     /// When time will bring this account something to do; nil: never.
     public func nextDue(under policies: Policies) -> Timestamp? {
         let retirement = nextRetirement(under: policies)
@@ -238,7 +222,7 @@ extension Account {
 
     /// When the change that was held back is to be announced; nil: there is none.
     public func nextAnnouncement(coalescing: Int64) -> Timestamp? {
-        unannounced.map { _ in announcedAt.advanced(byMicroseconds: coalescing) }
+        front.nextAnnouncement(coalescing: coalescing)
     }
 
     /// The usable grant that expires first, in the order of arrival where several do.

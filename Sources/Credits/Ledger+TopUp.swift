@@ -6,7 +6,7 @@ extension Application {
     /// Asks for credits where the balance is below the rule's threshold and nothing stands against it.
     mutating func requestTopUp(of account: Int) {
         // Of most accounts that is known without looking any further.
-        guard !accounts[account].isPlain || policies.defaults.autoTopUp != nil,
+        guard !accounts.fronts[account].isPlain || policies.defaults.autoTopUp != nil,
             let rule = accounts[account].missedTopUp(under: policies)
         else { return }
         // One that is read so late that nobody could answer in time any more is history, and counts

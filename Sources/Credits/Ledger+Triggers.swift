@@ -6,18 +6,23 @@ extension Application {
             Trigger(
                 type: type,
                 group: group,
-                sequence: accounts[account].sequence,
-                balance: accounts[account].snapshot(at: now),
+                sequence: accounts.fronts[account].sequence,
+                balance: snapshot(of: account),
                 payload: payload
             )
         )
     }
 
+    /// The balance of an account as triggers show it now.
+    func snapshot(of account: Int) -> BalanceSnapshot {
+        accounts.fronts[account].snapshot(at: now) ?? accounts[account].snapshot(at: now)
+    }
+
     /// Owes what an entry made the balance cross: thresholds, then 0.
     mutating func triggerCrossings(by entry: Entry, of account: Int) {
         let before = entry.balanceBefore
-        let after = accounts[account].balance
-        if accounts[account].bounds.isCrossed(by: after) {
+        let after = accounts.fronts[account].balance
+        if accounts.fronts[account].bounds.isCrossed(by: after) {
             let crossing = accounts[account].thresholds.move(to: after)
             noteThresholdsMoved(of: account)
             if !crossing.fired.isEmpty {
@@ -70,8 +75,8 @@ extension Application {
             Trigger(
                 type: type,
                 group: -1,
-                sequence: accounts[account].sequence,
-                balance: accounts[account].snapshot(at: now),
+                sequence: accounts.fronts[account].sequence,
+                balance: snapshot(of: account),
                 payload: .refused(input)
             )
         )

@@ -28,8 +28,8 @@ extension Application {
         passTime(of: account, to: event.message.timestamp)
         reconcile(account)
         let holdID = event.holdID.isEmpty ? nil : commit.bytes.string(of: event.holdID)
-        // Nearly every debit: asking further would copy the account.
-        let isSure = !hasFloor && accounts[account].isSure(toTake: event.credits)
+        // Nearly every debit: asking further would look at the whole account.
+        let isSure = !hasFloor && accounts.fronts[account].isSure(toTake: event.credits)
         if !isSure,
             let refusal = accounts[account].refusal(
                 ofDebit: event.credits,
@@ -68,17 +68,13 @@ extension Application {
     private mutating func consume(_ event: UsageEvent, from account: Int) {
         let group = group(of: account)
         let start = commit.allocations.count
-        let depleted = accounts[account].draw(
-            event.credits,
-            occurredAt: event.occurredAt,
-            into: &commit.allocations
-        )
+        let depleted = draw(event.credits, from: account, occurredAt: event.occurredAt)
         let entry = Entry(
             group: group,
             type: .creditsConsumed,
-            sequence: accounts[account].sequence + 1,
+            sequence: accounts.fronts[account].sequence + 1,
             amount: event.credits.negated,
-            balanceBefore: accounts[account].balance,
+            balanceBefore: accounts.fronts[account].balance,
             allocationStart: Int32(start),
             allocationCount: Int32(commit.allocations.count - start),
             key: event.key,
@@ -96,6 +92,19 @@ extension Application {
         post(entry, to: account)
         commit.outcomes.applied += 1
         if depleted > 0 { triggerDepletedGrants(of: account, last: depleted) }
+    }
+
+    /// Takes credits from an account, and says how many grants that left nothing of.
+    mutating func draw(_ credits: Amount, from account: Int, occurredAt: Timestamp) -> Int {
+        if let allocation = accounts.fronts[account].draw(credits, occurredAt: occurredAt) {
+            commit.allocations.append(allocation)
+            return 0
+        }
+        return accounts[account].draw(
+            credits,
+            occurredAt: occurredAt,
+            into: &commit.allocations
+        )
     }
 
     /// Refuses an event: a dead letter, and a trigger where the sender could do something about it.
@@ -125,12 +134,6 @@ extension Application {
 }
 
 extension Account {
-    /// Whether a debit can be made whatever else there is to know, where accounts have no floor.
-    @inline(__always)
-    func isSure(toTake credits: Amount) -> Bool {
-        isPlain && balance.isModest && overdraft.isModest && credits.isModest
-    }
-
     /// Why a debit may not be made.
     ///
     /// - Parameters:
@@ -189,16 +192,8 @@ extension Account {
         occurredAt: Timestamp,
         into allocations: inout [Allocation]
     ) -> Int {
-        if credits.isPositive, atHand.covers(credits, at: occurredAt) {
-            atHand.remaining = atHand.remaining - credits
-            allocations.append(Allocation(grant: atHand.ordinal, credits: credits.negated))
-            return 0
-        }
         var rest = credits
-        var depleted = 0
-        if atHand.ordinal > 0 {
-            depleted = drawInOrder(&rest, occurredAt: occurredAt, into: &allocations)
-        }
+        let depleted = drawInOrder(&rest, occurredAt: occurredAt, into: &allocations)
         guard rest.isPositive else { return depleted }
         overdraft = overdraft + rest
         allocations.append(Allocation(grant: Allocation.overdraft, credits: rest.negated))

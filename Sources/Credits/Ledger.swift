@@ -50,13 +50,15 @@ struct Application {
     let settled: Timestamp
     var commit: Commit
     /// Index by index those of `Loaded`, moved entry by entry.
-    var accounts: [Account]
+    var accounts: BatchAccounts
     let due: [Int]
     let usage: [UsageEvent]
     let knownUsage: [KnownID?]
     let pricingRefusals: [Refusal]
     let commands: [Command]
     let invalid: [InvalidInput]
+    /// The names of the batch's accounts, in the arena.
+    let names: [AccountKey]
     /// Ids that commands brought or claimed, in the store or earlier in this batch.
     var knownCommands: [IDKey: KnownID]
     /// Usage ids that were applied earlier in this batch.
@@ -119,6 +121,7 @@ struct Application {
         pricingRefusals = batch.pricingRefusals
         commands = batch.commands
         invalid = batch.invalid
+        names = batch.accounts
         knownCommands = loaded.commands
         batchIDs = BatchIDs(capacity: batch.usage.count)
         reversible = loaded.reversible
@@ -129,11 +132,12 @@ struct Application {
     }
 
     /// When time brings each account something next.
-    private static func moments(of accounts: [Account], under policies: Policies) -> [Timestamp] {
+    private static func moments(of accounts: BatchAccounts, under policies: Policies) -> [Timestamp]
+    {
         let isQuiet = policies.defaults.recurring == nil
         var moments = [Timestamp](repeating: .latest, count: accounts.count)
-        // Only those are asked that may have something: asking copies the account.
-        for index in accounts.indices where !isQuiet || !accounts[index].isIdle {
+        // Only those are asked that may have something: asking looks at the whole account.
+        for index in accounts.fronts.indices where !isQuiet || !accounts.fronts[index].isIdle {
             moments[index] = accounts[index].nextDue(under: policies) ?? .latest
         }
         return moments
@@ -142,30 +146,43 @@ struct Application {
     /// The account's group in this commit, opened where it has none yet.
     mutating func group(of account: Int) -> Int32 {
         guard groupOf[account] < 0 else { return groupOf[account] }
-        let isNew = !accounts[account].exists
+        let isNew = accounts.fronts[account].sequence == 0
         if isNew {
-            accounts[account].number = nextAccountNumber
+            accounts.fronts[account].number = nextAccountNumber
             nextAccountNumber += 1
             // A new account's thresholds are written down, so that replaying the journal under
             // another configuration does not change what happened.
             thresholdsMoved[account] = true
         }
         let group = Int32(commit.groups.count)
+        let front = accounts.fronts[account]
+        let (customerID, creditType) = name(of: account)
         commit.groups.append(
             AccountGroup(
-                number: accounts[account].number,
-                customerID: accounts[account].customerID,
-                creditType: accounts[account].creditType,
+                number: front.number,
+                customerID: customerID,
+                creditType: creditType,
                 isNew: isNew,
-                previousCommit: accounts[account].lastCommit,
+                previousCommit: front.lastCommit,
                 entryCount: 0,
-                firstSequence: accounts[account].sequence + 1,
-                balanceBefore: accounts[account].balance
+                firstSequence: front.sequence + 1,
+                balanceBefore: front.balance
             )
         )
         groupOf[account] = group
         accountOf.append(account)
         return group
+    }
+
+    /// An account's name in the commit's arena; those that no input names come to stand there.
+    private mutating func name(
+        of account: Int
+    ) -> (customerID: ByteSlice, creditType: ByteSlice) {
+        if account < names.count { return (names[account].customerID, names[account].creditType) }
+        return (
+            commit.bytes.appendSlice(accounts[account].customerID.utf8),
+            commit.bytes.appendSlice(accounts[account].creditType.utf8)
+        )
     }
 
     /// Appends an entry, moves its account past it, and notes what that announces.
@@ -176,8 +193,12 @@ struct Application {
         let group = entry.group
         commit.entries.append(entry)
         commit.groups[Int(group)].entryCount += 1
-        accounts[account].advance(past: entry)
-        accounts[account].lastCommit = commit.number
+        if entry.isUsage {
+            accounts.fronts[account].advance(past: entry)
+        } else {
+            accounts[account].advance(past: entry)
+        }
+        accounts.fronts[account].lastCommit = commit.number
         triggerCrossings(by: entry, of: account)
         requestTopUp(of: account)
     }
@@ -195,6 +216,7 @@ struct Application {
 
     /// Lets an account follow defaults that were changed since it was touched last.
     mutating func reconcile(_ account: Int) {
+        guard accounts.fronts[account].policyVersion != policies.version else { return }
         if accounts[account].reconcile(with: policies) { noteThresholdsMoved(of: account) }
     }
 
@@ -217,25 +239,6 @@ struct Application {
         for (group, account) in accountOf.enumerated() where thresholdsMoved[account] {
             commit.groups[group].thresholds = accounts[account].thresholds.states
         }
-        orderByGroup()
-        return Transition(commit: commit, accounts: accounts)
-    }
-
-    /// Moves the accounts that have a group into the order of their groups, and drops the others.
-    ///
-    /// Moved, for copying them would count a reference for each.
-    private mutating func orderByGroup() {
-        /// Where each account is now, and which is where.
-        var places = Array(accounts.indices)
-        var holders = places
-        for (group, account) in accountOf.enumerated() {
-            let place = places[account]
-            guard place != group else { continue }
-            unsafe accounts.withUnsafeMutableBufferPointer { unsafe $0.swapAt(place, group) }
-            let moved = holders[group]
-            (holders[group], holders[place]) = (account, moved)
-            (places[account], places[moved]) = (group, place)
-        }
-        accounts.removeLast(accounts.count - accountOf.count)
+        return Transition(commit: commit, accounts: accounts.picked(accountOf))
     }
 }

@@ -10,7 +10,7 @@ public struct Loaded: Sendable {
     /// The number that the next new account gets.
     public var nextAccountNumber: UInt32
     /// First the batch's accounts, index by index, then those that only time touches.
-    public var accounts: [Account]
+    public var accounts: BatchAccounts
     /// Indices of ``accounts`` that have something due.
     public var due: [Int]
     /// For each usage event of the batch, what is known of its id.
@@ -24,7 +24,7 @@ public struct Loaded: Sendable {
         commitNumber: UInt64,
         recordedAt: Timestamp,
         nextAccountNumber: UInt32,
-        accounts: [Account],
+        accounts: BatchAccounts,
         due: [Int] = [],
         usage: [KnownID?],
         commands: [IDKey: KnownID],
@@ -45,13 +45,15 @@ public struct Loaded: Sendable {
 public struct Transition: Sendable {
     public var commit: Commit
     /// The accounts that the commit touched, in the order of its groups.
-    public var accounts: [Account]
+    public var accounts: BatchAccounts
 
-    public init(commit: Commit, accounts: [Account]) {
+    public init(commit: Commit, accounts: BatchAccounts) {
         self.commit = commit
         self.accounts = accounts
     }
 
     /// Both, given away: whoever takes the accounts may then move them.
-    public consuming func parts() -> (commit: Commit, accounts: [Account]) { (commit, accounts) }
+    public consuming func parts() -> (commit: Commit, accounts: BatchAccounts) {
+        (commit, accounts)
+    }
 }

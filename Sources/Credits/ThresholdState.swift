@@ -25,17 +25,14 @@ public struct ThresholdState: Hashable, Sendable, BitwiseCopyable {
 ///
 /// Most entries cross nothing: two comparisons decide that, and only a crossing looks closer.
 struct ThresholdBounds: Hashable, Sendable, BitwiseCopyable {
-    /// Some armed threshold fires below this balance; nil: none is armed.
-    fileprivate var firesBelow: Amount?
-    /// Some threshold arms again from this balance on; nil: none waits.
-    fileprivate var armsFrom: Amount?
+    /// Some armed threshold fires below this balance; below all balances: none is armed.
+    fileprivate var firesBelow = Amount(unchecked: .min)
+    /// Some threshold arms again from this balance on; above all balances: none waits.
+    fileprivate var armsFrom = Amount(unchecked: .max)
 
     /// Whether a balance would move any threshold.
-    func isCrossed(by balance: Amount) -> Bool {
-        if let firesBelow, balance < firesBelow { return true }
-        if let armsFrom, balance >= armsFrom { return true }
-        return false
-    }
+    @inline(__always)
+    func isCrossed(by balance: Amount) -> Bool { balance < firesBelow || balance >= armsFrom }
 }
 
 /// All thresholds of an account.
@@ -109,8 +106,15 @@ public struct ThresholdStates: Hashable, Sendable {
     }
 
     private mutating func summarize() {
-        bounds.firesBelow = states.lazy.filter { $0.phase == .armed }.compactMap(\.level).max()
-        bounds.armsFrom = states.lazy.filter { $0.phase != .armed }.compactMap(\.level).min()
+        bounds = ThresholdBounds()
+        for state in states {
+            guard let level = state.level else { continue }
+            if state.phase == .armed {
+                bounds.firesBelow = max(bounds.firesBelow, level)
+            } else {
+                bounds.armsFrom = min(bounds.armsFrom, level)
+            }
+        }
     }
 
     /// The smallest balance b with not (b × 100 < basis × value), which compares exactly as

@@ -71,7 +71,8 @@ public enum AccountScope {
     ) -> Claim? {
         guard entry.detail >= 0 else { return nil }
         let group = commit.groups[Int(entry.group)]
-        let (customerID, creditType) = (group.customerID, group.creditType)
+        let customerID = commit.customerID(of: group)
+        let creditType = commit.creditType(of: group)
         func grantClaim(_ grantID: String) -> Claim {
             let key = grantKey(
                 customerID: customerID,

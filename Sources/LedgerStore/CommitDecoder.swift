@@ -163,8 +163,8 @@ struct CommitDecoder: ~Escapable {
     mutating func decodeGroupHead() {
         let number = UInt32(truncatingIfNeeded: reader.varint())
         let flags = reader.byte()
-        let customerID = reader.text()
-        let creditType = creditType()
+        let customerID = keep(reader.counted())
+        let creditType = keep(text())
         let distance = reader.varint()
         let count = reader.count()
         let firstSequence = reader.varint()
@@ -305,11 +305,6 @@ struct CommitDecoder: ~Escapable {
     mutating func string(ofText number: UInt64) -> String {
         let range = range(ofText: number)
         return String(span: bytes.extracting(range))
-    }
-
-    @_lifetime(self: copy self)
-    private mutating func creditType() -> String {
-        string(ofText: reader.varint())
     }
 
     /// The dimensions that stand next, put together.

@@ -6,8 +6,6 @@ struct CommitEncoder {
     private let previousHash: [UInt8]
     var bytes: [UInt8] = []
     private var texts: TextTable
-    /// The credit type of the group before, and its number.
-    private var lastCreditType = (name: "", number: UInt32(0))
     /// Account and position of each group.
     private var directory: [(account: UInt32, position: UInt32)] = []
     /// Moments are written as their distance from here, in milliseconds where they are whole.
@@ -79,21 +77,45 @@ struct CommitEncoder {
         }
     }
 
+    /// Entries are written where they stand and then brought together group by group: going through
+    /// them by group would wait for memory at each, and again for the texts that it refers to.
     private mutating func encodeGroups() {
         let commit = commit
         let arena = commit.bytes.span
+        let (pieces, ends) = encodeEntries()
         let (order, starts) = commit.entriesByGroup()
-        var splitter = DimensionSplitter()
         directory.reserveCapacity(commit.groups.count)
         for group in commit.groups.indices {
             directory.append((commit.groups[group].number, UInt32(bytes.count)))
-            encode(commit.groups[group], entryCount: starts[group + 1] - starts[group])
-            for index in starts[group]..<starts[group + 1] {
-                let entry = commit.entries[Int(order[index])]
-                splitter.split(arena.extracting(entry.dimensions.range))
-                encode(entry, splitter, of: commit, arena: arena)
+            encode(
+                commit.groups[group],
+                entryCount: starts[group + 1] - starts[group],
+                arena: arena
+            )
+            for position in starts[group]..<starts[group + 1] {
+                let entry = Int(order[position])
+                let start = entry == 0 ? 0 : Int(ends[entry - 1])
+                bytes.append(pieces.span.extracting(start..<Int(ends[entry])))
             }
         }
+    }
+
+    /// The entries as they will be written, one after the other, and where each ends.
+    private mutating func encodeEntries() -> (pieces: [UInt8], ends: [UInt32]) {
+        let commit = commit
+        let arena = commit.bytes.span
+        let entries = commit.entries.span
+        var pieces: [UInt8] = []
+        pieces.reserveCapacity(entries.count * 96)
+        var ends: [UInt32] = []
+        ends.reserveCapacity(entries.count)
+        var splitter = DimensionSplitter()
+        for index in entries.indices {
+            splitter.split(arena.extracting(entries[index].dimensions.range))
+            encode(entries[index], splitter, of: commit, arena: arena, to: &pieces)
+            ends.append(UInt32(pieces.count))
+        }
+        return (pieces, ends)
     }
 
     private mutating func encodeDirectory() {
@@ -106,22 +128,26 @@ struct CommitEncoder {
 
     // Inlined, for a call would copy the group and count its references.
     @inline(__always)
-    private mutating func encode(_ group: AccountGroup, entryCount: Int) {
+    private mutating func encode(
+        _ group: AccountGroup,
+        entryCount: Int,
+        arena: Span<UInt8>
+    ) {
         bytes.append(varint: UInt64(group.number))
         bytes.append((group.isNew ? 1 : 0) | (group.thresholds == nil ? 0 : 2))
-        bytes.append(text: group.customerID)
-        if group.creditType != lastCreditType.name {
-            let name = Array(group.creditType.utf8)
-            lastCreditType = (group.creditType, texts.number(of: name.span))
-        }
-        bytes.append(varint: UInt64(lastCreditType.number))
+        let customerID = arena.extracting(group.customerID.range)
+        let creditType = texts.number(of: arena.extracting(group.creditType.range))
         // The distance back is short where the number itself is long; 0: there is none.
-        bytes.append(
-            varint: group.previousCommit == 0 ? 0 : commit.number &- group.previousCommit
-        )
-        bytes.append(varint: UInt64(entryCount))
-        bytes.append(varint: group.firstSequence)
-        bytes.append(group.balanceBefore)
+        let distance = group.previousCommit == 0 ? 0 : commit.number &- group.previousCommit
+        let bound = 5 * ByteBound.varint + ByteBound.amount + customerID.count
+        bytes.append(addingCapacity: bound) { output in
+            output.append(counted: customerID)
+            output.append(varint: UInt64(creditType))
+            output.append(varint: distance)
+            output.append(varint: UInt64(entryCount))
+            output.append(varint: group.firstSequence)
+            output.append(group.balanceBefore)
+        }
         if let thresholds = group.thresholds { bytes.append(thresholds) }
     }
 
@@ -129,7 +155,8 @@ struct CommitEncoder {
         _ entry: Entry,
         _ dimensions: borrowing DimensionSplitter,
         of commit: Commit,
-        arena: Span<UInt8>
+        arena: Span<UInt8>,
+        to bytes: inout [UInt8]
     ) {
         let source = texts.number(of: arena.extracting(entry.source.range))
         let action = texts.number(of: arena.extracting(entry.action.range))

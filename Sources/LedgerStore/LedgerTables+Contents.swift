@@ -31,13 +31,16 @@ extension LedgerTables.Contents {
 
     mutating func install(
         _ commit: Commit,
-        _ installed: inout [Account],
+        _ moved: inout BatchAccounts,
         head: CommitHead,
         hashKey: HashKey,
         policies: Policies
     ) {
-        for index in installed.indices {
-            put(&installed[index], hashKey: hashKey, policies: policies)
+        // Held any longer, they would be copied by the first that is changed.
+        moved.releaseStored()
+        for index in moved.indices {
+            take(index, of: &moved, hashKey: hashKey)
+            noteAgenda(ofAccount: commit.groups[index].number, under: policies)
         }
         if commit.number > base.idsThrough {
             let entries = commit.entries.span
@@ -63,30 +66,41 @@ extension LedgerTables.Contents {
         self.head = head
     }
 
-    /// Takes an account over; the caller gets the one that it replaces, for swapping them counts no
-    /// reference.
-    private mutating func put(
-        _ account: inout Account,
-        hashKey: HashKey,
-        policies: Policies
-    ) {
-        let index = Int(account.number) - 1
+    /// Takes over what an account became, with an account that is new.
+    private mutating func take(_ index: Int, of moved: inout BatchAccounts, hashKey: HashKey) {
+        let place = moved.place(of: index)
         precondition(
-            index >= 0 && index <= accounts.count,
+            place >= 0 && place <= accounts.count,
             "expected account numbers to be dense"
         )
-        let agenda = account.agenda(under: policies)
-        due.set(account.number, agenda.due)
-        announcements.set(account.number, agenda.announcement)
-        pendingHolds += account.countHolds()
-        if index == accounts.count {
-            accounts.append(account)
-            checkpoints.append(0)
-            lookup.add(account, hash: account.nameHash(under: hashKey))
-        } else {
-            swap(&accounts[index], &account)
-            pendingHolds -= account.countHolds()
+        guard place < accounts.count else {
+            add(moved[index], hashKey: hashKey)
+            return
         }
+        pendingHolds -= countHolds(at: place)
+        moved.move(index, into: &accounts[place])
+        pendingHolds += countHolds(at: place)
+    }
+
+    private mutating func add(_ account: Account, hashKey: HashKey) {
+        accounts.append(account)
+        checkpoints.append(0)
+        lookup.add(account, hash: account.nameHash(under: hashKey))
+        pendingHolds += countHolds(at: accounts.count - 1)
+    }
+
+    /// Looks at the front first, for the holds lie further away and most accounts have none.
+    private func countHolds(at place: Int) -> Int {
+        accounts[place].front.isPlain ? 0 : accounts[place].holds.count
+    }
+
+    /// Notes when time brings an account something.
+    private mutating func noteAgenda(ofAccount number: UInt32, under policies: Policies) {
+        let place = Int(number) - 1
+        let front = accounts[place].front
+        let isIdle = front.isIdle && policies.defaults.recurring == nil
+        due.set(number, isIdle ? nil : accounts[place].nextDue(under: policies))
+        announcements.set(number, front.nextAnnouncement(coalescing: policies.coalescing))
     }
 
     /// What is known of each key in memory, newest first.
@@ -126,9 +140,13 @@ extension LedgerTables.Contents {
         hashKey: HashKey,
         policies: Policies
     ) {
-        var restored = account
-        put(&restored, hashKey: hashKey, policies: policies)
-        checkpoints[Int(account.number) - 1] = commit
+        precondition(
+            Int(account.number) == accounts.count + 1,
+            "expected account numbers to be dense"
+        )
+        add(account, hashKey: hashKey)
+        checkpoints[accounts.count - 1] = commit
+        noteAgenda(ofAccount: account.number, under: policies)
     }
 
     /// The accounts of a commit's groups as they are after it.
@@ -176,8 +194,7 @@ extension LedgerTables.Contents {
     ) throws(StoreError) -> Account {
         if group.number >= 1, group.number <= accounts.count {
             let account = accounts[Int(group.number) - 1]
-            guard account.customerID == group.customerID, account.creditType == group.creditType
-            else {
+            guard commit.isGroup(group, of: account) else {
                 throw .damagedCommit(
                     commit.number,
                     "account \(group.number) is not the one of that number"
@@ -193,8 +210,8 @@ extension LedgerTables.Contents {
         }
         born += 1
         return Account(
-            customerID: group.customerID,
-            creditType: group.creditType,
+            customerID: commit.customerID(of: group),
+            creditType: commit.creditType(of: group),
             policies: policies
         )
     }

@@ -76,22 +76,24 @@ package final class LedgerTables: Sendable {
             // Where those that are due come to lie; −1: not loaded yet.
             var places: [UInt32: Int] = [:]
             for number in numbersDue { places[number] = -1 }
-            var accounts: [Account] = []
-            accounts.reserveCapacity(names.count + places.count)
+            var accounts = BatchAccounts(
+                of: contents.accounts,
+                capacity: names.count + places.count
+            )
             for name in names {
                 guard let number = contents.find(name, in: arena) else {
                     accounts.append(unborn(name, in: arena))
                     continue
                 }
                 if !places.isEmpty, places[number] != nil { places[number] = accounts.count }
-                accounts.append(contents.accounts[Int(number) - 1])
+                accounts.append(number: number)
             }
             var due: [Int] = []
             due.reserveCapacity(numbersDue.count)
             for number in numbersDue {
                 if places[number] == -1 {
                     places[number] = accounts.count
-                    accounts.append(contents.accounts[Int(number) - 1])
+                    accounts.append(number: number)
                 }
                 due.append(places[number] ?? -1)
             }
@@ -159,7 +161,7 @@ package final class LedgerTables: Sendable {
     ///   - head: where the commit stands.
     package func install(
         _ commit: Commit,
-        _ accounts: inout [Account],
+        _ accounts: inout BatchAccounts,
         head: CommitHead
     ) {
         contents.withLock { contents in
@@ -179,7 +181,9 @@ package final class LedgerTables: Sendable {
     package func replay(_ sealed: SealedCommit) throws(StoreError) {
         try contents.withLock { contents throws(StoreError) in
             try contents.check(sealed.commit)
-            var accounts = try contents.replayed(sealed.commit, policies: policies)
+            var accounts = BatchAccounts(
+                try contents.replayed(sealed.commit, policies: policies)
+            )
             contents.install(
                 sealed.commit,
                 &accounts,

@@ -372,8 +372,8 @@ public struct LedgerVerifier {
     private mutating func account(of group: AccountGroup, in commit: Commit) -> Account? {
         if group.isNew, Int(group.number) == accounts.count + 1 {
             let account = Account(
-                customerID: group.customerID,
-                creditType: group.creditType,
+                customerID: commit.customerID(of: group),
+                creditType: commit.creditType(of: group),
                 policies: policies
             )
             accounts.append(account)
@@ -381,8 +381,7 @@ public struct LedgerVerifier {
         }
         let index = Int(group.number) - 1
         guard !group.isNew, accounts.indices.contains(index),
-            accounts[index].customerID == group.customerID,
-            accounts[index].creditType == group.creditType
+            commit.isGroup(group, of: accounts[index])
         else {
             note(
                 .account,

@@ -13,7 +13,7 @@ extension StoreReader {
     /// - Throws: ``StoreError``: the journal cannot be read.
     package func reversible(
         by commands: [Command],
-        of accounts: [Account]
+        of accounts: BatchAccounts
     ) throws(StoreError) -> [IDKey: Reversible] {
         var wanted: [Place: Set<IDKey>] = [:]
         for command in commands {

@@ -34,11 +34,7 @@ extension API {
             throw Problem.unknownUsage(usageID, source: source)
         }
         let group = record.sealed.commit.groups[Int(record.entry.group)]
-        let account = reader.account(
-            customerID: group.customerID,
-            creditType: group.creditType
-        )
-        let names = names(for: account)
+        let names = names(for: reader.account(number: group.number))
         return .jsonValue { $0.writeEntry(record, names) }
     }
 

@@ -115,7 +115,7 @@ struct HistoryModel {
         _ undecided: inout [Place: SentInput],
         _ counts: inout OutcomeCounts
     ) -> String? {
-        let name = commit.groups[Int(entry.group)].customerID
+        let name = commit.customerID(of: commit.groups[Int(entry.group)])
         var customer = customers[name] ?? CustomerModel(name: name)
         customer.begin(commit.number)
         let before = customer.balance

@@ -172,7 +172,7 @@ private struct Story {
             for entry in commit.entries { add(entry, of: commit) }
             for trigger in commit.triggers where !Self.merged.contains(trigger.type) {
                 guard trigger.group >= 0 else { continue }
-                let customer = commit.groups[Int(trigger.group)].customerID
+                let customer = commit.customerID(of: commit.groups[Int(trigger.group)])
                 lines["\(customer) triggers", default: []].append(
                     "\(trigger.type.name) at \(trigger.sequence) of \(trigger.balance.ledger)"
                 )
@@ -184,7 +184,7 @@ private struct Story {
     private static let merged: Set<TriggerType> = [.balanceChanged, .grantExpiring]
 
     private mutating func add(_ entry: Entry, of commit: Commit) {
-        let customer = commit.groups[Int(entry.group)].customerID
+        let customer = commit.customerID(of: commit.groups[Int(entry.group)])
         let input =
             entry.isUsage
             ? commit.bytes.string(of: entry.usageID)

@@ -61,11 +61,11 @@ final class LedgerStage {
         let readThrough = time.readThrough
         if let batch = batches.take(waiting: waits ? timeout : .zero) {
             defer { batches.done() }
-            try apply(batch, now: now)
+            try apply(consume batch, now: now)
         } else if isDue(now, readThrough) {
             var nothing = InputBatch(cluster: cluster)
             nothing.readThrough = readThrough
-            try apply(nothing, now: now)
+            try apply(consume nothing, now: now)
         }
         noteDue(readThrough)
         return true
@@ -108,13 +108,13 @@ final class LedgerStage {
     ///
     /// A failed write ends the stage, for its outcome is unknown: skipping the batch could lose
     /// money, repeating it could double it.
-    private func apply(_ batch: InputBatch, now: Timestamp) throws(WorkerFailure) {
+    private func apply(_ batch: consuming InputBatch, now: Timestamp) throws(WorkerFailure) {
         let began = clock.elapsed
         do {
             let loaded = try store.load(batch, dueAt: now, maximumDue: maximumDue)
             let awaited = board.awaited(in: batch)
-            // Given away, so that accounts are moved where they lie and not copied first.
-            let transition = ledger.apply(batch, to: consume loaded, now: now)
+            // Given away, so that all of it is moved where it lies and not copied first.
+            let transition = ledger.apply(consume batch, to: consume loaded, now: now)
             let commit = transition.commit
             // Nothing was due after all, and nothing came: an empty commit would only cost a sync.
             guard !commit.partitions.isEmpty || !commit.groups.isEmpty else { return }

@@ -90,7 +90,7 @@ public final class Telemetry: Sendable {
         switch trigger.payload {
         // These are about no group of the commit: the input was refused and made no entry.
         case .refused(let input), .refusedHold(_, let input): return input.customerID
-        default: return commit.groups[Int(trigger.group)].customerID
+        default: return commit.customerID(of: commit.groups[Int(trigger.group)])
         }
     }
 }

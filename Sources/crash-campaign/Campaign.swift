@@ -171,7 +171,8 @@ final class Campaign {
     ) {
         let commit = sealed.commit
         for entry in commit.entries {
-            reading.balances[commit.groups[Int(entry.group)].customerID] = entry.balanceAfter
+            reading.balances[commit.customerID(of: commit.groups[Int(entry.group)])] =
+                entry.balanceAfter
             guard entry.type == .creditsConsumed else { continue }
             reading.ids[commit.bytes.string(of: entry.usageID), default: 0] += 1
         }

@@ -111,7 +111,7 @@ extension TestStore {
         var history = History()
         for commit in commits {
             for entry in commit.entries
-            where AccountName(commit.groups[Int(entry.group)]) == name {
+            where AccountName(commit.groups[Int(entry.group)], in: commit) == name {
                 let moved = commit.allocations(of: entry).map { "\($0.grant):\($0.credits)" }
                 let line = "\(entry.type.name) \(entry.amount) \(moved) \(entry.occurredAt)"
                 if entry.type == .creditsExpired {

@@ -24,7 +24,7 @@ import Testing
             commitNumber: 8,
             recordedAt: .earliest,
             nextAccountNumber: 1,
-            accounts: [],
+            accounts: BatchAccounts(),
             usage: [],
             commands: [:]
         )
@@ -51,7 +51,7 @@ import Testing
             commitNumber: 1,
             recordedAt: before,
             nextAccountNumber: 1,
-            accounts: [],
+            accounts: BatchAccounts(),
             usage: [],
             commands: [:]
         )

@@ -131,7 +131,11 @@ struct LedgerStoreContractTests {
         let all = try reader.entries(account: account, before: nil, type: nil, limit: 100)
         #expect(all.map(\.entry.sequence) == (1...11).reversed())
         #expect(all.map(\.usageID).prefix(4) == ["b5", "a5", "b4", "a4"])
-        #expect(all.allSatisfy { $0.sealed.commit.groups[0].customerID == "acme" })
+        #expect(
+            all.allSatisfy {
+                $0.sealed.commit.customerID(of: $0.sealed.commit.groups[0]) == "acme"
+            }
+        )
         #expect(all.first?.entry.balanceAfter == account.balance)
         let page = try reader.entries(
             account: account,

@@ -11,7 +11,7 @@ struct DamagedEntriesTests {
     /// Two commits of one account that go to the ends of what amounts can be.
     private var sound: [Commit] {
         var first = Sample.commit(1)
-        first.groups.append(Sample.group(1, "acme"))
+        first.addGroup(1, "acme")
         let terms = GrantTerms(
             grantID: "g1",
             credits: Sample.amount(largest),
@@ -32,15 +32,13 @@ struct DamagedEntriesTests {
             detail: EntryDetail(commandID: "c2", payload: .grant(later))
         )
         var second = Sample.commit(2)
-        second.groups.append(
-            Sample.group(
-                1,
-                "acme",
-                isNew: false,
-                previousCommit: 1,
-                firstSequence: 3,
-                balance: terms.credits
-            )
+        second.addGroup(
+            1,
+            "acme",
+            isNew: false,
+            previousCommit: 1,
+            firstSequence: 3,
+            balance: terms.credits
         )
         addCorrections(to: &second)
         return [first, second]

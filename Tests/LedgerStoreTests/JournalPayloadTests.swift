@@ -24,7 +24,7 @@ struct JournalPayloadTests {
 
     private func roundTrip(_ payload: EntryDetail.Payload) throws -> EntryDetail.Payload {
         var commit = Sample.commit(1)
-        commit.groups.append(Sample.group(1, "acme"))
+        commit.addGroup(1, "acme")
         commit.add(
             .settingsChanged,
             .zero,
@@ -148,7 +148,7 @@ struct JournalPayloadTests {
                 .topUpSuspension(.capReached, request: nil),
             ] {
                 var commit = Sample.commit(1)
-                commit.groups.append(Sample.group(1, "acme"))
+                commit.addGroup(1, "acme")
                 commit.triggers.append(
                     Trigger(
                         type: .topUpRequested,

@@ -9,19 +9,17 @@ struct LedgerVerifierTests {
     /// Two commits without a fault: a grant and a debit for one account, then a debit.
     private var sound: [Commit] {
         var first = Sample.commit(1)
-        first.groups.append(Sample.group(1, "acme"))
+        first.addGroup(1, "acme")
         first.grant("g1", 100)
         first.use("u1", 30)
         var second = Sample.commit(2)
-        second.groups.append(
-            Sample.group(
-                1,
-                "acme",
-                isNew: false,
-                previousCommit: 1,
-                firstSequence: 3,
-                balance: Amount(whole: 70)
-            )
+        second.addGroup(
+            1,
+            "acme",
+            isNew: false,
+            previousCommit: 1,
+            firstSequence: 3,
+            balance: Amount(whole: 70)
         )
         second.use("u2", 20)
         return [first, second]
@@ -187,14 +185,16 @@ struct LedgerVerifierTests {
     }
 
     @Test func anAccountUnderAnotherNameIsFound() {
-        #expect(kinds { $0.groups[0].customerID = "other" } == [.account])
+        #expect(
+            kinds { $0.groups[0].customerID = $0.bytes.appendSlice("other".utf8) } == [.account]
+        )
     }
 
     @Test func anAccountNumberThatIsNotTheNextIsFound() {
         #expect(kinds { $0.groups[0].isNew = true } == [.account])
         #expect(
             kinds { commit in
-                commit.groups.append(Sample.group(3, "new"))
+                commit.addGroup(3, "new")
                 commit.use("u9", 1, grant: 0)
             } == [.account]
         )

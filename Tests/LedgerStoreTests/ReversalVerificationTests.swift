@@ -9,7 +9,7 @@ struct ReversalVerificationTests {
     /// A grant of 100 and usage of 130 of one account, usage of 5 of another.
     private var usage: Commit {
         var commit = Sample.commit(1)
-        commit.groups.append(Sample.group(1, "acme"))
+        commit.addGroup(1, "acme")
         commit.grant("g1", 100)
         commit.add(
             .creditsConsumed,
@@ -20,7 +20,7 @@ struct ReversalVerificationTests {
             ],
             id: "u1"
         )
-        commit.groups.append(Sample.group(2, "other"))
+        commit.addGroup(2, "other")
         commit.use("u2", 5, grant: 0)
         return commit
     }
@@ -33,15 +33,13 @@ struct ReversalVerificationTests {
         _ fill: (inout Commit) -> Void
     ) -> Commit {
         var commit = Sample.commit(number)
-        commit.groups.append(
-            Sample.group(
-                1,
-                "acme",
-                isNew: false,
-                previousCommit: number - 1,
-                firstSequence: sequence,
-                balance: Amount(whole: balance)
-            )
+        commit.addGroup(
+            1,
+            "acme",
+            isNew: false,
+            previousCommit: number - 1,
+            firstSequence: sequence,
+            balance: Amount(whole: balance)
         )
         fill(&commit)
         return commit

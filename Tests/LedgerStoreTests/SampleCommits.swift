@@ -26,29 +26,32 @@ enum Sample {
         ]
         return commit
     }
+}
 
-    static func group(
+extension Commit {
+    /// Begins the group of an account in `credits`.
+    mutating func addGroup(
         _ number: UInt32,
         _ customer: String,
         isNew: Bool = true,
         previousCommit: UInt64 = 0,
         firstSequence: UInt64 = 1,
         balance: Amount = .zero
-    ) -> AccountGroup {
-        AccountGroup(
-            number: number,
-            customerID: customer,
-            creditType: "credits",
-            isNew: isNew,
-            previousCommit: previousCommit,
-            entryCount: 0,
-            firstSequence: firstSequence,
-            balanceBefore: balance
+    ) {
+        groups.append(
+            AccountGroup(
+                number: number,
+                customerID: bytes.appendSlice(customer.utf8),
+                creditType: bytes.appendSlice("credits".utf8),
+                isNew: isNew,
+                previousCommit: previousCommit,
+                entryCount: 0,
+                firstSequence: firstSequence,
+                balanceBefore: balance
+            )
         )
     }
-}
 
-extension Commit {
     /// Adds an entry to the last group, continuing it.
     mutating func add(
         _ type: EntryType,

@@ -202,7 +202,7 @@ struct StatementTests {
             \(commit.number) \(entry.sequence) \(entry.type) \(entry.balanceBefore) \
             \(entry.amount) \(texts) \(entry.fingerprint) \(entry.key) \(entry.quantity) \
             \(entry.rate) \(entry.occurredAt) \(entry.origin) \(commit.allocations(of: entry)) \
-            \(detail) \(commit.partitions) \(commit.groups[Int(entry.group)].customerID)
+            \(detail) \(commit.partitions) \(commit.customerID(of: commit.groups[Int(entry.group)]))
             """
     }
 }
@@ -219,15 +219,13 @@ private final class TestJournal: CommitSource {
         private mutating func begin(_ number: UInt64) -> Commit {
             var commit = Sample.commit(number)
             commit.rates = [RateName(cardVersion: "2026-11", rateID: "sdxl")]
-            commit.groups.append(
-                Sample.group(
-                    1,
-                    "acme",
-                    isNew: number == 1,
-                    previousCommit: number - 1,
-                    firstSequence: sequence + 1,
-                    balance: balance
-                )
+            commit.addGroup(
+                1,
+                "acme",
+                isNew: number == 1,
+                previousCommit: number - 1,
+                firstSequence: sequence + 1,
+                balance: balance
             )
             return commit
         }

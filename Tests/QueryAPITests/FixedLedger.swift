@@ -130,8 +130,8 @@ struct FixedLedger {
         commit.entries = [entry]
         let group = AccountGroup(
             number: 1,
-            customerID: account.customerID,
-            creditType: account.creditType,
+            customerID: commit.bytes.appendSlice(account.customerID.utf8),
+            creditType: commit.bytes.appendSlice(account.creditType.utf8),
             isNew: sequence == 1,
             previousCommit: sequence - 1,
             entryCount: 1,

@@ -73,9 +73,10 @@ final class FixedReader: LedgerReader {
     ) throws(StoreError) -> [EntryRecord] {
         if let failure { throw failure }
         let found = records.reversed().filter { record in
-            let group = record.sealed.commit.groups[Int(record.entry.group)]
-            return group.customerID == account.customerID
-                && group.creditType == account.creditType
+            let commit = record.sealed.commit
+            let group = commit.groups[Int(record.entry.group)]
+            return commit.customerID(of: group) == account.customerID
+                && commit.creditType(of: group) == account.creditType
                 && before.map { record.entry.sequence < $0.sequence } ?? true
                 && type.map { record.entry.type == $0 } ?? true
         }

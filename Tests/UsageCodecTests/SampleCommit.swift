@@ -44,8 +44,8 @@ enum SampleCommit {
         commit.groups = [
             AccountGroup(
                 number: 5,
-                customerID: "acme \"&\" co",
-                creditType: "credits",
+                customerID: commit.bytes.appendSlice("acme \"&\" co".utf8),
+                creditType: commit.bytes.appendSlice("credits".utf8),
                 isNew: false,
                 previousCommit: 3,
                 entryCount: 2,

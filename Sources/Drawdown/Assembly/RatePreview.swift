@@ -76,7 +76,10 @@ struct RatePreview: Sendable {
             guard commit.groups.indices.contains(Int(entry.group)) else { continue }
             let group = commit.groups[Int(entry.group)]
             let sums = sums(of: entry, in: commit)
-            let name = AccountName(customerID: group.customerID, creditType: group.creditType)
+            let name = AccountName(
+                customerID: commit.customerID(of: group),
+                creditType: commit.creditType(of: group)
+            )
             try accounts[name, default: Sums()].add(sums)
             try total.add(sums)
         }

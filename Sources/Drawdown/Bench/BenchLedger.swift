@@ -124,7 +124,7 @@ struct BenchLedger: ~Copyable {
     }
 
     func transition(_ batch: consuming InputBatch, to loaded: consuming Loaded) -> Transition {
-        ledger.apply(batch, to: loaded, now: clock.now)
+        ledger.apply(batch, to: consume loaded, now: clock.now)
     }
 
     private func apply(_ batch: InputBatch) throws(StoreError) {

@@ -162,7 +162,7 @@ struct BenchMicro {
             precondition(known <= count, "expected at most \(count) known ids, got: \(known)")
             let loaded = try ledger.load(batch)
             loading.append(watch.lap())
-            let transition = ledger.transition(batch, to: loaded)
+            let transition = ledger.transition(batch, to: consume loaded)
             applying.append(watch.lap())
             let sealed = JournalFormat.encode(
                 transition.commit,
@@ -170,7 +170,7 @@ struct BenchMicro {
             )
             encoding.append(watch.lap())
             let commit = transition.commit
-            let head = try ledger.store.commit(transition)
+            let head = try ledger.store.commit(consume transition)
             committing.append(watch.lap())
             precondition(head.hash == sealed.hash, "expected the store to write the same commit")
             watch.restart()

@@ -132,9 +132,10 @@ extension API {
             partitions.indices.contains(partition)
             ? "\(partitions[partition].topic) \(partitions[partition].partition) at "
                 + "\(entry.origin.offset)" : "time"
-        let customer = HTML.link(toCustomer: group.customerID, creditType: group.creditType)
+        let creditType = commit.creditType(of: group)
+        let customer = HTML.link(toCustomer: commit.customerID(of: group), creditType: creditType)
         return """
-            <p>It was applied once, and debited \(entry.amount.negated) \(group.creditType).</p>
+            <p>It was applied once, and debited \(entry.amount.negated) \(creditType).</p>
             <dl class="facts">
             <div><dt>Customer</dt><dd>\(customer)</dd></div>
             <div><dt>Action</dt><dd>\(commit.bytes.string(of: entry.action)) × \(entry.quantity)</dd></div>

@@ -47,8 +47,8 @@ extension JSONWriter {
         let group = commit.groups[Int(entry.group)]
         let detail = entry.isUsage ? nil : commit.details[Int(entry.detail)]
         object {
-            $0.member("customer_id", group.customerID)
-            $0.member("credit_type", group.creditType)
+            $0.member("customer_id", commit.customerID(of: group))
+            $0.member("credit_type", commit.creditType(of: group))
             $0.member("sequence", entry.sequence)
             $0.member("entry_type", entry.type.name)
             $0.member("amount", entry.amount)

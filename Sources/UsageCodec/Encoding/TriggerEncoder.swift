@@ -61,7 +61,7 @@ struct TriggerEncoder {
         case .change, .crossing, .passedZero, .grant, .notice, .reversal, .topUpRequest,
             .topUpSuspension, .hold:
             let group = commit.groups[Int(trigger.group)]
-            return (group.customerID, group.creditType)
+            return (commit.customerID(of: group), commit.creditType(of: group))
         }
     }
 

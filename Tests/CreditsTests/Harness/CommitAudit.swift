@@ -76,7 +76,7 @@ struct CommitAudit {
     }
 
     private mutating func openGroups(of made: Commit) {
-        let names = made.groups.map(AccountName.init)
+        let names = made.groups.map { AccountName($0, in: made) }
         expect(Set(names).count == names.count, "an account has two groups in one commit")
         for (group, name) in zip(made.groups, names) {
             let book = books[name]
@@ -91,7 +91,7 @@ struct CommitAudit {
     }
 
     private mutating func take(_ entry: Entry, of made: Commit) {
-        let name = AccountName(made.groups[Int(entry.group)])
+        let name = AccountName(made.groups[Int(entry.group)], in: made)
         guard var book = books[name] else { return }
         let line = "\(name) entry \(entry.sequence)"
         expect(entry.sequence == book.sequence + 1, "\(line) follows \(book.sequence)")
@@ -148,7 +148,7 @@ struct CommitAudit {
             expect(hold.placedAt == made.recordedAt || isHistory, "\(line) at \(hold.placedAt)")
             expect(book.holds[hold.holdID] == nil, "\(line) places \(hold.holdID) twice")
             book.holds[hold.holdID] = hold
-            placed.insert("\(AccountName(made.groups[Int(entry.group)])) \(hold.holdID)")
+            placed.insert("\(AccountName(made.groups[Int(entry.group)], in: made)) \(hold.holdID)")
         case (.holdCaptured, .endOfHold(let id)), (.holdReleased, .endOfHold(let id)):
             expect(book.holds.removeValue(forKey: id) != nil, "\(line) ends no hold \(id)")
         case (.holdExpired, .endOfHold(let id)):
@@ -165,7 +165,7 @@ struct CommitAudit {
     private mutating func closeGroups(of made: Commit) {
         for (index, group) in made.groups.enumerated() {
             let count = made.entries.count { $0.group == Int32(index) }
-            let name = AccountName(group)
+            let name = AccountName(group, in: made)
             expect(Int(group.entryCount) == count, "\(name) counts \(group.entryCount) entries")
             if count > 0 { books[name]?.lastCommit = made.number }
         }
@@ -177,7 +177,7 @@ struct CommitAudit {
     private mutating func checkTriggers(of made: Commit, coalescing: Int64) {
         for trigger in made.triggers {
             guard case .change(let change) = trigger.payload else { continue }
-            let name = AccountName(made.groups[Int(trigger.group)])
+            let name = AccountName(made.groups[Int(trigger.group)], in: made)
             guard var book = books[name] else { continue }
             let line = "\(name) changed at \(trigger.sequence)"
             expect(change.entries == book.movedEntries, "\(line) covers \(change.entries)")
@@ -204,7 +204,10 @@ struct CommitAudit {
         policies: Policies
     ) {
         let made = transition.commit
-        guard transition.accounts.map(AccountName.init) == made.groups.map(AccountName.init) else {
+        guard
+            transition.accounts.map({ AccountName($0) })
+                == made.groups.map({ AccountName($0, in: made) })
+        else {
             faults.append("accounts and groups of commit \(made.number) differ")
             return
         }

@@ -186,12 +186,13 @@ extension TableRun {
         switch trigger.payload {
         case .refused(let input), .refusedHold(_, let input):
             AccountName(customerID: input.customerID, creditType: input.creditType)
-        default: AccountName(commit.groups[Int(trigger.group)])
+        default: AccountName(commit.groups[Int(trigger.group)], in: commit)
         }
     }
 
     private func describeAllocations(of entry: Entry, in commit: Commit) -> [String] {
-        let grants = store.accounts[AccountName(commit.groups[Int(entry.group)])]?.grants ?? []
+        let grants =
+            store.accounts[AccountName(commit.groups[Int(entry.group)], in: commit)]?.grants ?? []
         return commit.allocations(of: entry).map { allocation in
             let grant = grants.first { $0.ordinal == allocation.grant }?.terms.grantID
             return "\(grant ?? "overdraft"):\(allocation.credits)"
@@ -207,7 +208,7 @@ extension TableRun {
         var story: [String: [String]] = [:]
         for commit in store.commits {
             for entry in commit.entries {
-                let name = AccountName(commit.groups[Int(entry.group)])
+                let name = AccountName(commit.groups[Int(entry.group)], in: commit)
                 let allocations = describeAllocations(of: entry, in: commit)
                 story["entries of \(name)", default: []].append(
                     "\(entry.sequence) \(entry.type.name) \(entry.balanceBefore) + \(entry.amount) "

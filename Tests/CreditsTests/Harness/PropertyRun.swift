@@ -128,7 +128,7 @@ struct PropertyRun<Ledger: PropertyLedger> {
         for input in inputs { expected[model.decide(input)] += 1 }
         model.end()
         if commit.outcomes != expected { faults.append("\(commit.outcomes), not \(expected)") }
-        for name in Set(commit.groups.map(AccountName.init) + inputs.map(\.account)) {
+        for name in Set(commit.groups.map { AccountName($0, in: commit) } + inputs.map(\.account)) {
             check(name, at: clock)
         }
         take(commit)
@@ -153,7 +153,7 @@ struct PropertyRun<Ledger: PropertyLedger> {
         for entry in commit.entries {
             entries[entry.type, default: 0] += 1
             if entry.key != IDKey(high: 0, low: 0) { applied[entry.key] = entry.fingerprint }
-            let name = AccountName(commit.groups[Int(entry.group)])
+            let name = AccountName(commit.groups[Int(entry.group)], in: commit)
             entryStories[name, default: Hasher()].combine(entry, of: commit)
             if name == watched {
                 let detail = entry.isUsage ? nil : commit.details[Int(entry.detail)]
@@ -165,7 +165,7 @@ struct PropertyRun<Ledger: PropertyLedger> {
             }
         }
         for trigger in commit.triggers where trigger.group >= 0 && trigger.type != .balanceChanged {
-            let name = AccountName(commit.groups[Int(trigger.group)])
+            let name = AccountName(commit.groups[Int(trigger.group)], in: commit)
             triggerStories[name, default: Hasher()].combine(trigger)
             if name == watched {
                 watchedTriggers.append(

@@ -14,8 +14,11 @@ struct AccountName: Hashable, Comparable, CustomStringConvertible {
         self.init(customerID: account.customerID, creditType: account.creditType)
     }
 
-    init(_ group: AccountGroup) {
-        self.init(customerID: group.customerID, creditType: group.creditType)
+    init(_ group: AccountGroup, in commit: Commit) {
+        self.init(
+            customerID: commit.customerID(of: group),
+            creditType: commit.creditType(of: group)
+        )
     }
 
     static func < (left: AccountName, right: AccountName) -> Bool {

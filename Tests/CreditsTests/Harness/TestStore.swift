@@ -95,7 +95,7 @@ struct TestStore {
             commitNumber: UInt64(commits.count + 1),
             recordedAt: recordedAt,
             nextAccountNumber: nextAccountNumber,
-            accounts: loaded,
+            accounts: BatchAccounts(loaded),
             due: loaded.indices.filter { isDue(loaded[$0]) },
             usage: prepared.batch.usage.map { usageIDs[$0.key] },
             commands: known,
@@ -135,7 +135,7 @@ struct TestStore {
                 continue
             }
             commandIDs[entry.key] = known
-            let name = AccountName(commit.groups[Int(entry.group)])
+            let name = AccountName(commit.groups[Int(entry.group)], in: commit)
             switch commit.details[Int(entry.detail)].payload {
             case .grant(let terms):
                 commandIDs[TestKeys.claim(grantID: terms.grantID, account: name)] = known

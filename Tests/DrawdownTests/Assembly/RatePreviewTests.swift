@@ -56,8 +56,10 @@ import Testing
             commit.groups.append(
                 AccountGroup(
                     number: UInt32(number + 1),
-                    customerID: "customer \(number)",
-                    creditType: number == 2 ? "tokens" : "credits",
+                    customerID: commit.bytes.appendSlice("customer \(number)".utf8),
+                    creditType: commit.bytes.appendSlice(
+                        (number == 2 ? "tokens" : "credits").utf8
+                    ),
                     isNew: true,
                     previousCommit: 0,
                     entryCount: 0,
