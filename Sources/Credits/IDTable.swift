@@ -31,25 +31,68 @@ public struct IDTable: Sendable {
 
     /// - Parameter capacity: how many ids fit before the table grows.
     public init(capacity: Int = 0) {
+        unsafe self.init(capacity: capacity) { _ in }
+    }
+
+    /// - Parameters:
+    ///   - capacity: how many ids fit before the table grows.
+    ///   - prepare: is lent the table's memory before it is written to for the first time, so that
+    ///     the system can be told what it is for.
+    package init(capacity: Int, preparing prepare: (UnsafeMutableRawBufferPointer) -> Void) {
         var size = 16
         while size * 3 / 5 < capacity { size *= 2 }
-        slots = Self.empty(size)
+        // Safe: as many slots are written as are said to be.
+        slots = unsafe [Slot](unsafeUninitializedCapacity: size) { buffer, count in
+            unsafe prepare(UnsafeMutableRawBufferPointer(buffer))
+            unsafe buffer.initialize(repeating: Self.freeSlot)
+            count = size
+        }
         mask = size - 1
     }
 
+    private static let freeSlot = Slot(key: free, known: KnownID(fingerprint: 0, commit: 0))
+
     private static func empty(_ size: Int) -> [Slot] {
-        let slot = Slot(key: free, known: KnownID(fingerprint: 0, commit: 0))
-        return [Slot](repeating: slot, count: size)
+        [Slot](repeating: freeSlot, count: size)
     }
 
     public subscript(key: IDKey) -> KnownID? {
+        find(key, at: slots[Int(truncatingIfNeeded: key.low) & mask])
+    }
+
+    /// How many slots are fetched at a time: more than memory brings at once.
+    private static let fetchCount = 64
+
+    /// What is known of each of many ids.
+    ///
+    /// A table of many ids is far away, and each id's slot is elsewhere. So slots are fetched for
+    /// some ids at a time, without a branch that waits for one of them before the next is asked for.
+    package func find(_ keys: Span<IDKey>) -> [KnownID?] {
+        var known: [KnownID?] = []
+        known.reserveCapacity(keys.count)
+        var fetched: [64 of Slot] = .init(repeating: Self.freeSlot)
+        let slots = slots.span
+        for start in stride(from: 0, to: keys.count, by: Self.fetchCount) {
+            let part = keys.extracting(start..<min(start + Self.fetchCount, keys.count))
+            for index in part.indices {
+                fetched[index] = slots[Int(truncatingIfNeeded: part[index].low) & mask]
+            }
+            for index in part.indices { known.append(find(part[index], at: fetched[index])) }
+        }
+        return known
+    }
+
+    /// The search begins with a slot that was fetched before.
+    @inline(__always)
+    private func find(_ key: IDKey, at first: Slot) -> KnownID? {
         guard key != Self.free else { return zero }
         var index = Int(truncatingIfNeeded: key.low) & mask
+        var slot = first
         while true {
-            let slot = slots[index]
             if slot.key == key { return slot.known }
             if slot.key == Self.free { return nil }
             index = (index + 1) & mask
+            slot = slots[index]
         }
     }
 

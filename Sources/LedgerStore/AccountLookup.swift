@@ -21,14 +21,35 @@ struct AccountLookup: Sendable {
 
     /// The number of the account with this name; two names may share a hash, so they are compared.
     func find(_ name: AccountKey, in arena: [UInt8]) -> UInt32? {
-        let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: name.hash) & mask
-        while slots[slot] != 0 {
-            let number = slots[slot]
-            if isSame(names[Int(number) - 1], name, in: arena) { return number }
-            slot = (slot + 1) & mask
+        let number = find(name, in: arena, from: slots[slot(of: name)])
+        return number == 0 ? nil : number
+    }
+
+    /// The numbers of many accounts; 0: there is no account with this name.
+    func find(_ names: [AccountKey], in arena: [UInt8]) -> [UInt32] {
+        // First guesses for all of them, so that one does not wait for another's memory.
+        var numbers = names.map { slots[slot(of: $0)] }
+        for index in names.indices {
+            numbers[index] = find(names[index], in: arena, from: numbers[index])
         }
-        return nil
+        return numbers
+    }
+
+    @inline(__always)
+    private func slot(of name: AccountKey) -> Int {
+        Int(truncatingIfNeeded: name.hash) & (slots.count - 1)
+    }
+
+    /// The search begins with the number in a slot that was fetched before.
+    private func find(_ name: AccountKey, in arena: [UInt8], from first: UInt32) -> UInt32 {
+        var slot = slot(of: name)
+        var number = first
+        while number != 0 {
+            if isSame(names[Int(number) - 1], name, in: arena) { return number }
+            slot = (slot + 1) & (slots.count - 1)
+            number = slots[slot]
+        }
+        return 0
     }
 
     private func isSame(_ known: Name, _ name: AccountKey, in arena: [UInt8]) -> Bool {

@@ -1,10 +1,6 @@
 internal import Credits
 
 extension LedgerTables.Contents {
-    func find(_ name: AccountKey, in arena: [UInt8]) -> UInt32? {
-        lookup.find(name, in: arena)
-    }
-
     func check(_ commit: Commit) throws(StoreError) {
         guard commit.number == head.number + 1 else {
             throw StoreError(
@@ -105,11 +101,10 @@ extension LedgerTables.Contents {
 
     /// What is known of each key in memory, newest first.
     func known(_ keys: [IDKey]) -> [KnownID?] {
-        var known = keys.map { ids[$0] }
+        var known = ids.find(keys.span)
         for batch in waiting.reversed() {
-            for index in keys.indices where known[index] == nil {
-                known[index] = batch.ids[keys[index]]
-            }
+            let older = batch.ids.find(keys.span)
+            for index in keys.indices where known[index] == nil { known[index] = older[index] }
         }
         return known
     }

@@ -80,8 +80,9 @@ package final class LedgerTables: Sendable {
                 of: contents.accounts,
                 capacity: names.count + places.count
             )
-            for name in names {
-                guard let number = contents.find(name, in: arena) else {
+            // All are looked up before the first is copied, so that memory is waited for together.
+            for (name, number) in zip(names, contents.lookup.find(names, in: arena)) {
+                guard number > 0 else {
                     accounts.append(unborn(name, in: arena))
                     continue
                 }
@@ -238,7 +239,7 @@ package final class LedgerTables: Sendable {
         let isEnough = contents.withLock { $0.ids.count >= count && $0.waiting.count < limit }
         guard isEnough else { return nil }
         // Made beside the lock, at once as large as it will get: clearing it takes a while.
-        let next = IDTable(capacity: count)
+        let next = unsafe IDTable(capacity: count, preparing: HugePages.advise)
         return contents.withLock { contents in
             let batch = IDBatch(
                 ids: contents.ids,
@@ -342,7 +343,7 @@ package final class LedgerTables: Sendable {
             )
         )
         return contents.withLock { contents in
-            contents.find(name, in: arena).map { contents.accounts[Int($0) - 1] }
+            contents.lookup.find(name, in: arena).map { contents.accounts[Int($0) - 1] }
         }
     }
 

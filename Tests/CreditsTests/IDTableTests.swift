@@ -28,6 +28,21 @@ import Testing
         }
         #expect(table.count == model.count)
         for (key, value) in model { #expect(table[key] == value) }
+        var asked = Array(model.keys)
+        asked += [IDKey(high: 0, low: 0), IDKey(high: 5000, low: 0), IDKey(high: 5000, low: 7)]
+        #expect(table.find(asked.span) == asked.map { model[$0] })
+    }
+
+    @Test func askedForNothingItSaysNothing() {
+        #expect(IDTable().find([IDKey]().span).isEmpty)
+    }
+
+    @Test func itLendsItsMemoryBeforeItIsWrittenTo() {
+        var lent = 0
+        var table = unsafe IDTable(capacity: 1000) { lent = $0.count }
+        #expect(lent >= 1000 * 32)
+        table.insert(IDKey(high: 1, low: 2), known(1))
+        #expect(table.count == 1)
     }
 
     @Test func aKeyOfZerosIsAKeyAsAnyOther() {

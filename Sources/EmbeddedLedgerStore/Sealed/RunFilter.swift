@@ -1,5 +1,5 @@
 internal import Credits
-internal import Glibc
+internal import LedgerStore
 
 /// Says of an id that it is not in a run, or that it may be: a Bloom filter in which an id is one
 /// cache line.
@@ -12,7 +12,6 @@ final class RunFilter: @unchecked Sendable {
     // `@unchecked Sendable`: the words are filled by one thread, and then never change.
     private static let wordsPerLine = 8
     private static let bitsPerID = 14
-    private static let hugePage = 2 << 20
 
     private let words: UnsafeMutablePointer<UInt64>
     let lineCount: Int
@@ -25,13 +24,12 @@ final class RunFilter: @unchecked Sendable {
     init(lineCount: Int) {
         self.lineCount = lineCount
         let byteCount = lineCount * Self.wordsPerLine * 8
-        let isLarge = byteCount >= Self.hugePage
+        let isLarge = byteCount >= HugePages.byteCount
         let raw = UnsafeMutableRawPointer.allocate(
             byteCount: byteCount,
-            alignment: isLarge ? Self.hugePage : 64
+            alignment: isLarge ? HugePages.byteCount : 64
         )
-        // Every look-up is at another place: with small pages each would also miss the TLB.
-        if isLarge { unsafe madvise(raw, byteCount, MADV_HUGEPAGE) }
+        unsafe HugePages.advise(UnsafeMutableRawBufferPointer(start: raw, count: byteCount))
         unsafe raw.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
         unsafe words = raw.bindMemory(to: UInt64.self, capacity: lineCount * Self.wordsPerLine)
     }
