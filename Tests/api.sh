@@ -5,35 +5,9 @@
 #
 # With the path of schemathesis, the API is also held against its own description; DRAWDOWN_EXAMPLES
 # says with how many generated requests for each call (default 120).
-set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-bin=$(cd "$1" && pwd)
+. "$(dirname "$0")/common.sh" api "$1" "$2"
 schemathesis=${3:-}
-cd "$2"
-mkdir -p api && cd api
-PATH=$bin:$PATH
-
-fail() { echo "API: $*" >&2; exit 1; }
-until_true() {
-    local deadline=$((SECONDS + $1))
-    shift
-    until "$@"; do
-        ((SECONDS < deadline)) || fail "expected within the time: $*"
-        sleep 0.1
-    done
-}
-started=()
-cleanup() {
-    local pid
-    for pid in "${started[@]}"; do kill -KILL "$pid" 2>/dev/null || true; done
-}
-trap cleanup EXIT
-
-mock-broker --topic usage.events:2 --topic credits.commands:2 --topic webhook.triggers:2 \
-    --topic usage.dead-letters:2 --address-file broker --for 3600 >/dev/null &
-started+=($!)
-until_true 20 test -s broker
-broker=$(sed 's/.*=//' broker)
+start_broker 3600
 
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout key.pem \
     -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -out certificate.pem 2>/dev/null

@@ -1,20 +1,12 @@
 #!/usr/bin/env bash
-# Drives the dashboard of a running `dev` in a browser; its pictures are in WORK/pictures.
+# Drives the dashboard of a running `dev` in a browser; its pictures are in WORK/dashboard/pictures.
 #
 # usage: Tests/dashboard.sh BIN WORK
-set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-bin=$(cd "$1" && pwd)
-cd "$2"
-rm -rf dashboard
+. "$(dirname "$0")/common.sh" dashboard "$1" "$2"
+rm -rf data
 
-"$bin/drawdown" dev --data dashboard --demo --http 0 --for 240 >dashboard.log 2>&1 &
-dev=$!
-trap 'kill "$dev" 2>/dev/null || true' EXIT
-deadline=$((SECONDS + 20))
-until [[ -s dashboard/dev.json ]]; do
-    ((SECONDS < deadline)) || { echo "DASHBOARD: dev did not start: $(cat dashboard.log)" >&2; exit 1; }
-    sleep 0.1
-done
-url=$(sed -n 's/.*"http" : "\(.*\)".*/\1/p' dashboard/dev.json)
+drawdown dev --data data --demo --http 0 --for 240 >dev.log 2>&1 &
+started+=($!)
+until_true 20 test -s data/dev.json
+url=$(sed -n 's/.*"http" : "\(.*\)".*/\1/p' data/dev.json)
 python3 "$here/browser.py" "$url" pictures

@@ -7,26 +7,16 @@
 # Needs wrk (apt install wrk), which counts a stall against every question that it kept waiting. Quote
 # the best of the three on a machine that is otherwise quiet: wrk, the broker and the traffic are on it,
 # too.
-set -euo pipefail
-bin=$(cd "$1" && pwd)
+. "$(dirname "$0")/common.sh" entitlement "$1" "$2"
 rate=${3:-5000}
-cd "$2"
-rm -rf entitlement && mkdir entitlement && cd entitlement
+rm -rf data
 
-"$bin/drawdown" dev --data data --demo --rate "$rate" --http 0 --for 120 >dev.log 2>&1 &
-dev=$!
-trap 'kill "$dev" 2>/dev/null || true' EXIT
-deadline=$((SECONDS + 20))
-until [[ -s data/dev.json ]]; do
-    ((SECONDS < deadline)) || { echo "dev did not start: $(cat dev.log)" >&2; exit 1; }
-    sleep 0.1
-done
+drawdown dev --data data --demo --rate "$rate" --http 0 --for 120 >dev.log 2>&1 &
+started+=($!)
+until_true 20 test -s data/dev.json
 url=$(sed -n 's/.*"http" : "\(.*\)".*/\1/p' data/dev.json)
 target="/v1/customers/cus_aurora_studio/entitlement?action=image.generate&quantity=4"
-until curl -sf -o answer "$url$target"; do
-    ((SECONDS < deadline)) || { echo "no answer from $url$target" >&2; exit 1; }
-    sleep 0.1
-done
+until_true 20 curl -sf -o answer "$url$target"
 cat answer && echo
 
 # Each of 8 connections asks every 4 ms; what an answer takes is part of that.

@@ -2,38 +2,8 @@
 # Puts the built program into the situations that operators meet, and looks at what it says and does.
 #
 # usage: Tests/faults.sh BIN WORK
-set -euo pipefail
-bin=$(cd "$1" && pwd)
-cd "$2"
-mkdir -p faults && cd faults
-PATH=$bin:$PATH
-
-fail() { echo "FAULTS: $*" >&2; exit 1; }
-until_true() {
-    local deadline=$((SECONDS + $1))
-    shift
-    until "$@"; do
-        ((SECONDS < deadline)) || fail "expected within the time: $*"
-        sleep 0.1
-    done
-}
-started=()
-# Most of them have ended by then; that is no failure of the script.
-cleanup() {
-    local pid
-    for pid in "${started[@]}"; do
-        kill -CONT "$pid" 2>/dev/null || true
-        kill -KILL "$pid" 2>/dev/null || true
-    done
-}
-trap cleanup EXIT
-
-mock-broker --topic usage.events:2 --topic credits.commands:2 --topic webhook.triggers:2 \
-    --topic usage.dead-letters:2 --address-file broker --for 200 >/dev/null &
-broker_pid=$!
-started+=("$broker_pid")
-until_true 20 test -s broker
-broker=$(sed 's/.*=//' broker)
+. "$(dirname "$0")/common.sh" faults "$1" "$2"
+start_broker 200
 
 # configuration FILE STORE GROUP START PORT
 configuration() {

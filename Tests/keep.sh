@@ -3,33 +3,8 @@
 # backup, also killed; restore; dead letters; prices; settings.
 #
 # usage: Tests/keep.sh BIN WORK
-set -euo pipefail
-bin=$(cd "$1" && pwd)
-cd "$2"
-mkdir -p keep && cd keep
-PATH=$bin:$PATH
-
-fail() { echo "KEEP: $*" >&2; exit 1; }
-until_true() {
-    local deadline=$((SECONDS + $1))
-    shift
-    until "$@"; do
-        ((SECONDS < deadline)) || fail "expected within the time: $*"
-        sleep 0.1
-    done
-}
-started=()
-cleanup() {
-    local pid
-    for pid in "${started[@]}"; do kill -KILL "$pid" 2>/dev/null || true; done
-}
-trap cleanup EXIT
-
-mock-broker --topic usage.events:2 --topic credits.commands:2 --topic webhook.triggers:2 \
-    --topic usage.dead-letters:2 --address-file broker --for 300 >/dev/null &
-started+=($!)
-until_true 20 test -s broker
-broker=$(sed 's/.*=//' broker)
+. "$(dirname "$0")/common.sh" keep "$1" "$2"
+start_broker 300
 
 # configuration FILE RATES
 configuration() {

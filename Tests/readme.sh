@@ -3,26 +3,11 @@
 # comes out.
 #
 # usage: Tests/readme.sh BIN WORK
-set -euo pipefail
-bin=$(cd "$1" && pwd)
-cd "$2"
-mkdir -p readme && cd readme
-PATH=$bin:$PATH
-
-fail() { echo "README: $*" >&2; exit 1; }
-# until SECONDS COMMAND ...: waits for a condition, with a bound.
-until_true() {
-    local deadline=$((SECONDS + $1))
-    shift
-    until "$@"; do
-        ((SECONDS < deadline)) || fail "expected within the time: $*"
-        sleep 0.1
-    done
-}
+. "$(dirname "$0")/common.sh" readme "$1" "$2"
 
 drawdown dev --demo --http 0 --for 25 >dev.log 2>&1 &
 dev=$!
-trap 'kill "$dev" 2>/dev/null || true' EXIT
+started+=("$dev")
 until_true 20 test -s drawdown-data/dev.json
 broker=$(sed -n 's/.*"bootstrap_servers" : "\(.*\)".*/\1/p' drawdown-data/dev.json)
 [[ -n $broker ]] || fail "no broker in dev.json: $(cat drawdown-data/dev.json)"

@@ -176,12 +176,7 @@ extension Account {
         hash.combine(sequence)
         hash.combine(UInt64(attempt))
         let key = hash.finalize()
-        return "topup_" + Self.hexadecimal(key.high) + Self.hexadecimal(key.low)
-    }
-
-    private static func hexadecimal(_ word: UInt64) -> String {
-        let digits = String(word, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        return "topup_" + key.high.hexadecimal + key.low.hexadecimal
     }
 }
 

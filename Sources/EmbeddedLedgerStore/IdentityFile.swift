@@ -83,11 +83,3 @@ struct IdentityFile: Equatable {
         return try IdentityFile(try file.read(4096, at: 0), path: path)
     }
 }
-
-extension UInt64 {
-    /// 16 hexadecimal digits.
-    var hexadecimal: String {
-        let digits = String(self, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
-}

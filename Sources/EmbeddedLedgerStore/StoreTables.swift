@@ -20,6 +20,27 @@ struct StoreTables: Sendable {
         offsets = try transaction.table("offsets", creates: creates)
         manifest = try transaction.table("manifest", creates: creates)
     }
+
+    /// Writes one of the rows of which there is one.
+    fileprivate func put(
+        _ payload: [UInt8],
+        _ kind: Row.Kind,
+        for key: [UInt8],
+        _ transaction: borrowing LMDBTransaction
+    ) throws(StoreError) {
+        try transaction.put(Row.frame(kind, key: key, payload).span, for: key, in: meta)
+    }
+
+    /// The payload of one of these rows; nil: there is none.
+    fileprivate func payload(
+        _ kind: Row.Kind,
+        for key: [UInt8],
+        _ transaction: borrowing LMDBTransaction
+    ) throws(StoreError) -> [UInt8]? {
+        try transaction.withValue(for: key, in: meta) { row throws(StoreError) in
+            try Row.payload(of: row, kind, key: key)
+        }
+    }
 }
 
 /// The identity as the data file knows it; it must be that of the file beside it.
@@ -36,19 +57,16 @@ struct IdentityRow {
         var payload: [UInt8] = []
         payload.append(word: epoch)
         payload.append(text: uuid)
-        let row = Row.frame(.identity, key: Self.key, payload)
-        try transaction.put(row.span, for: Self.key, in: tables.meta)
+        try tables.put(payload, .identity, for: Self.key, transaction)
     }
 
     static func read(
         _ transaction: borrowing LMDBTransaction,
         _ tables: StoreTables
     ) throws(StoreError) -> IdentityRow {
-        let payload = try transaction.withValue(for: key, in: tables.meta) {
-            row throws(StoreError) in
-            try Row.payload(of: row, .identity, key: key)
+        guard let payload = try tables.payload(.identity, for: key, transaction) else {
+            throw Row.damaged(.identity)
         }
-        guard let payload else { throw Row.damaged(.identity) }
         var reader = ByteReader(payload.span)
         let epoch = reader.word()
         let uuid = reader.text()
@@ -68,8 +86,7 @@ enum RestoredRow {
     ) throws(StoreError) {
         var payload: [UInt8] = []
         payload.append(word: epoch)
-        let row = Row.frame(.restored, key: key, payload)
-        try transaction.put(row.span, for: key, in: tables.meta)
+        try tables.put(payload, .restored, for: key, transaction)
     }
 
     /// 0 where there is none.
@@ -77,11 +94,7 @@ enum RestoredRow {
         _ transaction: borrowing LMDBTransaction,
         _ tables: StoreTables
     ) throws(StoreError) -> UInt64 {
-        let payload = try transaction.withValue(for: key, in: tables.meta) {
-            row throws(StoreError) in
-            try Row.payload(of: row, .restored, key: key)
-        }
-        guard let payload else { return 0 }
+        guard let payload = try tables.payload(.restored, for: key, transaction) else { return 0 }
         var reader = ByteReader(payload.span)
         let epoch = reader.word()
         guard !reader.isDamaged else { throw Row.damaged(.restored) }
@@ -125,19 +138,16 @@ struct StateRow: Equatable {
         payload.append(word: idsThrough)
         payload.append(word: segmentsThrough)
         payload.append(totals)
-        let row = Row.frame(.state, key: Self.key, payload)
-        try transaction.put(row.span, for: Self.key, in: tables.meta)
+        try tables.put(payload, .state, for: Self.key, transaction)
     }
 
     static func read(
         _ transaction: borrowing LMDBTransaction,
         _ tables: StoreTables
     ) throws(StoreError) -> StateRow {
-        let payload = try transaction.withValue(for: key, in: tables.meta) {
-            row throws(StoreError) in
-            try Row.payload(of: row, .state, key: key)
+        guard let payload = try tables.payload(.state, for: key, transaction) else {
+            throw Row.damaged(.state)
         }
-        guard let payload else { throw Row.damaged(.state) }
         var reader = ByteReader(payload.span)
         let number = reader.word()
         let hash = reader.byteArray()

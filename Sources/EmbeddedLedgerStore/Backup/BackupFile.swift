@@ -62,13 +62,3 @@ struct BackupFile: Equatable {
         }
     }
 }
-
-extension [UInt8] {
-    /// Two digits a byte.
-    fileprivate var hexadecimal: String {
-        map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
-    }
-}
