@@ -24,6 +24,12 @@ struct TriggerIDs {
         _ creditType: Span<UInt8>
     ) {
         let type = trigger.type.name
+        // Nearly all, and asked for alone: to take a payload out copies the trigger.
+        if case .change = trigger.payload {
+            form.restart(with: type.utf8.span, customerID, creditType)
+            form.append(trigger.sequence)
+            return
+        }
         if case .refused(let input) = trigger.payload {
             form.restart(with: type.utf8.span)
             form.append(input.source)
