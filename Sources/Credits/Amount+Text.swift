@@ -22,24 +22,43 @@ extension Amount {
         try self.init(text: bytes.span)
     }
 
+    /// Bytes that there must be room for where an amount is written: a sign, 26 digits, the point
+    /// and 12 decimals, in pieces of eight.
+    package static let roomForText = 64
+
     /// Appends the shortest exact decimal: no exponent, no trailing zeros, `0` for nothing.
     public func write(to output: inout [UInt8]) {
+        output.append(addingCapacity: Self.roomForText) { write(to: &$0) }
+    }
+
+    /// Appends the shortest exact decimal; there must be room for ``roomForText`` bytes.
+    @_lifetime(output: copy output)
+    package func write(to output: inout OutputSpan<UInt8>) {
+        // What is held, and the debt, are nearly always nothing.
+        guard units != 0 else { return output.append(UInt8(ascii: "0")) }
         if units < 0 { output.append(UInt8(ascii: "-")) }
         let (whole, fraction) = Self.split(units.magnitude)
         Self.writeDigits(whole, to: &output)
         guard fraction != 0 else { return }
         output.append(UInt8(ascii: "."))
-        output.append(digitsOf: fraction, width: Self.decimals)
-        while output.last == UInt8(ascii: "0") { output.removeLast() }
+        var (decimals, width) = (fraction, Self.decimals)
+        while decimals % 10 == 0 {
+            decimals /= 10
+            width -= 1
+        }
+        output.append(digitsOf: decimals, width: width)
     }
 
     /// Whole credits, and what is left in units.
     private static func split(_ magnitude: UInt128) -> (whole: UInt128, fraction: UInt64) {
         let one = UInt64(one)
         let high = UInt64(truncatingIfNeeded: magnitude >> 64)
-        // Nearly every amount: the quotient fits a word, and the processor divides it in one step.
+        let low = UInt64(truncatingIfNeeded: magnitude)
+        // Up to 18 million credits no 128 bits are divided.
+        guard high != 0 else { return (UInt128(low / one), low % one) }
+        // Nearly every other amount: the quotient fits a word, and the processor divides it in one
+        // step.
         guard high >= one else {
-            let low = UInt64(truncatingIfNeeded: magnitude)
             let (whole, fraction) = one.dividingFullWidth((high, low))
             return (UInt128(whole), fraction)
         }
@@ -47,7 +66,8 @@ extension Amount {
         return (whole, UInt64(fraction))
     }
 
-    private static func writeDigits(_ value: UInt128, to output: inout [UInt8]) {
+    @_lifetime(output: copy output)
+    private static func writeDigits(_ value: UInt128, to output: inout OutputSpan<UInt8>) {
         guard let small = UInt64(exactly: value) else {
             // At most 26 digits: two pieces.
             let (high, low) = value.quotientAndRemainder(dividingBy: 10_000_000_000_000_000_000)

@@ -30,6 +30,7 @@ extension [UInt8] {
 
 extension OutputSpan<UInt8> {
     /// Appends bytes in one piece; there must be room.
+    @inlinable
     @inline(__always)
     @_lifetime(self: copy self)
     package mutating func append(_ bytes: Span<UInt8>) {
@@ -38,6 +39,8 @@ extension OutputSpan<UInt8> {
 
     /// Appends bytes in one piece; there must be room, and they must not be the output's own.
     @unsafe
+    @inlinable
+    @inline(__always)
     @_lifetime(self: copy self)
     package mutating func append(_ bytes: UnsafeRawBufferPointer) {
         let byteCount = bytes.count

@@ -14,6 +14,8 @@ final class ClientHandle: @unchecked Sendable {
     private let queue: OpaquePointer
     private let isConsumer: Bool
     private let isClosed = Mutex(false)
+    /// Topics that were found for good; the client does not end before they are let go.
+    private let topics = Mutex<[TopicPointer]>([])
     /// Entered by every call in progress and by every batch that still holds messages: the library
     /// waits for ever in `rd_kafka_destroy` while one message is out.
     private let leases = DispatchGroup()
@@ -56,6 +58,18 @@ final class ClientHandle: @unchecked Sendable {
         leases.leave()
     }
 
+    /// Finds a topic, which need not exist yet; valid as long as the client.
+    func topic(named name: String) throws(KafkaError) -> TopicPointer {
+        let (client, _) = unsafe try enter()
+        defer { leave() }
+        guard let found = unsafe rd_kafka_topic_new(client, name, nil) else {
+            throw KafkaError(rd_kafka_last_error())
+        }
+        let topic = unsafe TopicPointer(pointer: found)
+        topics.withLock { $0.append(topic) }
+        return topic
+    }
+
     /// Ends the client on a thread of its own, because the library's own close can hang.
     ///
     /// - Returns: false when that takes longer than `timeout`; it then goes on in the background.
@@ -82,8 +96,17 @@ final class ClientHandle: @unchecked Sendable {
             unsafe context.rebalancing?.abandon(client: client)
             unsafe rd_kafka_consumer_close(client)
         }
+        for topic in topics.withLock({ $0 }) { unsafe rd_kafka_topic_destroy(topic.pointer) }
         unsafe rd_kafka_queue_destroy(queue)
         unsafe rd_kafka_destroy(client)
         unsafe Unmanaged.passUnretained(context).release()
     }
+}
+
+/// A topic of a client; it may be used while its client is lent.
+///
+/// `@unchecked` because the library's topics are safe for threads.
+@safe
+struct TopicPointer: @unchecked Sendable {
+    let pointer: OpaquePointer
 }

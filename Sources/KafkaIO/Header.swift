@@ -15,7 +15,7 @@ public struct Header: Equatable, Sendable {
 
 /// Owns a list of headers until a message takes it over.
 @safe
-struct HeaderList: ~Copyable {
+public struct HeaderList: ~Copyable {
     private var pointer: OpaquePointer?
 
     init(_ headers: [Header]) throws(KafkaError) {
@@ -23,7 +23,8 @@ struct HeaderList: ~Copyable {
         for header in headers { try append(name: header.name.utf8, value: header.value) }
     }
 
-    init(count: Int) {
+    /// - Parameter count: how many headers there will be.
+    public init(count: Int) {
         unsafe pointer = count == 0 ? nil : rd_kafka_headers_new(count)
     }
 
@@ -31,23 +32,33 @@ struct HeaderList: ~Copyable {
     mutating func append(name: some Collection<UInt8>, value: [UInt8]?) throws(KafkaError) {
         if unsafe pointer == nil { unsafe pointer = rd_kafka_headers_new(4) }
         let lent = name.withContiguousStorageIfAvailable { name in
-            unsafe add(UnsafeRawBufferPointer(name), value)
+            unsafe withOptionalBytes(value) { unsafe add(UnsafeRawBufferPointer(name), $0) }
         }
         if let lent { return try KafkaError.check(lent) }
         let copied = Array(name)
-        try KafkaError.check(unsafe copied.withUnsafeBytes { name in unsafe add(name, value) })
+        try append(name: copied.span, value: value?.span)
     }
 
-    private func add(_ name: UnsafeRawBufferPointer, _ value: [UInt8]?) -> rd_kafka_resp_err_t {
-        unsafe withOptionalBytes(value) { value in
-            unsafe rd_kafka_header_add(
-                pointer,
-                (name.baseAddress ?? emptyBytes).assumingMemoryBound(to: CChar.self),
-                name.count,
-                value?.baseAddress,
-                value?.count ?? 0
-            )
+    /// Appends a copy of a header; a value of nil is null.
+    public mutating func append(name: Span<UInt8>, value: Span<UInt8>?) throws(KafkaError) {
+        if unsafe pointer == nil { unsafe pointer = rd_kafka_headers_new(4) }
+        let error = unsafe name.withUnsafeBytes { name in
+            unsafe withOptionalBytes(value) { value in unsafe add(name, value) }
         }
+        try KafkaError.check(error)
+    }
+
+    private func add(
+        _ name: UnsafeRawBufferPointer,
+        _ value: UnsafeRawBufferPointer?
+    ) -> rd_kafka_resp_err_t {
+        unsafe rd_kafka_header_add(
+            pointer,
+            (name.baseAddress ?? emptyBytes).assumingMemoryBound(to: CChar.self),
+            name.count,
+            value?.baseAddress,
+            value?.count ?? 0
+        )
     }
 
     /// Lends the list to a call that takes it over only if it succeeds.
@@ -94,6 +105,15 @@ nonisolated(unsafe) let emptyBytes = UnsafeRawPointer(
 /// Lends the bytes with an address even when there are none; nil stays nil.
 func withOptionalBytes<Result>(
     _ bytes: [UInt8]?,
+    _ body: (UnsafeRawBufferPointer?) -> Result
+) -> Result {
+    guard let bytes else { return body(nil) }
+    return unsafe bytes.withUnsafeBytes { unsafe body($0.withAddress) }
+}
+
+/// As above.
+func withOptionalBytes<Result>(
+    _ bytes: Span<UInt8>?,
     _ body: (UnsafeRawBufferPointer?) -> Result
 ) -> Result {
     guard let bytes else { return body(nil) }

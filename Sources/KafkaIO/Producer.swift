@@ -1,11 +1,13 @@
 import CRdKafka
 import Synchronization
 
-/// What became of one message that was sent.
+/// What became of messages that were sent one after the other under one number.
 public struct Delivery: Equatable, Sendable {
-    /// The caller's own number for it.
+    /// The caller's own number for them.
     public let tag: UInt64
-    /// Nil when the brokers have it; else why it may not be there.
+    /// How many there are; 1 where there is an error.
+    public let count: Int
+    /// Nil when the brokers have them; else why one may not be there.
     public let error: KafkaError?
 }
 
@@ -138,6 +140,13 @@ public final class Producer: Sendable {
         )
     }
 
+    /// Finds a topic, which need not exist yet, for many messages.
+    ///
+    /// - Throws: `stateChanged` when the producer is closed; `configuration` for a name that is none.
+    public func topic(named name: String) throws(KafkaError) -> ProducerTopic {
+        ProducerTopic(handle: handle, topic: try handle.topic(named: name))
+    }
+
     func send(
         topic: String,
         partition: Int32?,
@@ -174,7 +183,7 @@ public final class Producer: Sendable {
     /// - Parameters:
     ///   - maximum: stop soon after this many; what came in one piece is visited in full.
     ///   - timeout: how long to wait for the first.
-    ///   - body: is called once for each.
+    ///   - body: is called once for each message, or for several with the same tag in a row.
     /// - Throws: a fatal error, once all deliveries before it have been visited. The client is then
     ///   of no further use: make a new one, and send again what was not delivered.
     public func deliveries(
@@ -187,7 +196,7 @@ public final class Producer: Sendable {
             return unread
         }
         stashed.forEach(body)
-        var count = stashed.count
+        var count = stashed.reduce(0) { $0 + $1.count }
         var wait = count == 0 ? timeout : .zero
         let (client, queue) = unsafe try handle.enter()
         defer { handle.leave() }
@@ -233,7 +242,7 @@ public final class Producer: Sendable {
         handle.close(timeout: timeout)
     }
 
-    /// Returns the number of deliveries in the event.
+    /// Returns the number of messages in the event.
     private func serve(
         _ event: OpaquePointer,
         _ client: OpaquePointer,
@@ -244,13 +253,24 @@ public final class Producer: Sendable {
             return 0
         }
         var count = 0
+        var (tag, run): (UInt64, Int) = (0, 0)
+        func endRun() {
+            if run > 0 { body(Delivery(tag: tag, count: run, error: nil)) }
+            run = 0
+        }
         while let message = unsafe rd_kafka_event_message_next(event) {
             let error = unsafe message.pointee.err
-            let tag = unsafe UInt64(UInt(bitPattern: message.pointee._private))
-            let isDelivered = error == RD_KAFKA_RESP_ERR_NO_ERROR
-            body(Delivery(tag: tag, error: isDelivered ? nil : handle.context.explain(error)))
+            let next = unsafe UInt64(UInt(bitPattern: message.pointee._private))
+            if next != tag || error != RD_KAFKA_RESP_ERR_NO_ERROR { endRun() }
+            if error == RD_KAFKA_RESP_ERR_NO_ERROR {
+                tag = next
+                run += 1
+            } else {
+                body(Delivery(tag: next, count: 1, error: handle.context.explain(error)))
+            }
             count += 1
         }
+        endRun()
         return count
     }
 

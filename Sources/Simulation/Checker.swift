@@ -55,6 +55,6 @@ struct Checker {
             reader.account(number: account)?.grants
                 .first { $0.ordinal == ordinal }?.terms.grantID
         }
-        return commits.flatMap { encoder.messages(of: $0.commit, hash: $0.hash) }
+        return commits.flatMap { encoder.messages(of: $0.commit, hash: $0.hash).copies }
     }
 }

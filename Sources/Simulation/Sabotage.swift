@@ -39,12 +39,15 @@ final class SabotagedSink: MessageSink {
         self.randomness = randomness
     }
 
-    func send(_ message: OutgoingMessage, tag: UInt64) -> Bool {
-        guard message.kind == dropped, randomness.chance(50) else {
-            return inner.send(message, tag: tag)
+    func send(_ messages: OutgoingMessages, _ range: Range<Int>, tag: UInt64) -> Int {
+        for index in range {
+            if messages[index].kind == dropped, randomness.chance(50) {
+                acknowledged.append(tag)
+            } else if inner.send(messages, index..<index + 1, tag: tag) == 0 {
+                return index - range.lowerBound
+            }
         }
-        acknowledged.append(tag)
-        return true
+        return range.count
     }
 
     func deliveries(timeout: Duration, _ receive: (SinkDelivery) -> Void) {

@@ -22,11 +22,14 @@ final class SimulatedSink: MessageSink {
         self.randomness = randomness
     }
 
-    func send(_ message: OutgoingMessage, tag: UInt64) -> Bool {
+    func send(_ messages: OutgoingMessages, _ range: Range<Int>, tag: UInt64) -> Int {
         // After a failure nothing may overtake what failed.
-        guard !hasFailed, inFlight.count < Self.capacity else { return false }
-        inFlight.append(Waiting(message: message, tag: tag))
-        return true
+        guard !hasFailed else { return 0 }
+        let taken = range.prefix(Self.capacity - inFlight.count)
+        for index in taken {
+            inFlight.append(Waiting(message: messages[index].copy(), tag: tag))
+        }
+        return taken.count
     }
 
     func deliveries(timeout: Duration, _ receive: (SinkDelivery) -> Void) {

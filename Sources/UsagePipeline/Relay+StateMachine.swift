@@ -31,15 +31,16 @@ struct RelayMachine: Equatable {
         advance()
     }
 
-    /// One message of a commit was acknowledged.
-    mutating func acknowledged(commit: UInt64) {
+    /// Messages of a commit were acknowledged.
+    mutating func acknowledged(_ count: Int = 1, commit: UInt64) {
         // A delivery of a commit that is published already would be a bug of the sink; counting it
         // could move the watermark past a message that is missing.
         guard commit > publishedThrough, let start = owed.first?.commit else { return }
         let index = Int(commit - start)
-        guard owed.indices.contains(index), owed[index].unacknowledged > 0 else { return }
-        owed[index].unacknowledged -= 1
-        unacknowledged -= 1
+        guard owed.indices.contains(index) else { return }
+        let awaited = min(count, owed[index].unacknowledged)
+        owed[index].unacknowledged -= awaited
+        unacknowledged -= awaited
         advance()
     }
 

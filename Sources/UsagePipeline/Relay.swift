@@ -48,7 +48,9 @@ final class Relay {
     private var machine: RelayMachine
     /// Commits of an earlier run, to be read from the journal, before those that are made now.
     private var recovery: Range<UInt64>
-    private var unsent: ArraySlice<OutgoingMessage> = []
+    /// What the commit taken last owes, of which those before ``firstUnsent`` are sent.
+    private var messages = OutgoingMessages()
+    private var firstUnsent = 0
     private var unsentCommit: UInt64 = 0
     private var endedAt: Duration?
 
@@ -77,7 +79,7 @@ final class Relay {
     /// - Throws: ``WorkerFailure``: messages cannot be sent, or the journal cannot be read.
     func step(waits: Bool) throws(WorkerFailure) -> Bool {
         guard !inbox.commits.isClosed else { return false }
-        if unsent.isEmpty { try takeNext(waits: waits) }
+        if isAllSent { try takeNext(waits: waits) }
         do {
             try sendAll()
             try collect(timeout: .zero)
@@ -111,32 +113,28 @@ final class Relay {
         inbox.commits.done()
     }
 
+    private var isAllSent: Bool { firstUnsent == messages.count }
+
     private func owe(_ sealed: SealedCommit) {
         unsentCommit = sealed.commit.number
-        let messages =
-            sealed.commit.owesMessages
-            ? encoder.messages(of: sealed.commit, hash: sealed.hash) : []
-        unsent = messages[...]
+        encoder.write(sealed.commit, hash: sealed.hash, to: &messages)
+        firstUnsent = 0
         machine.owes(messages.count, commit: unsentCommit)
         inbox.note(machine)
     }
 
     private func sendAll() throws(SinkError) {
-        while let message = unsent.first {
-            guard try sink.send(message, tag: unsentCommit) else {
-                // No room: what is in flight has to land first.
-                try collect(timeout: .milliseconds(10))
-                return
-            }
-            unsent.removeFirst()
-        }
+        guard !isAllSent else { return }
+        firstUnsent += try sink.send(messages, firstUnsent..<messages.count, tag: unsentCommit)
+        // No room: what is in flight has to land first.
+        if !isAllSent { try collect(timeout: .milliseconds(10)) }
     }
 
     private func collect(timeout: Duration) throws(SinkError) {
         var failure: String?
         try sink.deliveries(timeout: timeout) { delivery in
             guard let reason = delivery.failure else {
-                machine.acknowledged(commit: delivery.tag)
+                machine.acknowledged(delivery.count, commit: delivery.tag)
                 return
             }
             failure = reason
@@ -149,7 +147,7 @@ final class Relay {
 
     /// Whether all is published, or the time to wait for it at the end is over.
     private func isFinished(waits: Bool) throws(WorkerFailure) -> Bool {
-        guard inbox.commits.isDone, recovery.isEmpty, unsent.isEmpty else { return false }
+        guard inbox.commits.isDone, recovery.isEmpty, isAllSent else { return false }
         guard machine.unacknowledged > 0 else { return true }
         let began = endedAt ?? clock.elapsed
         endedAt = began

@@ -118,15 +118,18 @@ public struct SourceError: Error, Equatable, Sendable {
     }
 }
 
-/// What became of a message that was sent.
+/// What became of messages that were sent.
 public struct SinkDelivery: Equatable, Sendable {
-    /// What the sender called it.
+    /// What the sender called them.
     public let tag: UInt64
-    /// Nil: the cluster has it, for good.
+    /// How many of that name this is about.
+    public let count: Int
+    /// Nil: the cluster has them, for good.
     public let failure: String?
 
-    public init(tag: UInt64, failure: String? = nil) {
+    public init(tag: UInt64, count: Int = 1, failure: String? = nil) {
         self.tag = tag
+        self.count = count
         self.failure = failure
     }
 }
@@ -135,8 +138,20 @@ public struct SinkDelivery: Equatable, Sendable {
 ///
 /// Messages with the same key stay in order.
 public protocol MessageSink: AnyObject {
-    /// Takes a message over for sending; false: there is no room, poll and try again.
-    func send(_ message: OutgoingMessage, tag: UInt64) throws(SinkError) -> Bool
+    /// Takes messages over for sending, in their order; it must not keep what it borrows.
+    ///
+    /// - Parameters:
+    ///   - messages: some of them are to be sent.
+    ///   - range: which of them.
+    ///   - tag: comes back in their deliveries.
+    /// - Returns: how many of them were taken; where that is not all, there is no room for the next
+    ///   one: read deliveries and try again.
+    /// - Throws: ``SinkError``: nothing can be sent any more.
+    func send(
+        _ messages: OutgoingMessages,
+        _ range: Range<Int>,
+        tag: UInt64
+    ) throws(SinkError) -> Int
     /// Hands out what became of messages sent earlier.
     func deliveries(timeout: Duration, _ receive: (SinkDelivery) -> Void) throws(SinkError)
 }

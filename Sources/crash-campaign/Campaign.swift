@@ -176,7 +176,7 @@ final class Campaign {
             guard entry.type == .creditsConsumed else { continue }
             reading.ids[commit.bytes.string(of: entry.usageID), default: 0] += 1
         }
-        for message in encoder.messages(of: commit, hash: sealed.hash)
+        for message in encoder.messages(of: commit, hash: sealed.hash).copies
         where message.kind == .trigger {
             let header = message.headers.first { $0.name == "webhook-id" }
             reading.owed.append(String(decoding: header?.value ?? [], as: UTF8.self))

@@ -129,4 +129,55 @@ struct ProducerTests {
         }
         #expect(error?.code == .stateChanged)
     }
+
+    @Test func deliveriesInARowWithTheSameTagComeTogether() throws {
+        let producer = try Fixture().producer()
+        for tag in [1, 1, 1, 2, 1] as [UInt64] {
+            try producer.send(topic: Fixture.topic, key: nil, value: "v", tag: tag)
+        }
+        try #require(producer.flush(timeout: .seconds(20)))
+        var counts: [UInt64: Int] = [:]
+        try producer.deliveries(maximum: 5, timeout: .zero) {
+            counts[$0.tag, default: 0] += $0.count
+        }
+        #expect(counts == [1: 4, 2: 1])
+    }
+
+    @Test func aTopicThatIsFoundOnceTakesMessagesAsTheyAre() throws {
+        let fixture = try Fixture()
+        let producer = try fixture.producer()
+        let topic = try producer.topic(named: Fixture.topic)
+        let (name, key, value): ([UInt8], [UInt8], [UInt8]) = ([0x6e], [0, 255], [1, 0, 2])
+        try topic.sending { (sender: borrowing ProducerTopic.Sender) throws(KafkaError) in
+            var headers = HeaderList(count: 2)
+            try headers.append(name: name.span, value: value.span)
+            try headers.append(name: [UInt8]().span, value: nil)
+            try sender.send(key: key.span, value: value.span, headers: &headers, tag: 1)
+            var none = HeaderList(count: 0)
+            try sender.send(key: nil, value: nil, headers: &none, tag: 1)
+            try sender.send(key: [UInt8]().span, value: [UInt8]().span, headers: &none, tag: 1)
+        }
+        try #require(producer.flush(timeout: .seconds(10)))
+        let consumer = try fixture.consumer()
+        try consumer.assign([PartitionStart(partition: partition(), offset: .earliest)])
+        let received = try consumer.receive(3)
+        #expect(received.map(\.key) == [key, nil, []])
+        #expect(received.map(\.value) == [value, nil, []])
+        #expect(
+            received.map(\.headers) == [
+                [Header(name: "n", value: value), Header(name: "", value: nil)], [], [],
+            ]
+        )
+    }
+
+    @Test func aTopicOfAClosedProducerTakesNothing() throws {
+        let producer = try Fixture().producer()
+        let topic = try producer.topic(named: Fixture.topic)
+        #expect(producer.close(timeout: .seconds(10)))
+        let error = #expect(throws: KafkaError.self) {
+            try topic.sending { (_: borrowing ProducerTopic.Sender) throws(KafkaError) in }
+        }
+        #expect(error?.code == .stateChanged)
+        #expect(throws: KafkaError.self) { try producer.topic(named: Fixture.topic) }
+    }
 }

@@ -17,7 +17,7 @@ import UsageCodec
         commit.bytes = batch.bytes
         commit.headers = batch.headers
         commit.deadLetters = [DeadLetter(message: invalid.message, refusal: invalid.refusal)]
-        let messages = SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash)
+        let messages = SampleCommit.messages(of: commit)
         #expect(messages.count == 1)
         return try #require(messages.first)
     }

@@ -43,14 +43,14 @@ import UsageCodec
             SampleCommit.withAllocations(2000),
         ]
         return commits.flatMap { commit in
-            SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash).map {
+            SampleCommit.messages(of: commit).map {
                 Sample(schema: "trigger", isValid: true, json: $0.text)
             }
         }
     }
 
     private static func triggerHeaders() -> [Sample] {
-        SampleCommit.encoder.messages(of: SampleCommit.whole(), hash: SampleCommit.hash).map {
+        SampleCommit.messages(of: SampleCommit.whole()).map {
             Sample(schema: "trigger_headers", isValid: true, json: json(of: $0.headers))
         }
     }
@@ -124,7 +124,7 @@ import UsageCodec
             commit.deadLetters = batch.invalid.map {
                 DeadLetter(message: $0.message, refusal: $0.refusal)
             }
-            let messages = SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash)
+            let messages = SampleCommit.messages(of: commit)
             return Sample(
                 schema: "dead_letter_headers",
                 isValid: true,

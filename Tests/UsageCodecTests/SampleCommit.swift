@@ -232,6 +232,12 @@ enum SampleCommit {
     }
 }
 
+extension SampleCommit {
+    static func messages(of commit: Commit) -> [OutgoingMessage] {
+        encoder.messages(of: commit, hash: hash).copies
+    }
+}
+
 extension OutgoingMessage {
     var text: String { String(decoding: value ?? [], as: UTF8.self) }
 

@@ -11,7 +11,7 @@ import UsageCodec
         var commit = SampleCommit.whole()
         commit.triggers = [trigger]
         change(&commit)
-        let messages = SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash)
+        let messages = SampleCommit.messages(of: commit)
         return try #require(messages.first?.header("webhook-id"))
     }
 

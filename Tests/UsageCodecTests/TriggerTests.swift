@@ -99,10 +99,7 @@ import UsageCodec
         ("auto_top_up.suspended", 117, #""reason":"not_answered""#),
     ])
     func everyTypeIsWrittenAsTheContractSays(type: String, sequence: Int, data: String) throws {
-        let messages = SampleCommit.encoder.messages(
-            of: SampleCommit.whole(),
-            hash: SampleCommit.hash
-        )
+        let messages = SampleCommit.messages(of: SampleCommit.whole())
         let matching = messages.filter { $0.text.contains("\"type\":\"\(type)\"") }
         let message = try #require(matching.first)
         #expect(matching.count == 1)
@@ -142,7 +139,7 @@ import UsageCodec
         commit.deadLetters = [
             DeadLetter(message: message, refusal: Refusal(.invalidJSON, message: "m"))
         ]
-        let messages = SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash)
+        let messages = SampleCommit.messages(of: commit)
         #expect(messages.map(\.kind).dropLast().allSatisfy { $0 == .trigger })
         #expect(messages.last?.kind == .deadLetter)
         let types = messages.dropLast().map(\.text)
@@ -153,7 +150,7 @@ import UsageCodec
 
     @Test func aCommitThatOwesNothingHasNoMessages() {
         #expect(
-            SampleCommit.encoder.messages(of: SampleCommit.empty(), hash: SampleCommit.hash) == []
+            SampleCommit.messages(of: SampleCommit.empty()) == []
         )
     }
 
@@ -166,7 +163,7 @@ import UsageCodec
                 group: -1
             )
         ]
-        let messages = SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash)
+        let messages = SampleCommit.messages(of: commit)
         #expect(messages.first?.text.contains(#""origin":null"#) == true)
     }
 
@@ -174,7 +171,7 @@ import UsageCodec
     func aValueStaysBelowTwentyKilobytes(dimensions: Int) throws {
         let commit = SampleCommit.withDimensions(dimensions)
         let message = try #require(
-            SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash).first
+            SampleCommit.messages(of: commit).first
         )
         #expect(message.text.utf8.count < 20_000)
         #expect(message.text.contains("\"dimensions\"") == (dimensions == 1))
@@ -183,10 +180,7 @@ import UsageCodec
 
     @Test func allocationsAreDroppedAfterDimensionsWhereTheyAloneAreTooLarge() throws {
         let message = try #require(
-            SampleCommit.encoder.messages(
-                of: SampleCommit.withAllocations(2000),
-                hash: SampleCommit.hash
-            ).first
+            SampleCommit.messages(of: SampleCommit.withAllocations(2000)).first
         )
         #expect(message.text.utf8.count < 20_000)
         #expect(!message.text.contains("\"dimensions\""))
@@ -209,7 +203,7 @@ import UsageCodec
                 payload: .hold(SampleCommit.hold)
             )
         ]
-        let messages = SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash)
+        let messages = SampleCommit.messages(of: commit)
         let message = try #require(messages.first)
         #expect(
             message.text.contains(
@@ -223,7 +217,7 @@ import UsageCodec
         commit.triggers = [
             SampleCommit.trigger(.topUpSuspended, .topUpSuspension(.capReached, request: nil))
         ]
-        let messages = SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash)
+        let messages = SampleCommit.messages(of: commit)
         #expect(messages.first?.text.contains(#""reason":"cap_reached"}}"#) == true)
     }
 
@@ -231,7 +225,7 @@ import UsageCodec
     func aRateThatTheCommitDoesNotNameIsNull(rate: Int32) {
         var commit = SampleCommit.withDimensions(1)
         commit.entries[0].rate = rate
-        let messages = SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash)
+        let messages = SampleCommit.messages(of: commit)
         #expect(messages.first?.text.contains(#""rate":null,"#) == true)
     }
 
@@ -245,9 +239,86 @@ import UsageCodec
                 .crossing([percent, absolute], previousBalance: .zero)
             )
         ]
-        let messages = SampleCommit.encoder.messages(of: commit, hash: SampleCommit.hash)
+        let messages = SampleCommit.messages(of: commit)
         #expect(
             messages.first?.text.contains(#""threshold":{"type":"percent","value":"20"}"#) == true
         )
+    }
+
+    @Test func namesThatNeedEscapesHaveThemInTheValueAndNotInTheKey() throws {
+        var commit = SampleCommit.whole()
+        commit.groups[0].customerID = "a\"b\\\u{1}\n-and-more-é"
+        let message = try #require(SampleCommit.messages(of: commit).first)
+        #expect(message.key == Array("a\"b\\\u{1}\n-and-more-é".utf8))
+        #expect(message.text.contains(#""customer_id":"a\"b\\\u0001\n-and-more-é","#))
+        #expect(message.text.contains(#""type":"credit_balance.changed""#))
+    }
+
+    @Test func eachChangeHasItsOwnReasons() throws {
+        var commit = SampleCommit.whole()
+        commit.triggers = [2, 6, 2, 0].map { reasons in
+            SampleCommit.trigger(
+                .balanceChanged,
+                .change(
+                    BalanceChange(
+                        previousBalance: .zero,
+                        firstSequence: 1,
+                        entries: 1,
+                        reasons: reasons
+                    )
+                )
+            )
+        }
+        let texts = SampleCommit.messages(of: commit).map(\.text)
+        let lists = [
+            #"["credits_granted"]"#, #"["credits_granted","credits_consumed"]"#,
+            #"["credits_granted"]"#, "[]",
+        ]
+        for (text, list) in zip(texts, lists) {
+            #expect(text.hasSuffix("\"reasons\":\(list)}}"))
+        }
+    }
+
+    @Test func aDeltaThatIsNoAmountIsNull() throws {
+        let most = try Amount("99999999999999999999999999.999999999999")
+        var commit = SampleCommit.whole()
+        commit.triggers = [
+            Trigger(
+                type: .balanceChanged,
+                group: 0,
+                sequence: 2,
+                balance: BalanceSnapshot(
+                    ledger: most,
+                    available: most,
+                    held: .zero,
+                    overdraft: .zero
+                ),
+                payload: .change(
+                    BalanceChange(
+                        previousBalance: most.negated,
+                        firstSequence: UInt64.max,
+                        entries: 10_000_000_000,
+                        reasons: 2
+                    )
+                )
+            )
+        ]
+        let text = try #require(SampleCommit.messages(of: commit).first?.text)
+        #expect(
+            text.hasSuffix(
+                #""previous_balance":"-\#(most)","delta":null,"#
+                    + #""first_sequence":18446744073709551615,"last_sequence":2,"#
+                    + #""entries":10000000000,"reasons":["credits_granted"]}}"#
+            )
+        )
+    }
+
+    @Test func memoryThatIsUsedAgainLeavesNothingBehind() {
+        var messages = OutgoingMessages()
+        for commit in [SampleCommit.whole(), SampleCommit.withDimensions(3), SampleCommit.empty()] {
+            SampleCommit.encoder.write(commit, hash: SampleCommit.hash, to: &messages)
+            #expect(messages.copies == SampleCommit.messages(of: commit))
+        }
+        #expect(messages.isEmpty)
     }
 }

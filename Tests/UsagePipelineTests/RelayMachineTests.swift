@@ -55,4 +55,15 @@ import Testing
         relay.owes(0, commit: 5001)
         #expect(relay.publishedThrough == 5001)
     }
+
+    @Test func acknowledgementsCountTogetherAndNeverForMoreThanIsOwed() {
+        var relay = RelayMachine(publishedThrough: 0)
+        relay.owes(3, commit: 1)
+        relay.owes(1, commit: 2)
+        relay.acknowledged(2, commit: 1)
+        #expect(relay.publishedThrough == 0)
+        relay.acknowledged(2, commit: 1)
+        #expect(relay.publishedThrough == 1)
+        #expect(relay.unacknowledged == 1)
+    }
 }

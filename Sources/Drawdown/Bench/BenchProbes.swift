@@ -85,12 +85,20 @@ final class BenchProbeSink: MessageSink {
         self.notes = notes
     }
 
-    func send(_ message: OutgoingMessage, tag: UInt64) throws(SinkError) -> Bool {
-        guard let probe = Self.probe(of: message) else { return try sink.send(message, tag: tag) }
-        let own = Self.ownBit | UInt64(inFlight.count)
-        guard try sink.send(message, tag: own) else { return false }
-        inFlight.append((tag, probe))
-        return true
+    func send(
+        _ messages: OutgoingMessages,
+        _ range: Range<Int>,
+        tag: UInt64
+    ) throws(SinkError) -> Int {
+        for index in range {
+            let probe = Self.probe(of: messages[index])
+            let own = probe == nil ? tag : Self.ownBit | UInt64(inFlight.count)
+            guard try sink.send(messages, index..<index + 1, tag: own) == 1 else {
+                return index - range.lowerBound
+            }
+            if let probe { inFlight.append((tag, probe)) }
+        }
+        return range.count
     }
 
     func deliveries(timeout: Duration, _ receive: (SinkDelivery) -> Void) throws(SinkError) {
@@ -105,16 +113,18 @@ final class BenchProbeSink: MessageSink {
     }
 
     /// The entry that a trigger is about, where it is a probe's changed balance.
-    private static func probe(of message: OutgoingMessage) -> Acknowledged? {
-        guard message.kind == .trigger, let key = message.key, key.starts(with: "probe-".utf8),
-            let value = message.value
-        else { return nil }
-        let text = String(decoding: value, as: UTF8.self)
+    private static func probe(of message: borrowing LentMessage) -> Acknowledged? {
+        guard message.kind == .trigger, let key = message.key, let value = message.value else {
+            return nil
+        }
+        let customerID = String(span: key)
+        guard customerID.hasPrefix("probe-") else { return nil }
+        let text = String(span: value)
         guard text.contains(#""type":"credit_balance.changed""#),
             let mark = text.firstRange(of: #""sequence":"#),
             let sequence = Int(text[mark.upperBound...].prefix { $0.isNumber })
         else { return nil }
-        return Acknowledged(customerID: String(decoding: key, as: UTF8.self), sequence: sequence)
+        return Acknowledged(customerID: customerID, sequence: sequence)
     }
 }
 

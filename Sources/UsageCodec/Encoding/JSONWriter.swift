@@ -11,20 +11,27 @@ public struct JSONWriter: Sendable {
 
     public init() {}
 
-    /// - Parameter capacity: bytes to make room for.
-    init(capacity: Int) {
-        bytes.reserveCapacity(capacity)
+    /// Makes room for so many more bytes.
+    mutating func reserve(_ count: Int) {
+        bytes.reserveCapacity(bytes.count + count)
     }
 
-    /// What was written, in an array of its own that is no longer than it.
-    func copy() -> [UInt8] {
-        unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
-    }
-
-    /// Forgets what was written, and keeps the memory.
-    mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
+    /// Forgets what was written after so many bytes, and begins a value of its own there.
+    mutating func restart(at count: Int) {
+        bytes.removeLast(bytes.count - count)
         needsComma = false
+    }
+
+    /// Begins a value of its own after what was written.
+    mutating func restart() { needsComma = false }
+
+    /// Appends bytes as they are, which need be no JSON.
+    mutating func append(_ bytes: Span<UInt8>) { self.bytes.append(bytes) }
+
+    /// Appends what `write` does, which has room for so many bytes; no commas are added.
+    @inline(__always)
+    mutating func append(addingCapacity count: Int, _ write: (inout OutputSpan<UInt8>) -> Void) {
+        bytes.append(addingCapacity: count, initializingWith: write)
     }
 
     /// Writes `{`, what `body` writes, and `}`.
@@ -44,10 +51,7 @@ public struct JSONWriter: Sendable {
         bytes.append(addingCapacity: count + 4) { output in
             if needsComma { output.append(UInt8(ascii: ",")) }
             output.append(UInt8(ascii: "\""))
-            // Safe: a static string's bytes outlive the program.
-            output.append(
-                unsafe Span(_unsafeStart: name.utf8Start, count: count)
-            )
+            output.append(name)
             output.append(UInt8(ascii: "\""))
             output.append(UInt8(ascii: ":"))
         }
@@ -86,14 +90,21 @@ public struct JSONWriter: Sendable {
         value { $0.bytes.append(contentsOf: "null".utf8) }
     }
 
+    /// Writes text that may need escapes.
+    mutating func string(_ text: Span<UInt8>) {
+        value { $0.append(quoted: text) }
+    }
+
     /// Writes ASCII text that needs no escapes.
-    mutating func string(ascii text: [UInt8]) {
-        quoted { $0.append(contentsOf: text) }
+    mutating func string(_ id: TriggerIDs.ID) {
+        quoted { text in
+            text.append(addingCapacity: TriggerIDs.ID.count) { id.write(to: &$0) }
+        }
     }
 
     /// Writes bytes that are a JSON value already.
-    mutating func raw(_ json: [UInt8]) {
-        value { $0.bytes.append(contentsOf: json) }
+    mutating func raw(_ json: Span<UInt8>) {
+        value { $0.bytes.append(json) }
     }
 
     /// Writes text that is a JSON number already.
@@ -134,44 +145,11 @@ public struct JSONWriter: Sendable {
     }
 
     private mutating func appendQuoted(_ text: String.UTF8View) {
-        bytes.append(UInt8(ascii: "\""))
-        // Nearly all texts go as they are, in one piece.
-        let isDone = unsafe text.withContiguousStorageIfAvailable { text in
-            let text = unsafe text.span
-            guard !Self.needsEscape(text) else { return false }
-            bytes.append(text)
-            return true
-        }
-        if isDone != true {
-            for byte in text { appendEscaped(byte) }
-        }
-        bytes.append(UInt8(ascii: "\""))
+        append(quoted: text.span)
     }
 
-    /// Whether any byte may not stand in a string as it is; eight are looked at in one go.
-    private static func needsEscape(_ text: Span<UInt8>) -> Bool {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        // Safe to view raw: a UInt8 has no padding.
-        let raw = unsafe text.bytes
-        var strange: UInt64 = 0
-        var position = 0
-        while position + 8 <= text.count {
-            // Safe: the eight bytes lie within the text, and any bit pattern is a UInt64.
-            let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
-            let quotes = word ^ ones &* UInt64(UInt8(ascii: "\""))
-            let slashes = word ^ ones &* UInt64(UInt8(ascii: "\\"))
-            strange |= (quotes &- ones) & ~quotes
-            strange |= (slashes &- ones) & ~slashes
-            strange |= (word &- ones &* 0x20) & ~word
-            position += 8
-        }
-        var isStrange = strange & (ones &* 0x80) != 0
-        for index in position..<text.count where needsEscape(text[index]) { isStrange = true }
-        return isStrange
-    }
-
-    private static func needsEscape(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    private mutating func append(quoted text: Span<UInt8>) {
+        bytes.append(addingCapacity: text.quotedCapacity) { $0.append(quoted: text) }
     }
 
     /// Appends digits without a text of their own, for triggers carry many numbers.
@@ -181,22 +159,6 @@ public struct JSONWriter: Sendable {
             return
         }
         bytes.append(digitsOf: small)
-    }
-
-    private mutating func appendEscaped(_ byte: UInt8) {
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-            bytes.append(UInt8(ascii: "\\"))
-            bytes.append(byte)
-        case 0x0A: bytes.append(contentsOf: "\\n".utf8)
-        case 0x0D: bytes.append(contentsOf: "\\r".utf8)
-        case 0x09: bytes.append(contentsOf: "\\t".utf8)
-        case ..<0x20:
-            bytes.append(contentsOf: "\\u00".utf8)
-            bytes.append(Hexadecimal.digit(byte >> 4))
-            bytes.append(Hexadecimal.digit(byte & 15))
-        default: bytes.append(byte)
-        }
     }
 }
 
@@ -259,27 +221,5 @@ extension JSONWriter {
     public mutating func arrayMember(_ name: StaticString, _ body: (inout JSONWriter) -> Void) {
         key(name)
         array(body)
-    }
-}
-
-/// Lowercase hexadecimal text.
-enum Hexadecimal {
-    static func digit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
-    }
-
-    static func text(_ bytes: some Collection<UInt8>) -> String {
-        var text: [UInt8] = []
-        append(bytes, to: &text)
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    static func append(_ bytes: some Collection<UInt8>, to text: inout [UInt8]) {
-        text.append(addingCapacity: 2 * bytes.count) { output in
-            for byte in bytes {
-                output.append(digit(byte >> 4))
-                output.append(digit(byte & 15))
-            }
-        }
     }
 }

@@ -12,27 +12,44 @@ public struct MessageEncoder: Sendable {
         names = EntryNames(grantID: grantID)
     }
 
-    /// The messages of a commit: triggers in their order, then dead letters.
+    /// The messages of a commit; see ``write(_:hash:to:)``.
+    public func messages(of commit: Commit, hash: [UInt8]) -> OutgoingMessages {
+        var messages = OutgoingMessages()
+        write(commit, hash: hash, to: &messages)
+        return messages
+    }
+
+    /// Writes the messages of a commit: triggers in their order, then dead letters.
     ///
     /// The same commit has the same messages, byte for byte, whenever it is encoded.
     /// - Parameters:
     ///   - commit: as the store made it durable.
     ///   - hash: the commit's hash.
-    /// - Returns: what is to be produced, in this order.
-    public func messages(of commit: Commit, hash: [UInt8]) -> [OutgoingMessage] {
-        guard commit.owesMessages else { return [] }
-        var messages: [OutgoingMessage] = []
-        messages.reserveCapacity(commit.triggers.count + commit.deadLetters.count)
+    ///   - messages: gets what is to be produced in place of what it had, whose memory it uses
+    ///     again.
+    public func write(
+        _ commit: Commit,
+        hash: [UInt8],
+        to messages: inout OutgoingMessages
+    ) {
+        messages.removeAll()
+        guard commit.owesMessages else { return }
         if !commit.triggers.isEmpty {
-            var triggers = TriggerEncoder(commit: commit, hash: hash, names: names)
-            for trigger in commit.triggers { messages.append(triggers.message(of: trigger)) }
+            var encoder = TriggerEncoder(of: commit, hash: hash, names: names, to: &messages)
+            let triggers = commit.triggers.span
+            for index in triggers.indices {
+                encoder.write(triggers[index], of: commit, to: &messages)
+            }
         }
-        messages.append(contentsOf: commit.deadLetters.map { Self.message(of: $0, in: commit) })
-        return messages
+        for letter in commit.deadLetters { Self.write(letter, of: commit, to: &messages) }
     }
 
     /// A dead letter: the input byte for byte, and why it is one (contract §2.6).
-    private static func message(of letter: DeadLetter, in commit: Commit) -> OutgoingMessage {
+    private static func write(
+        _ letter: DeadLetter,
+        of commit: Commit,
+        to messages: inout OutgoingMessages
+    ) {
         let message = letter.message
         var headers =
             commit.headers.indices.contains(Int(message.headers))
@@ -51,17 +68,19 @@ public struct MessageEncoder: Sendable {
         if let field = letter.refusal.field {
             headers.append(MessageHeader("drawdown.error.field", field))
         }
-        return OutgoingMessage(
-            kind: .deadLetter,
-            key: message.hasKey ? Array(commit.bytes[message.key.range]) : nil,
-            value: message.hasValue ? Array(commit.bytes[message.value.range]) : nil,
-            headers: headers
+        for header in headers { messages.append(header) }
+        messages.append(
+            .deadLetter,
+            key: message.hasKey ? messages.place(of: commit.bytes.span(of: message.key)) : .null,
+            value: message.hasValue
+                ? messages.place(of: commit.bytes.span(of: message.value)) : .null,
+            headers: headers.count
         )
     }
 }
 
 extension MessageHeader {
-    init(_ name: String, _ text: String) {
+    fileprivate init(_ name: String, _ text: String) {
         self.init(name: name, value: Array(text.utf8))
     }
 }

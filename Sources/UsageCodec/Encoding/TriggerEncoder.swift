@@ -1,102 +1,163 @@
 import Credits
 
-/// Writes the triggers of one commit (contract §2.5).
+/// Writes the triggers of one commit (contract §2.5), each as one message.
 struct TriggerEncoder {
     /// A value stays below this, as receivers of webhooks expect it to.
     static let maximumBytes = 20_000
-    private let commit: Commit
+    /// Of each trigger: its id, the time, the content type.
+    static let headerCount = 3
+    /// What most triggers take, with their key.
+    static let usualBytes = 512
     private let hash: [UInt8]
     private let names: EntryNames
     /// For each group, where its entries are in the commit, in order.
     private let entries: [[Int32]]
-    /// Of every trigger of the commit.
-    private let sharedHeaders: [MessageHeader]
+    private let idName: OutgoingMessages.Place
+    /// Of every trigger of the commit, after the id.
+    private let sharedHeaders: [OutgoingMessages.Header]
     /// The commit's time, as it stands in each of them.
     private let recordedAt: [UInt8]
-    /// Writes one after the other.
-    private var writer = JSONWriter(capacity: 4096)
+    private var ids = TriggerIDs()
+    private var changes: ChangeWriter
 
-    init(commit: Commit, hash: [UInt8], names: EntryNames) {
-        self.commit = commit
+    /// - Parameters:
+    ///   - commit: whose triggers are to be written.
+    ///   - hash: the commit's hash.
+    ///   - names: what stands for numbers.
+    ///   - messages: gets what all of them share.
+    init(
+        of commit: Commit,
+        hash: [UInt8],
+        names: EntryNames,
+        to messages: inout OutgoingMessages
+    ) {
         self.hash = hash
         self.names = names
         entries = Self.entriesByGroup(of: commit)
-        writer.timestamp(commit.recordedAt)
-        recordedAt = writer.bytes
+        var time = JSONWriter()
+        time.timestamp(commit.recordedAt)
+        recordedAt = time.bytes
+        changes = ChangeWriter(recordedAt: time.bytes.span)
+        messages.reserve(triggers: commit.triggers.count)
+        func place(_ text: String) -> OutgoingMessages.Place {
+            messages.place(of: text.utf8.span)
+        }
+        idName = place("webhook-id")
         sharedHeaders = [
-            MessageHeader("webhook-timestamp", "\(commit.recordedAt.seconds)"),
-            MessageHeader("content-type", "application/json"),
+            OutgoingMessages.Header(
+                name: place("webhook-timestamp"),
+                value: place("\(commit.recordedAt.seconds)")
+            ),
+            OutgoingMessages.Header(
+                name: place("content-type"),
+                value: place("application/json")
+            ),
         ]
     }
 
-    mutating func message(of trigger: Trigger) -> OutgoingMessage {
-        let (customerID, creditType) = account(of: trigger)
-        let id = TriggerID.text(of: trigger, customerID: customerID, creditType: creditType)
-        // What has no bound of its own is dropped until the value fits; all else always does.
-        writeBody(of: trigger, id: id, customerID, creditType, .all)
-        if writer.bytes.count >= Self.maximumBytes {
-            writeBody(of: trigger, id: id, customerID, creditType, .allocations)
+    mutating func write(
+        _ trigger: Trigger,
+        of commit: Commit,
+        to messages: inout OutgoingMessages
+    ) {
+        // A refusal makes no entry, so that its trigger has no group and names the account itself.
+        if trigger.group < 0, let input = trigger.payload.refusedInput {
+            let (customerID, creditType) = (input.customerID, input.creditType)
+            write(trigger, customerID.utf8.span, creditType.utf8.span, of: commit, to: &messages)
+            return
         }
-        if writer.bytes.count >= Self.maximumBytes {
-            writeBody(of: trigger, id: id, customerID, creditType, [])
-        }
-        var headers: [MessageHeader] = []
-        headers.reserveCapacity(1 + sharedHeaders.count)
-        headers.append(MessageHeader(name: "webhook-id", value: id))
-        headers.append(contentsOf: sharedHeaders)
-        return OutgoingMessage(
-            kind: .trigger,
-            key: Array(customerID.utf8),
-            // A copy of its own, and no longer than it is: the writer's memory is used again.
-            value: writer.copy(),
-            headers: headers
+        let groups = commit.groups.span
+        let group = Int(trigger.group)
+        write(
+            trigger,
+            commit.bytes.span(of: groups[group].customerID),
+            commit.bytes.span(of: groups[group].creditType),
+            of: commit,
+            to: &messages
         )
     }
 
-    private func account(of trigger: Trigger) -> (customerID: String, creditType: String) {
-        switch trigger.payload {
-        // Such a trigger has no group, for a refusal makes no entry.
-        case .refused(let input), .refusedHold(_, let input):
-            return (input.customerID, input.creditType)
-        case .change, .crossing, .passedZero, .grant, .notice, .reversal, .topUpRequest,
-            .topUpSuspension, .hold:
-            let group = commit.groups[Int(trigger.group)]
-            return (commit.customerID(of: group), commit.creditType(of: group))
+    private mutating func write(
+        _ trigger: Trigger,
+        _ customerID: Span<UInt8>,
+        _ creditType: Span<UInt8>,
+        of commit: Commit,
+        to messages: inout OutgoingMessages
+    ) {
+        let id = ids.id(of: trigger, customerID: customerID, creditType: creditType)
+        let key = messages.place(of: customerID)
+        let start = messages.json.bytes.count
+        if case .change(let change) = trigger.payload {
+            changes.write(change, of: trigger, id, customerID, creditType, to: &messages.json)
+        } else {
+            // What has no bound of its own is dropped until the value fits; all else always does.
+            for parts in [.all, .allocations, []] as [EntryParts] {
+                messages.json.restart(at: start)
+                writeBody(
+                    of: trigger,
+                    id,
+                    customerID,
+                    creditType,
+                    parts,
+                    of: commit,
+                    to: &messages.json
+                )
+                if messages.json.bytes.count - start < Self.maximumBytes { break }
+            }
         }
+        let value = OutgoingMessages.Place(start..<messages.json.bytes.count)
+        // The id stands first in the value: as a header it is the same bytes.
+        let idStart = start + Self.opening.utf8CodeUnitCount
+        messages.append(
+            OutgoingMessages.Header(
+                name: idName,
+                value: OutgoingMessages.Place(idStart..<idStart + TriggerIDs.ID.count)
+            )
+        )
+        for header in sharedHeaders { messages.append(header) }
+        messages.append(.trigger, key: key, value: value, headers: Self.headerCount)
     }
 
-    private mutating func writeBody(
+    /// What every value has before its id.
+    static let opening: StaticString = "{\"id\":\""
+
+    private func writeBody(
         of trigger: Trigger,
-        id: [UInt8],
-        _ customerID: String,
-        _ creditType: String,
-        _ parts: EntryParts
+        _ id: TriggerIDs.ID,
+        _ customerID: Span<UInt8>,
+        _ creditType: Span<UInt8>,
+        _ parts: EntryParts,
+        of commit: Commit,
+        to json: inout JSONWriter
     ) {
-        // Taken out while it is written to, for what writes looks at the encoder.
-        var writer = JSONWriter()
-        swap(&writer, &self.writer)
-        defer { swap(&writer, &self.writer) }
-        writer.removeAll()
-        writer.object {
+        json.object {
             $0.key("id")
-            $0.string(ascii: id)
+            $0.string(id)
             $0.member("type", trigger.type.name)
             $0.key("timestamp")
-            $0.raw(recordedAt)
-            $0.member("customer_id", customerID)
-            $0.member("credit_type", creditType)
+            $0.raw(recordedAt.span)
+            $0.key("customer_id")
+            $0.string(customerID)
+            $0.key("credit_type")
+            $0.string(creditType)
             $0.member("sequence", trigger.sequence)
             $0.objectMember("data") {
                 $0.key("balance")
                 $0.writeBalance(trigger.balance)
-                write(trigger, parts, to: &$0)
+                write(trigger, parts, of: commit, to: &$0)
             }
         }
     }
 
-    private func write(_ trigger: Trigger, _ parts: EntryParts, to data: inout JSONWriter) {
+    private func write(
+        _ trigger: Trigger,
+        _ parts: EntryParts,
+        of commit: Commit,
+        to data: inout JSONWriter
+    ) {
         switch trigger.payload {
-        case .change(let change): write(change, of: trigger, to: &data)
+        // Written by itself.
+        case .change: break
         case .crossing(let thresholds, let previousBalance):
             data.arrayMember("thresholds") { list in
                 for threshold in thresholds { list.writeThreshold(threshold) }
@@ -106,10 +167,10 @@ struct TriggerEncoder {
                 data.writeThreshold(lowest)
             }
             data.member("previous_balance", previousBalance)
-            writeEntry(of: trigger, parts, to: &data)
+            writeEntry(of: trigger, parts, of: commit, to: &data)
         case .passedZero(let previousBalance):
             data.member("previous_balance", previousBalance)
-            writeEntry(of: trigger, parts, to: &data)
+            writeEntry(of: trigger, parts, of: commit, to: &data)
         case .grant(let grant), .notice(let grant, _):
             data.key("grant")
             data.writeGrant(grant)
@@ -128,32 +189,17 @@ struct TriggerEncoder {
         case .refusedHold(let hold, let input):
             data.key("hold")
             data.writeHold(hold)
-            write(input, as: "command_id", to: &data)
+            write(input, as: "command_id", of: commit, to: &data)
         case .refused(let input):
             let isCommand = trigger.type == .commandRejected || trigger.type == .commandConflict
-            write(input, as: isCommand ? "command_id" : "usage_id", to: &data)
-        }
-    }
-
-    private func write(
-        _ change: BalanceChange,
-        of trigger: Trigger,
-        to data: inout JSONWriter
-    ) {
-        data.member("previous_balance", change.previousBalance)
-        // Null only for a swing across nearly the whole range, which is no amount.
-        data.member("delta", orNull: trigger.balance.ledger.subtracting(change.previousBalance))
-        data.member("first_sequence", change.firstSequence)
-        data.member("last_sequence", trigger.sequence)
-        data.member("entries", change.entries)
-        data.arrayMember("reasons") { list in
-            for type in change.reasonTypes { list.string(type.name) }
+            write(input, as: isCommand ? "command_id" : "usage_id", of: commit, to: &data)
         }
     }
 
     private func write(
         _ input: RefusedInput,
         as name: StaticString,
+        of commit: Commit,
         to data: inout JSONWriter
     ) {
         data.member(name, input.id)
@@ -165,17 +211,18 @@ struct TriggerEncoder {
     private func writeEntry(
         of trigger: Trigger,
         _ parts: EntryParts,
+        of commit: Commit,
         to data: inout JSONWriter
     ) {
         data.key("entry")
-        guard let entry = entry(of: trigger) else {
+        guard let entry = entry(of: trigger, in: commit) else {
             data.null()
             return
         }
         data.writeEntry(entry, of: commit, hash: hash, names: names, parts: parts)
     }
 
-    private func entry(of trigger: Trigger) -> Entry? {
+    private func entry(of trigger: Trigger, in commit: Commit) -> Entry? {
         let group = commit.groups[Int(trigger.group)]
         guard trigger.sequence >= group.firstSequence else { return nil }
         let positions = entries[Int(trigger.group)]
@@ -208,5 +255,16 @@ struct TriggerEncoder {
         guard let first = thresholds.first else { return nil }
         guard thresholds.allSatisfy({ $0.kind == first.kind }) else { return first }
         return thresholds.min { $0.value < $1.value }
+    }
+}
+
+extension Trigger.Payload {
+    /// The input that was refused; nil: none was.
+    fileprivate var refusedInput: RefusedInput? {
+        switch self {
+        case .refused(let input), .refusedHold(_, let input): input
+        case .change, .crossing, .passedZero, .grant, .notice, .reversal, .topUpRequest,
+            .topUpSuspension, .hold: nil
+        }
     }
 }

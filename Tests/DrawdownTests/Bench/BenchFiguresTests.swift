@@ -82,9 +82,13 @@ import UsagePipeline
         var tags: [UInt64] = []
         var failure: String?
 
-        func send(_ message: OutgoingMessage, tag: UInt64) throws(SinkError) -> Bool {
-            tags.append(tag)
-            return true
+        func send(
+            _ messages: OutgoingMessages,
+            _ range: Range<Int>,
+            tag: UInt64
+        ) throws(SinkError) -> Int {
+            tags += range.map { _ in tag }
+            return range.count
         }
 
         func deliveries(
@@ -110,12 +114,22 @@ import UsagePipeline
         )
     }
 
+    private static func send(
+        _ message: OutgoingMessage,
+        to sink: BenchProbeSink,
+        tag: UInt64
+    ) throws {
+        var messages = OutgoingMessages()
+        messages.append(message)
+        #expect(try sink.send(messages, 0..<1, tag: tag) == 1)
+    }
+
     @Test func theWorkerSeesItsOwnTags() throws {
         let notes = BenchProbeSink.Notes()
         let sink = BenchProbeSink(EchoSink(), notes: notes)
-        _ = try sink.send(Self.trigger("customer-1"), tag: 7)
-        _ = try sink.send(Self.trigger("probe-1"), tag: 8)
-        _ = try sink.send(Self.trigger("probe-1", "credit_grant.created"), tag: 9)
+        try Self.send(Self.trigger("customer-1"), to: sink, tag: 7)
+        try Self.send(Self.trigger("probe-1"), to: sink, tag: 8)
+        try Self.send(Self.trigger("probe-1", "credit_grant.created"), to: sink, tag: 9)
         var tags: [UInt64] = []
         try sink.deliveries(timeout: .zero) { tags.append($0.tag) }
         #expect(tags == [7, 8, 9])
@@ -128,7 +142,7 @@ import UsagePipeline
         let echo = EchoSink()
         echo.failure = "gone"
         let sink = BenchProbeSink(echo, notes: notes)
-        _ = try sink.send(Self.trigger("probe-1"), tag: 8)
+        try Self.send(Self.trigger("probe-1"), to: sink, tag: 8)
         try sink.deliveries(timeout: .zero) { #expect($0.failure == "gone") }
         #expect(notes.microseconds.withLock { $0.isEmpty })
     }

@@ -91,15 +91,15 @@ final class TestSource: MessageSource {
 
 /// A sink that takes everything at once.
 final class TestSink: MessageSink {
-    private var taken: [UInt64] = []
+    private var taken: [SinkDelivery] = []
 
-    func send(_ message: OutgoingMessage, tag: UInt64) -> Bool {
-        taken.append(tag)
-        return true
+    func send(_ messages: OutgoingMessages, _ range: Range<Int>, tag: UInt64) -> Int {
+        taken.append(SinkDelivery(tag: tag, count: range.count))
+        return range.count
     }
 
     func deliveries(timeout: Duration, _ receive: (SinkDelivery) -> Void) {
-        for tag in taken { receive(SinkDelivery(tag: tag)) }
+        taken.forEach(receive)
         taken = []
     }
 }
