@@ -67,9 +67,7 @@ struct AssignmentTracker {
             outdated += 1
             return false
         }
-        slots[current].next = offset + 1
-        slots[current].isHeardOf = true
-        slots[current].hasEnded = false
+        slots[current] = Slot(key: key, next: offset + 1, isHeardOf: true, hasEnded: false)
         return true
     }
 

@@ -95,7 +95,10 @@ public final class Consumer: @unchecked Sendable {
             refused = error
         }
         // Sifting comes after the rebalance: what was revoked must not be handed out.
-        if batch.sift(rebalancing) { unsafe handle.context.receive(fatalError(of: client)) }
+        // The two are handed over for the length of the call: reaching for them is checked each time.
+        if batch.sift(&rebalancing.tracker, &rebalancing.topics) {
+            unsafe handle.context.receive(fatalError(of: client))
+        }
         try handle.context.checkFatal()
         if let refused { throw refused }
         for error in handle.context.takeErrors() {

@@ -100,29 +100,29 @@ public struct MessageBatch: ~Copyable, @unchecked Sendable {
     /// Sorts out errors, and messages that are not, or no longer, to be read.
     ///
     /// Returns whether one of the errors ends the client.
-    mutating func sift(_ rebalancing: Rebalancing) -> Bool {
+    mutating func sift(_ tracker: inout AssignmentTracker, _ names: inout TopicNames) -> Bool {
         var kept = 0
         var isFatal = false
         var handle: OpaquePointer?
         var topic = 0
         for index in 0..<count {
             guard let pointer = unsafe messages[index] else { continue }
-            let message = unsafe pointer.pointee
-            guard unsafe message.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
-                unsafe meetEnd(message, rebalancing)
-                isFatal = unsafe isFatal || message.err == RD_KAFKA_RESP_ERR__FATAL
+            let error = unsafe pointer.pointee.err
+            guard error == RD_KAFKA_RESP_ERR_NO_ERROR else {
+                unsafe meetEnd(pointer.pointee, &tracker, &names)
+                isFatal = isFatal || error == RD_KAFKA_RESP_ERR__FATAL
                 unsafe receiveError(pointer)
                 unsafe rd_kafka_message_destroy(pointer)
                 continue
             }
-            if unsafe message.rkt != handle, let new = unsafe message.rkt {
+            if let new = unsafe pointer.pointee.rkt, unsafe new != handle {
                 unsafe handle = new
-                topic = unsafe number(ofTopic: new, &rebalancing.topics)
+                topic = unsafe number(ofTopic: new, &names)
             }
-            let isCurrent = unsafe rebalancing.tracker.admit(
+            let isCurrent = unsafe tracker.admit(
                 topic: topic,
-                partition: message.partition,
-                offset: message.offset
+                partition: pointer.pointee.partition,
+                offset: pointer.pointee.offset
             )
             if isCurrent {
                 unsafe messages[kept] = pointer
@@ -135,12 +135,16 @@ public struct MessageBatch: ~Copyable, @unchecked Sendable {
         return isFatal
     }
 
-    private mutating func meetEnd(_ message: rd_kafka_message_t, _ rebalancing: Rebalancing) {
+    private func meetEnd(
+        _ message: rd_kafka_message_t,
+        _ tracker: inout AssignmentTracker,
+        _ names: inout TopicNames
+    ) {
         guard unsafe message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF,
             let handle = unsafe message.rkt
         else { return }
-        rebalancing.tracker.meetEnd(
-            topic: unsafe rebalancing.topics.index(of: string(rd_kafka_topic_name(handle))),
+        tracker.meetEnd(
+            topic: unsafe names.index(of: string(rd_kafka_topic_name(handle))),
             partition: unsafe message.partition,
             offset: unsafe message.offset
         )

@@ -17,6 +17,8 @@ struct BatchBuilder: ~Copyable {
     private struct Slot: BitwiseCopyable {
         var isKnown = false
         var isCommand = false
+        /// Its messages are what most are; of the others ``partitions`` tells.
+        var isUsage = false
         /// Index into the current batch's partitions; −1 while nothing of it is in there.
         var index: Int32 = -1
         /// The offset to be found in the store when the current batch is committed.
@@ -51,6 +53,7 @@ struct BatchBuilder: ~Copyable {
 
     /// Forgets what was read: the next message of any partition follows what is stored.
     mutating func restart(stored: [PartitionKey: Int64]) {
+        close()
         slots.removeAll(keepingCapacity: true)
         partitions.removeAll(keepingCapacity: true)
         self.stored = stored
@@ -77,35 +80,46 @@ struct BatchBuilder: ~Copyable {
     /// What a topic carries.
     func isCommand(_ topic: String) -> Bool { roles[topic] == .command }
 
+    /// Whether a slot's partition was met since reading began.
+    func knows(_ slot: Int) -> Bool { slot < slots.count && slots[slot].isKnown }
+
+    /// The first message of a partition since reading began.
+    mutating func meet(_ slot: Int, _ key: PartitionKey) {
+        while slots.count <= slot {
+            slots.append(Slot())
+            partitions.append(nil)
+        }
+        let role = roles[key.topic] ?? .usage
+        slots[slot] = Slot(
+            isKnown: true,
+            isCommand: isCommand(key.topic),
+            isUsage: role == .usage,
+            from: stored[key],
+            next: stored[key]
+        )
+        partitions[slot] = Partition(key: key, role: role)
+    }
+
     /// Decodes one message into the batch.
     ///
     /// - Parameters:
-    ///   - message: the next of its partition.
+    ///   - message: the next of its partition, which was met.
     ///   - moment: where it stands in the order of time.
-    ///   - partition: finds a slot's partition.
-    mutating func add(
-        _ message: borrowing SourceMessage,
-        at moment: Timestamp,
-        partition: (Int) -> PartitionKey
-    ) {
+    mutating func add(_ message: borrowing SourceMessage, at moment: Timestamp) {
         let slot = message.slot
-        if slot >= slots.count || !slots[slot].isKnown { meet(slot, partition(slot)) }
+        let known = slots[slot]
         // A source that hands out old messages again must not move the stored offset back.
-        if let next = slots[slot].next, message.offset < next { return }
+        if let next = known.next, message.offset < next { return }
         slots[slot].next = message.offset + 1
-        if slots[slot].isCommand {
+        if known.isCommand {
             newestCommand = max(newestCommand ?? moment, moment)
         } else {
             oldestUsage = min(oldestUsage, moment)
         }
-        if slots[slot].index < 0 { open(slot, at: message.offset) }
-        let index = slots[slot].index
-        batch.partitions[Int(index)].next = message.offset + 1
-        for header in message.headers {
-            headerBytes += header.name.utf8.count + (header.value?.count ?? 0)
-        }
+        let index = known.index < 0 ? open(slot, at: message.offset) : known.index
+        if !message.headers.isEmpty { count(message.headers) }
         decoder.decode(
-            partitions[slot]?.role ?? .usage,
+            known.isUsage ? .usage : partitions[slot]?.role ?? .usage,
             key: message.key,
             value: message.value,
             headers: message.headers,
@@ -115,25 +129,20 @@ struct BatchBuilder: ~Copyable {
         )
     }
 
-    /// The first message of a partition since reading began.
-    private mutating func meet(_ slot: Int, _ key: PartitionKey) {
-        while slots.count <= slot {
-            slots.append(Slot())
-            partitions.append(nil)
+    private mutating func count(_ headers: [MessageHeader]) {
+        for header in headers {
+            headerBytes += header.name.utf8.count + (header.value?.count ?? 0)
         }
-        slots[slot] = Slot(
-            isKnown: true,
-            isCommand: isCommand(key.topic),
-            from: stored[key],
-            next: stored[key]
-        )
-        partitions[slot] = Partition(key: key, role: roles[key.topic] ?? .usage)
     }
 
-    /// The first message of a partition in this batch.
-    private mutating func open(_ slot: Int, at offset: Int64) {
-        guard let key = partitions[slot]?.key else { return }
-        slots[slot].index = Int32(batch.partitions.count)
+    /// The first message of a partition in this batch: its index there.
+    private mutating func open(_ slot: Int, at offset: Int64) -> Int32 {
+        guard let key = partitions[slot]?.key else {
+            preconditionFailure("expected slot \(slot) to have been met")
+        }
+        let index = Int32(batch.partitions.count)
+        slots[slot].index = index
+        // How far it goes is told by ``close()``.
         batch.partitions.append(
             PartitionProgress(
                 topic: key.topic,
@@ -142,6 +151,7 @@ struct BatchBuilder: ~Copyable {
                 next: offset
             )
         )
+        return index
     }
 
     /// Hands the batch out and begins the next, which follows it.
@@ -150,11 +160,7 @@ struct BatchBuilder: ~Copyable {
     ///   one.
     /// - Returns: the batch as it is.
     mutating func take(readThrough: Timestamp) -> InputBatch {
-        for index in slots.indices
-        where slots[index].index >= 0 {
-            slots[index].from = batch.partitions[Int(slots[index].index)].next
-            slots[index].index = -1
-        }
+        close()
         headerBytes = 0
         oldestUsage = .latest
         newestCommand = nil
@@ -167,5 +173,15 @@ struct BatchBuilder: ~Copyable {
         batch.accounts.reserveCapacity(taken.accounts.count)
         decoder.beginBatch()
         return taken
+    }
+
+    /// Says in the batch where the next is read from, partition by partition.
+    private mutating func close() {
+        for slot in slots.indices where slots[slot].index >= 0 {
+            let index = Int(slots[slot].index)
+            if let next = slots[slot].next { batch.partitions[index].next = next }
+            slots[slot].from = slots[slot].next
+            slots[slot].index = -1
+        }
     }
 }

@@ -5,8 +5,9 @@ import UsageCodec
 /// Brings messages into the order of their time, as far as the ledger depends on it: usage waits for
 /// older commands, commands wait for usage that is much older.
 ///
-/// What need not wait is decoded where it lies; only what waits is copied. Used by intake's thread.
-final class InputOrder {
+/// What need not wait is decoded where it lies; only what waits is copied. A value, which intake alone
+/// holds: what every message reads and moves is then reached without a check for each of its parts.
+struct InputOrder: ~Copyable {
     private let source: any MessageSource
     private let clock: any WorkerClock
     private let put: (InputBatch) -> Void
@@ -70,31 +71,31 @@ final class InputOrder {
     var readThrough: Timestamp { progress.readThrough }
 
     /// How many messages were taken since this was asked last.
-    func countTaken() -> Int {
+    mutating func countTaken() -> Int {
         defer { taken = 0 }
         return taken
     }
 
     // MARK: Partitions that come and go
 
-    func restart(stored: [PartitionKey: Int64]) { builder.restart(stored: stored) }
+    mutating func restart(stored: [PartitionKey: Int64]) { builder.restart(stored: stored) }
 
-    func begin(_ key: PartitionKey, at offset: Int64) -> InputBatch {
+    mutating func begin(_ key: PartitionKey, at offset: Int64) -> InputBatch {
         builder.begin(key, at: offset)
     }
 
     /// These are read anew from what is stored.
-    func assign(_ keys: [PartitionKey], at now: Timestamp) {
+    mutating func assign(_ keys: [PartitionKey], at now: Timestamp) {
         forget(keys)
         progress.assign(keys, at: now) { builder.isCommand($0.topic) }
     }
 
-    func unassign(_ keys: [PartitionKey]) {
+    mutating func unassign(_ keys: [PartitionKey]) {
         forget(keys)
         progress.unassign(keys)
     }
 
-    private func forget(_ keys: [PartitionKey]) {
+    private mutating func forget(_ keys: [PartitionKey]) {
         for key in keys { waiting.remove(key) }
         paused.subtract(keys)
         indices.removeAll(keepingCapacity: true)
@@ -102,12 +103,12 @@ final class InputOrder {
     }
 
     /// These were read to where they ended after `moment`.
-    func readToEnd(_ keys: Set<PartitionKey>, at moment: Timestamp) {
+    mutating func readToEnd(_ keys: Set<PartitionKey>, at moment: Timestamp) {
         for key in keys { progress.readToEnd(key, at: moment) }
     }
 
     /// Takes over which partitions there are, and meets the ends of those that had nothing to read.
-    func lookAround() {
+    mutating func lookAround() {
         progress.expect(source.partitions)
         for index in 0..<progress.count where progress.wantsEnd(index) { lookForEnd(of: index) }
     }
@@ -117,7 +118,7 @@ final class InputOrder {
     /// A poll begins, or a look at what waits.
     ///
     /// - Parameter boundary: when time brings the ledger something next, as far as is known.
-    func begin(boundary: Timestamp?) {
+    mutating func begin(boundary: Timestamp?) {
         lookedAt = nil
         self.boundary = boundary
         usageLimit = nil
@@ -125,14 +126,16 @@ final class InputOrder {
 
     /// The wall clock when the first message was there; asked once a poll.
     private var now: Timestamp {
-        if let lookedAt { return lookedAt }
-        let now = clock.now
-        lookedAt = now
-        return now
+        mutating get {
+            if let lookedAt { return lookedAt }
+            let now = clock.now
+            lookedAt = now
+            return now
+        }
     }
 
     /// Takes a message, or keeps it for later.
-    func receive(_ message: borrowing SourceMessage) {
+    mutating func receive(_ message: borrowing SourceMessage) {
         let index = index(ofSlot: message.slot)
         guard index >= 0 else { return }
         let moment = min(message.timestamp, now)
@@ -146,7 +149,7 @@ final class InputOrder {
         waiting.append(kept, to: key)
     }
 
-    private func mustWait(_ index: Int, _ moment: Timestamp) -> Bool {
+    private mutating func mustWait(_ index: Int, _ moment: Timestamp) -> Bool {
         if isCut || progress.isCommand(index) || progress.hasWaiting(index) { return true }
         guard moment < usageLimit ?? lookForUsageLimit(), !isBehindBoundary(moment) else {
             return true
@@ -155,8 +158,14 @@ final class InputOrder {
         return isCut
     }
 
-    private func take(_ message: borrowing SourceMessage, _ index: Int, _ moment: Timestamp) {
-        builder.add(message, at: moment, partition: source.partition(slot:))
+    private mutating func take(
+        _ message: borrowing SourceMessage,
+        _ index: Int,
+        _ moment: Timestamp
+    ) {
+        let slot = message.slot
+        if !builder.knows(slot) { builder.meet(slot, source.partition(slot: slot)) }
+        builder.add(message, at: moment)
         taken += 1
         if message.timestamp <= now.advanced(byMicroseconds: Self.tolerance) {
             progress.took(index, at: moment)
@@ -167,16 +176,16 @@ final class InputOrder {
         if builder.isFull { put(takeBatch()) }
     }
 
-    private func index(ofSlot slot: Int) -> Int {
+    private mutating func index(ofSlot slot: Int) -> Int {
+        if slot < indices.count, indices[slot] >= 0 { return indices[slot] }
         while indices.count <= slot { indices.append(-1) }
-        if indices[slot] < 0 {
-            indices[slot] = progress.index(of: source.partition(slot: slot)) ?? -1
-        }
-        return indices[slot]
+        let index = progress.index(of: source.partition(slot: slot)) ?? -1
+        indices[slot] = index
+        return index
     }
 
     /// Asked once a poll, when its commands, which come first, are known.
-    private func lookForUsageLimit() -> Timestamp {
+    private mutating func lookForUsageLimit() -> Timestamp {
         for index in 0..<progress.count where progress.isCommand(index) { lookForEnd(of: index) }
         let limit = min(progress.usageLimit, openBoundary)
         usageLimit = limit
@@ -186,13 +195,15 @@ final class InputOrder {
     /// The boundary, while history or other input from before it is still to be taken: what comes after
     /// it waits, even what is from now, or it would overtake what time brings.
     private var openBoundary: Timestamp {
-        guard let boundary, boundary != crossed,
-            progress.isBehind(max(boundary, now.advanced(byMicroseconds: -Self.historyAge)))
-        else { return .latest }
-        return boundary
+        mutating get {
+            guard let boundary, boundary != crossed,
+                progress.isBehind(max(boundary, now.advanced(byMicroseconds: -Self.historyAge)))
+            else { return .latest }
+            return boundary
+        }
     }
 
-    private func lookForEnd(of index: Int) {
+    private mutating func lookForEnd(of index: Int) {
         guard !progress.hasWaiting(index) else { return }
         progress.isAtEnd(index, source.isAtEnd(progress.key(of: index)))
     }
@@ -200,7 +211,7 @@ final class InputOrder {
     // MARK: Batches
 
     /// The batch as it is, and the beginning of the next.
-    func takeBatch() -> InputBatch {
+    mutating func takeBatch() -> InputBatch {
         // A command of the past brought what time brings soon after it: the next batch is cut by it.
         if let command = builder.newestCommand, isHistory(command) { isSettlingWanted = true }
         isCut = false
@@ -208,13 +219,13 @@ final class InputOrder {
     }
 
     /// What was handed over is applied.
-    func settled() {
+    mutating func settled() {
         isSettlingWanted = false
         isCut = false
     }
 
     /// Whether the batch ends before this message, so that what time brings comes in between.
-    private func endsBatch(_ index: Int, _ moment: Timestamp) -> Bool {
+    private mutating func endsBatch(_ index: Int, _ moment: Timestamp) -> Bool {
         if let command = builder.newestCommand, isHistory(command),
             command.advanced(byMicroseconds: progress.window) < moment
         {
@@ -230,29 +241,29 @@ final class InputOrder {
     /// Whether time brings the ledger something before this message of the past.
     ///
     /// Now is now: who reads at the end of every log does not wait for what time brings.
-    private func isBehindBoundary(_ moment: Timestamp) -> Bool {
+    private mutating func isBehindBoundary(_ moment: Timestamp) -> Bool {
         guard let boundary, boundary <= moment, boundary != crossed else { return false }
         return isHistory(moment)
     }
 
     /// Lets the ledger do what time brings, once everything before it was taken.
-    private func crossBoundary() {
+    private mutating func crossBoundary() {
         guard let boundary, progress.isTaken(before: boundary),
-            progress.firstWaiting.map(isBehindBoundary) ?? false
+            let first = progress.firstWaiting, isBehindBoundary(first)
         else { return }
         crossed = boundary
         isCut = true
         isSettlingWanted = true
     }
 
-    private func isHistory(_ moment: Timestamp) -> Bool {
+    private mutating func isHistory(_ moment: Timestamp) -> Bool {
         moment.advanced(byMicroseconds: Self.historyAge) < now
     }
 
     // MARK: What waits
 
     /// Takes what need not wait any longer; ``begin(boundary:)`` goes before.
-    func takeWaiting() throws(SourceError) {
+    mutating func takeWaiting() throws(SourceError) {
         guard isWaiting else { return }
         for index in 0..<progress.count { lookForEnd(of: index) }
         isCut = false
@@ -268,7 +279,7 @@ final class InputOrder {
 
     private var hasRoom: Bool { !isCut && builder.count < maximumEvents }
 
-    private func takeWaitingUsage() {
+    private mutating func takeWaitingUsage() {
         let limit = min(progress.usageLimit, openBoundary)
         for index in progress.waiting(commands: false) {
             let key = progress.key(of: index)
@@ -282,7 +293,7 @@ final class InputOrder {
     }
 
     /// Takes the oldest command that waits; usage that follows it goes before the next.
-    private func takeWaitingCommand() {
+    private mutating func takeWaitingCommand() {
         guard hasRoom else { return }
         let limit = progress.commandLimit
         let heads = progress.waiting(commands: true).compactMap { index in
@@ -300,13 +311,13 @@ final class InputOrder {
         if !isCut { takeFirst(next.first, next.index, progress.key(of: next.index)) }
     }
 
-    private func takeFirst(_ first: WaitingMessage, _ index: Int, _ key: PartitionKey) {
+    private mutating func takeFirst(_ first: WaitingMessage, _ index: Int, _ key: PartitionKey) {
         first.lend { take($0, index, first.moment) }
         progress.waits(index, first: waiting.removeFirst(of: key))
     }
 
     /// Bounds what waits: a partition that is far ahead rests until the others have caught up.
-    private func pauseAndResume() throws(SourceError) {
+    private mutating func pauseAndResume() throws(SourceError) {
         let full = waiting.keys
         if waiting.bytes > Self.maximumBytes {
             let fresh = full.filter { !paused.contains($0) }

@@ -16,7 +16,7 @@ final class Intake: AssignmentHandler {
     /// Blocks until all that was handed over is durable.
     private var drain: () -> Void = {}
     private var machine: IntakeMachine
-    private let order: InputOrder
+    private var order: InputOrder
     private var ends = EndQuestion()
     /// Since when the ledger is waited for.
     private var settlingSince: Duration?

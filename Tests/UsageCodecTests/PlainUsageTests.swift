@@ -115,6 +115,26 @@ import Testing
         #expect(plain.invalid.count > 1_000)
     }
 
+    @Test func everyLengthReadsAlike() {
+        // A text at every place of the windows in which bytes are looked at; some beyond what is
+        // read in one pass.
+        let lengths = Array(0...256) + [4000, 8000, 8100, 8192, 9000]
+        let events = lengths.map { length in
+            let text = String(repeating: "x", count: length)
+            return Array(
+                #"{"usage_id":"u","customer_id":"c","credits":1,"dimensions":{"m":"\#(text)","n":1}}"#
+                    .utf8
+            )
+        }
+        let spaced = events.map { $0.dropLast() + [0x20, 0x7D] + Array(repeating: 0x20, count: 9) }
+        let all = events + spaced
+        let (plain, parsed) = (
+            Self.decode(all, readsPlainUsage: true), Self.decode(all, readsPlainUsage: false)
+        )
+        #expect(plain.usage.count == all.count)
+        #expect(Self.lines(of: plain) == Self.lines(of: parsed))
+    }
+
     @Test(arguments: [
         (#"{"usage_id":"u","customer_id":"c","credits":1}"#, true),
         (#" { "usage_id" : "u" , "customer_id" : "c" , "credits" : "1.5" } "#, true),
@@ -130,17 +150,24 @@ import Testing
         (#"{"usage_id":"u","customer_id":"c"}"#, false),
         (#"{"usage_id":"u","customer_id":"c","credits":1}x"#, false),
         (#"{"usage_id":"u","customer_id":"c","credits":1"#, false),
+        (#"{"usage_id":"u","customer_id":"c","credits":1,"dimensions":{}"#, false),
+        (#"{"usage_id":"u","customer_id":"c","credits":1,"dimensions":{}  "#, false),
+        (#"{"usage_id":"u","customer_id":"c","credits":"1}"#, false),
+        (#"{"usage_id":"u","customer_id":"c","credits":1,}"#, false),
+        (#"{"usage_id":"u"}"#, false),
+        (#"{}"#, false),
     ])
     func onlyOrdinaryEventsAreReadInOnePass(_ text: String, _ isRead: Bool) {
         var arena: [UInt8] = []
+        var reader = PlainUsageReader()
+        let kept = reader.keep(key: nil, value: Array(text.utf8).span, in: &arena)
         let message = ReceivedMessage(
             origin: .time,
             timestamp: Samples.recorded,
-            key: nil,
-            value: arena.appendSlice(text.utf8),
+            key: kept.key,
+            value: kept.value,
             headers: -1
         )
-        var reader = PlainUsageReader()
-        #expect((reader.fields(of: message, in: &arena) != nil) == isRead)
+        #expect((reader.fields(of: message, in: arena) != nil) == isRead)
     }
 }

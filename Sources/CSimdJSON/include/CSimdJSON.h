@@ -143,11 +143,17 @@ typedef struct {
     uint32_t dimension_bytes;
 } csimdjson_usage;
 
+/// Bytes that are written behind the dimensions, at most.
+enum { CSIMDJSON_USAGE_PADDING = 16 };
+
+/// A longer usage event is none of those that nearly all are.
+enum { CSIMDJSON_USAGE_BYTES = 8192 };
+
 /// Reads a usage event that is written as nearly all are: known fields, each once and not null,
 /// printable ASCII without escapes, plain decimals, flat dimensions of text and whole numbers.
 ///
 /// Returns 0 for anything else, which says nothing about it: parse it. `dimensions` has room for
-/// `count` bytes.
+/// `count` bytes and `CSIMDJSON_USAGE_PADDING` more, which may be written as well.
 int csimdjson_scan_usage(const uint8_t *bytes, size_t count, uint8_t *dimensions,
                          csimdjson_usage *usage);
 

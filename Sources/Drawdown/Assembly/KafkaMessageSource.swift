@@ -172,35 +172,54 @@ final class KafkaMessageSource: MessageSource {
         }
         if let forbidden { throw forbidden }
         for failure in batch.errors { try consider(failure) }
+        var run = Run()
         guard let number = consumer.topicNames.firstIndex(of: commands),
             batch.mayHold(topic: number)
         else {
-            batch.forEach { lend($0, to: receive) }
+            batch.forEach { lend($0, in: &run, to: receive) }
             return
         }
-        batch.forEach { if $0.topic == number { lend($0, to: receive) } }
-        batch.forEach { if $0.topic != number { lend($0, to: receive) } }
+        batch.forEach { if $0.topic == number { lend($0, in: &run, to: receive) } }
+        batch.forEach { if $0.topic != number { lend($0, in: &run, to: receive) } }
+    }
+
+    /// Messages that follow one another are mostly of one partition.
+    private struct Run {
+        var topic = -1
+        var partition: Int32 = -1
+        var slot = -1
     }
 
     private func lend(
         _ message: borrowing Message,
+        in run: inout Run,
         to receive: (borrowing SourceMessage) -> Void
     ) {
-        let slot = slot(topic: message.topic, partition: message.partition)
+        let (topic, partition) = (message.topic, message.partition)
+        if topic != run.topic || partition != run.partition {
+            let slot = slot(topic: topic, partition: partition)
+            run = Run(topic: topic, partition: partition, slot: slot)
+        }
         // Borrowed for the length of the call, as the message itself is.
         let key = unsafe message.span(of: message.key)
         let value = unsafe message.span(of: message.value)
-        let headers = message.headers.map { MessageHeader(name: $0.name, value: $0.value) }
         receive(
             SourceMessage(
-                slot: slot,
+                slot: run.slot,
                 offset: message.offset,
                 timestamp: Timestamp(clampingMilliseconds: message.timestampMs ?? 0),
                 key: key,
                 value: value,
-                headers: headers
+                headers: Self.headers(of: message)
             )
         )
+    }
+
+    private static func headers(of message: borrowing Message) -> [MessageHeader] {
+        let headers = message.headers
+        // Most messages have none.
+        guard !headers.isEmpty else { return [] }
+        return headers.map { MessageHeader(name: $0.name, value: $0.value) }
     }
 
     /// A failure of one partition: some end the worker, the others the library mends by itself.

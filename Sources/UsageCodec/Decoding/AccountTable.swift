@@ -2,40 +2,49 @@ import Credits
 
 /// The accounts that a batch names, each once: an open-addressing table over the batch's own list.
 struct AccountTable {
-    private struct Slot: BitwiseCopyable {
-        var hash: UInt64 = 0
-        /// The batch that the slot belongs to; any other means that it is free.
-        var generation: UInt64 = 0
-        var index: Int32 = 0
-    }
-
-    private var slots = [Slot](repeating: Slot(), count: 1024)
-    private var generation: UInt64 = 1
+    /// The upper half of an account's hash above its index plus one; 0 is free.
+    ///
+    /// Eight bytes, for the table is read all over: much of its cost is waiting for memory.
+    private var slots = [UInt64](repeating: 0, count: fewestSlots)
     private var count = 0
 
-    /// Forgets all accounts but keeps the memory.
+    private static let fewestSlots = 1024
+
+    /// Forgets all accounts, and gives memory back where the last batches needed little of it: small
+    /// batches do not clear what large ones needed.
     mutating func removeAll() {
-        generation += 1
+        guard count > 0 else { return }
+        if slots.count > Self.fewestSlots, count * 16 < slots.count {
+            slots = [UInt64](repeating: 0, count: slots.count / 2)
+        } else {
+            // Safe: zeros are what the table holds anyway.
+            unsafe slots.withUnsafeMutableBufferPointer { unsafe $0.update(repeating: 0) }
+        }
         count = 0
     }
 
     /// The index of an account in the batch's list, where it is put if it is new.
     mutating func index(of account: AccountKey, in batch: inout InputBatch) -> Int32 {
-        if (count + 1) * 2 > slots.count { grow() }
+        if (count + 1) * 2 > slots.count { rebuild(of: batch.accounts) }
         let mask = slots.count - 1
         var position = Int(truncatingIfNeeded: account.hash) & mask
-        while slots[position].generation == generation {
+        while slots[position] != 0 {
             let slot = slots[position]
-            if slot.hash == account.hash, isSame(account, slot.index, in: batch) {
-                return slot.index
+            if slot >> 32 == account.hash >> 32 {
+                let index = Int32(truncatingIfNeeded: slot) - 1
+                if isSame(account, index, in: batch) { return index }
             }
             position = (position + 1) & mask
         }
         let index = Int32(batch.accounts.count)
         batch.accounts.append(account)
-        slots[position] = Slot(hash: account.hash, generation: generation, index: index)
+        slots[position] = Self.slot(account, at: index)
         count += 1
         return index
+    }
+
+    private static func slot(_ account: AccountKey, at index: Int32) -> UInt64 {
+        (account.hash & ~0xFFFF_FFFF) | UInt64(UInt32(index) + 1)
     }
 
     private func isSame(
@@ -44,13 +53,27 @@ struct AccountTable {
         in batch: borrowing InputBatch
     ) -> Bool {
         // A batch that was not announced may be shorter than what is remembered of the one before.
-        guard Int(index) < batch.accounts.count else { return false }
-        let other = batch.accounts[Int(index)]
-        return other.hash == account.hash
-            && isSame(account.customerID, other.customerID, in: batch.bytes)
-            && isSame(account.creditType, other.creditType, in: batch.bytes)
+        guard Int(index) < batch.accounts.count,
+            batch.accounts[Int(index)].hash == account.hash
+        else { return false }
+        return isAccount(index, account.customerID, account.creditType, in: batch)
     }
 
+    /// Whether there is an account of this index, and it is this customer's of this credit type.
+    @inline(__always)
+    func isAccount(
+        _ index: Int32,
+        _ customerID: ByteSlice,
+        _ creditType: ByteSlice,
+        in batch: borrowing InputBatch
+    ) -> Bool {
+        guard Int(index) < batch.accounts.count else { return false }
+        let account = batch.accounts[Int(index)]
+        return isSame(customerID, account.customerID, in: batch.bytes)
+            && isSame(creditType, account.creditType, in: batch.bytes)
+    }
+
+    @inline(__always)
     private func isSame(
         _ left: ByteSlice,
         _ right: ByteSlice,
@@ -60,14 +83,18 @@ struct AccountTable {
         return bytes.view(left).hasSameBytes(as: bytes.view(right))
     }
 
-    private mutating func grow() {
-        let old = slots
-        slots = [Slot](repeating: Slot(), count: old.count * 2)
-        let mask = slots.count - 1
-        for slot in old where slot.generation == generation {
-            var position = Int(truncatingIfNeeded: slot.hash) & mask
-            while slots[position].generation == generation { position = (position + 1) & mask }
-            slots[position] = slot
+    /// Makes it large enough for a batch's accounts and one more.
+    private mutating func rebuild(of accounts: borrowing [AccountKey]) {
+        var size = slots.count
+        while (accounts.count + 1) * 2 > size { size *= 2 }
+        slots = [UInt64](repeating: 0, count: size)
+        let mask = size - 1
+        for index in accounts.indices {
+            let account = accounts[index]
+            var position = Int(truncatingIfNeeded: account.hash) & mask
+            while slots[position] != 0 { position = (position + 1) & mask }
+            slots[position] = Self.slot(account, at: Int32(index))
         }
+        count = accounts.count
     }
 }

@@ -85,12 +85,12 @@ public struct InputDecoder: ~Copyable {
     ) {
         // Positions from another batch's arena would name somebody else's account.
         if batch.isEmpty { beginBatch() }
-        let keySlice = batch.keep(key)
+        let kept = keep(role, key: key, value: value, into: &batch)
         let message = ReceivedMessage(
             origin: origin,
             timestamp: timestamp,
-            key: keySlice,
-            value: batch.keep(value),
+            key: kept.key,
+            value: kept.value,
             headers: batch.keep(headers)
         )
         do throws(Refusal) {
@@ -104,8 +104,23 @@ public struct InputDecoder: ~Copyable {
         }
     }
 
-    private func checkSize(
+    /// Copies a record's key and value into the arena.
+    private mutating func keep(
+        _ role: MessageRole,
+        key: Span<UInt8>?,
+        value: Span<UInt8>?,
+        into batch: inout InputBatch
+    ) -> (key: ByteSlice?, value: ByteSlice?) {
+        if readsPlainUsage, case .usage = role {
+            return plainUsage.keep(key: key, value: value, in: &batch.bytes)
+        }
+        return (batch.bytes.keep(key), batch.bytes.keep(value))
+    }
+
+    // Static, for the decoder itself would be copied for the call.
+    private static func checkSize(
         of message: ReceivedMessage,
+        _ limits: DecodeLimits,
         mayBeEmpty: Bool = false
     ) throws(Refusal) {
         guard message.value.count <= limits.maximumBytes else {
@@ -124,7 +139,7 @@ public struct InputDecoder: ~Copyable {
         _ message: ReceivedMessage,
         into batch: inout InputBatch
     ) throws(Refusal) {
-        try checkSize(of: message)
+        try Self.checkSize(of: message, limits)
         try parseObject(message.value.range, of: &batch.bytes)
         try commands.read(parser.document, message, accounts: &accounts, into: &batch)
     }
@@ -135,11 +150,12 @@ public struct InputDecoder: ~Copyable {
         _ headers: [MessageHeader],
         into batch: inout InputBatch
     ) throws(Refusal) {
-        switch try UsageFormat(headers: headers) {
+        // Most messages have none.
+        switch headers.isEmpty ? .json : try UsageFormat(headers: headers) {
         case .json:
-            try checkSize(of: message)
-            if readsPlainUsage, let fields = plainUsage.fields(of: message, in: &batch.bytes) {
-                return usage.append(fields, message, accounts: &accounts, into: &batch)
+            try Self.checkSize(of: message, limits)
+            if readsPlainUsage, let fields = plainUsage.fields(of: message, in: batch.bytes) {
+                return usage.appendInline(fields, message, accounts: &accounts, into: &batch)
             }
             try parseObject(message.value.range, of: &batch.bytes)
             let nodes = usage.nodes(of: 0, in: parser.document)
@@ -149,15 +165,15 @@ public struct InputDecoder: ~Copyable {
             else { return try read(nodes, as: .plain, message, into: &batch) }
             try decodeCloudEvent(message, into: &batch)
         case .cloudEvent:
-            try checkSize(of: message)
+            try Self.checkSize(of: message, limits)
             try parseObject(message.value.range, of: &batch.bytes)
             try decodeCloudEvent(message, into: &batch)
         case .cloudEventData:
-            try checkSize(of: message, mayBeEmpty: true)
+            try Self.checkSize(of: message, limits, mayBeEmpty: true)
             try decodeCloudEventData(message, headers, into: &batch)
         case .protobuf:
             // No bytes are a message too, one without fields.
-            try checkSize(of: message, mayBeEmpty: true)
+            try Self.checkSize(of: message, limits, mayBeEmpty: true)
             let fields = try protobuf.fields(of: message, in: &batch.bytes)
             usage.append(fields, message, accounts: &accounts, into: &batch)
         }
@@ -272,7 +288,7 @@ extension InputDecoder {
         _ message: ReceivedMessage,
         into batch: inout InputBatch
     ) throws(Refusal) {
-        try checkSize(of: message)
+        try Self.checkSize(of: message, limits)
         do throws(Refusal) {
             try parseObject(message.value.range, of: &batch.bytes)
             let nodes = mapping.nodes(of: parser.document, in: batch.bytes)
@@ -284,12 +300,6 @@ extension InputDecoder {
 }
 
 extension InputBatch {
-    /// Copies borrowed bytes into the arena.
-    fileprivate mutating func keep(_ bytes: Span<UInt8>?) -> ByteSlice? {
-        guard let bytes else { return nil }
-        return self.bytes.appendSlice(bytes)
-    }
-
     /// Keeps headers where there are any; −1 where not.
     fileprivate mutating func keep(_ headers: [MessageHeader]) -> Int32 {
         guard !headers.isEmpty else { return -1 }

@@ -21,6 +21,7 @@ public enum UsageField: Int, CaseIterable, Sendable {
 
     /// How many bytes the field's text may have; of numbers and times, which have rules of their
     /// own, nothing is said.
+    @inline(__always)
     var lengths: ClosedRange<Int> {
         switch self {
         case .usageID, .action, .holdID: 1...256

@@ -16,6 +16,9 @@ struct UsageFields {
     var dimensions = ByteSlice.empty
     var holdID = ByteSlice.empty
 
+    @inline(__always)
+    init() {}
+
     /// The hash of what counts for `duplicate` against `conflict` (contract §2.1): not
     /// `occurred_at`, not unknown fields, and nothing of where the message stood.
     ///
