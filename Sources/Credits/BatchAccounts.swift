@@ -74,6 +74,14 @@ public struct BatchAccounts: Sendable {
         swap(&account.rest, &rests[Int(places[index])])
     }
 
+    /// An account's name: of the account as a whole it would cost a copy of all its parts.
+    func name(of index: Int) -> (customerID: String, creditType: String) {
+        let place = Int(places[index])
+        guard place < 0 else { return (rests[place][0].customerID, rests[place][0].creditType) }
+        let number = Int(fronts[index].number)
+        return (stored[number - 1].rest[0].customerID, stored[number - 1].rest[0].creditType)
+    }
+
     private func rest(of index: Int) -> [Account.Rest] {
         let place = Int(places[index])
         return place >= 0 ? rests[place] : stored[Int(fronts[index].number) - 1].rest

@@ -29,6 +29,9 @@ public struct IDTable: Sendable {
     /// How many ids are known.
     public private(set) var count = 0
 
+    /// How many ids fit before the table grows.
+    package var capacity: Int { slots.count * 3 / 5 }
+
     /// - Parameter capacity: how many ids fit before the table grows.
     public init(capacity: Int = 0) {
         unsafe self.init(capacity: capacity) { _ in }
@@ -101,6 +104,26 @@ public struct IDTable: Sendable {
         put(key, known, overwrites: false)
     }
 
+    /// Adds the ids that a commit's usage used up, as ``insert(_:_:)`` does one by one.
+    ///
+    /// Slots are fetched as for ``find(_:)``.
+    package mutating func insertUsage(of commit: borrowing Commit) {
+        let entries = commit.entries.span
+        var fetched: [64 of Slot] = .init(repeating: Self.freeSlot)
+        for start in stride(from: 0, to: entries.count, by: Self.fetchCount) {
+            let part = entries.extracting(start..<min(start + Self.fetchCount, entries.count))
+            for index in part.indices {
+                fetched[index] = slots[Int(truncatingIfNeeded: part[index].key.low) & mask]
+            }
+            for index in part.indices where part[index].isUsage {
+                let isThere = fetched[index].key == part[index].key
+                guard !isThere || part[index].key == Self.free else { continue }
+                let fingerprint = part[index].fingerprint
+                insert(part[index].key, KnownID(fingerprint: fingerprint, commit: commit.number))
+            }
+        }
+    }
+
     /// Adds an id, or changes what is known of it.
     public mutating func set(_ key: IDKey, _ known: KnownID) {
         put(key, known, overwrites: true)
@@ -135,7 +158,8 @@ public struct IDTable: Sendable {
     /// Forgets all ids but keeps the memory.
     public mutating func removeAll() {
         guard count > 0 else { return }
-        for index in slots.indices { slots[index].key = Self.free }
+        var slots = slots.mutableSpan
+        for index in slots.indices { slots[index] = Self.freeSlot }
         zero = nil
         count = 0
     }

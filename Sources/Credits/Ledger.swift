@@ -26,8 +26,8 @@ public struct Ledger: Sendable {
     ) -> Transition {
         var application = Application(
             policies: policies,
-            batch: batch,
-            loaded: loaded,
+            batch: consume batch,
+            loaded: consume loaded,
             now: now
         )
         application.applyInvalid()
@@ -179,9 +179,10 @@ struct Application {
         of account: Int
     ) -> (customerID: ByteSlice, creditType: ByteSlice) {
         if account < names.count { return (names[account].customerID, names[account].creditType) }
+        let name = accounts.name(of: account)
         return (
-            commit.bytes.appendSlice(accounts[account].customerID.utf8),
-            commit.bytes.appendSlice(accounts[account].creditType.utf8)
+            commit.bytes.appendSlice(name.customerID.utf8),
+            commit.bytes.appendSlice(name.creditType.utf8)
         )
     }
 

@@ -39,15 +39,10 @@ extension LedgerTables.Contents {
             noteAgenda(ofAccount: commit.groups[index].number, under: policies)
         }
         if commit.number > base.idsThrough {
+            // Nearly all: a usage takes one id and nothing else.
+            ids.insertUsage(of: commit)
             let entries = commit.entries.span
-            for index in entries.indices {
-                // Nearly all: a usage takes one id and nothing else.
-                guard !entries[index].isUsage else {
-                    let fingerprint = entries[index].fingerprint
-                    let known = KnownID(fingerprint: fingerprint, commit: commit.number)
-                    ids.insert(entries[index].key, known)
-                    continue
-                }
+            for index in entries.indices where !entries[index].isUsage {
                 noteIDs(of: entries[index], in: commit, hashKey: hashKey)
             }
         }

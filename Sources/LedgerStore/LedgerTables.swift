@@ -24,6 +24,9 @@ package final class LedgerTables: Sendable {
         var ids = IDTable()
         /// Ids on their way into a file, oldest first.
         var waiting: [IDBatch] = []
+        /// The table of ids that went into a file, to be cleared and used again: fresh memory of
+        /// that size costs more time than everything that is done with it.
+        var spare: IDTable?
         /// The last commit whose ids are not in ``ids``, but were handed over.
         var handedOverThrough: UInt64 = 0
         /// What replaying need not take over again, for it is durable elsewhere.
@@ -239,7 +242,7 @@ package final class LedgerTables: Sendable {
         let isEnough = contents.withLock { $0.ids.count >= count && $0.waiting.count < limit }
         guard isEnough else { return nil }
         // Made beside the lock, at once as large as it will get: clearing it takes a while.
-        let next = unsafe IDTable(capacity: count, preparing: HugePages.advise)
+        let next = emptyTable(of: count)
         return contents.withLock { contents in
             let batch = IDBatch(
                 ids: contents.ids,
@@ -252,9 +255,22 @@ package final class LedgerTables: Sendable {
         }
     }
 
+    private func emptyTable(of capacity: Int) -> IDTable {
+        let spare = contents.withLock { contents in
+            defer { contents.spare = nil }
+            return contents.spare
+        }
+        guard var table = consume spare, table.capacity >= capacity else {
+            return unsafe IDTable(capacity: capacity, preparing: HugePages.advise)
+        }
+        table.removeAll()
+        return table
+    }
+
     /// Lets go of ids that are in a file now.
     package func dropIDs(through commit: UInt64) {
         contents.withLock { contents in
+            contents.spare = contents.waiting.last { $0.commits.upperBound <= commit }?.ids
             contents.waiting.removeAll { $0.commits.upperBound <= commit }
         }
     }

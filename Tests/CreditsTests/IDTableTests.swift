@@ -45,6 +45,45 @@ import Testing
         #expect(table.count == 1)
     }
 
+    @Test func theUsageOfACommitGoesInAsItsIdsDoOneByOne() {
+        var generator = SplitMix64(seed: 5)
+        var commit = Commit(number: 7, recordedAt: .earliest, cluster: "")
+        var together = IDTable()
+        var oneByOne = IDTable()
+        for number in 0..<1000 {
+            let low = UInt64.random(in: 0..<200, using: &generator)
+            // Some are there already, some come twice, one is all zeros.
+            let key = IDKey(high: number == 501 ? 0 : low % 3, low: number == 501 ? 0 : low)
+            if number % 10 == 0 {
+                together.insert(key, known(number))
+                oneByOne.insert(key, known(number))
+                continue
+            }
+            commit.entries.append(
+                Entry(
+                    group: 0,
+                    type: .creditsConsumed,
+                    sequence: UInt64(number),
+                    amount: .zero,
+                    balanceBefore: .zero,
+                    allocationStart: 0,
+                    allocationCount: 0,
+                    detail: number % 11 == 0 ? 0 : -1,
+                    key: key,
+                    fingerprint: UInt64(number),
+                    occurredAt: .earliest,
+                    origin: .time
+                )
+            )
+        }
+        together.insertUsage(of: commit)
+        for entry in commit.entries where entry.isUsage {
+            oneByOne.insert(entry.key, KnownID(fingerprint: entry.fingerprint, commit: 7))
+        }
+        #expect(together.count == oneByOne.count)
+        oneByOne.forEach { key, known in #expect(together[key] == known) }
+    }
+
     @Test func aKeyOfZerosIsAKeyAsAnyOther() {
         var table = IDTable()
         let zero = IDKey(high: 0, low: 0)

@@ -90,16 +90,35 @@ final class BenchProbeSink: MessageSink {
         _ range: Range<Int>,
         tag: UInt64
     ) throws(SinkError) -> Int {
-        for index in range {
-            let probe = Self.probe(of: messages[index])
+        var next = range.lowerBound
+        while next < range.upperBound {
+            let probe = Self.probe(of: messages[next])
+            // What lies between two probes goes in one piece, as without this sink.
+            let end = probe == nil ? Self.nextProbe(after: next, in: messages, range) : next + 1
             let own = probe == nil ? tag : Self.ownBit | UInt64(inFlight.count)
-            guard try sink.send(messages, index..<index + 1, tag: own) == 1 else {
-                return index - range.lowerBound
-            }
-            if let probe { inFlight.append((tag, probe)) }
+            let taken = try sink.send(messages, next..<end, tag: own)
+            if let probe, taken == 1 { inFlight.append((tag, probe)) }
+            next += taken
+            guard next == end else { break }
         }
-        return range.count
+        return next - range.lowerBound
     }
+
+    /// Where the next message about a probe account stands; the end where there is none.
+    private static func nextProbe(
+        after index: Int,
+        in messages: OutgoingMessages,
+        _ range: Range<Int>
+    ) -> Int {
+        (index + 1..<range.upperBound).first { isAboutProbe(messages[$0]) } ?? range.upperBound
+    }
+
+    private static func isAboutProbe(_ message: borrowing LentMessage) -> Bool {
+        guard let key = message.key, key.count > prefix.count else { return false }
+        return prefix.indices.allSatisfy { key[$0] == prefix[$0] }
+    }
+
+    private static let prefix = Array("probe-".utf8)
 
     func deliveries(timeout: Duration, _ receive: (SinkDelivery) -> Void) throws(SinkError) {
         try sink.deliveries(timeout: timeout) { delivery in
@@ -114,11 +133,10 @@ final class BenchProbeSink: MessageSink {
 
     /// The entry that a trigger is about, where it is a probe's changed balance.
     private static func probe(of message: borrowing LentMessage) -> Acknowledged? {
-        guard message.kind == .trigger, let key = message.key, let value = message.value else {
-            return nil
-        }
+        guard message.kind == .trigger, isAboutProbe(message), let key = message.key,
+            let value = message.value
+        else { return nil }
         let customerID = String(span: key)
-        guard customerID.hasPrefix("probe-") else { return nil }
         let text = String(span: value)
         guard text.contains(#""type":"credit_balance.changed""#),
             let mark = text.firstRange(of: #""sequence":"#),

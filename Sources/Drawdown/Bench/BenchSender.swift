@@ -17,14 +17,17 @@ struct BenchSender {
     /// - Parameters:
     ///   - bootstrapServers: of the broker.
     ///   - partitions: of the topic that is sent to.
-    ///   - linger: how long a batch may wait for more.
+    ///   - isPaced: whether the worker reads what is sent at the same time. Batches then go soon, and
+    ///     are packed with less effort, for that would be taken from the worker's processors; else
+    ///     they are large and packed so that the broker keeps them all.
     /// - Throws: `KafkaError`, where the client refuses these settings.
-    init(bootstrapServers: String, partitions: Int, linger: Duration) throws(KafkaError) {
+    init(bootstrapServers: String, partitions: Int, isPaced: Bool) throws(KafkaError) {
         self.partitions = partitions
         producer = try Producer(
             properties: [
-                "bootstrap.servers": bootstrapServers, "compression.codec": "zstd",
-                "batch.size": "1000000", "linger.ms": "\(Int(linger / .milliseconds(1)))",
+                "bootstrap.servers": bootstrapServers,
+                "compression.codec": isPaced ? "lz4" : "zstd",
+                "batch.size": "1000000", "linger.ms": isPaced ? "1" : "100",
                 "queue.buffering.max.messages": "1000000",
                 "queue.buffering.max.kbytes": "1048576", "batch.num.messages": "10000",
             ],

@@ -45,7 +45,7 @@ struct BenchLoadCommand: ParsableCommand {
         var sender = try BenchSender(
             bootstrapServers: broker,
             partitions: partitions,
-            linger: kind == .paced ? .milliseconds(1) : .milliseconds(100)
+            isPaced: kind == .paced
         )
         switch kind {
         case .grants: try sender.grant(customers: customers)
