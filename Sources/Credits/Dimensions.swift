@@ -110,9 +110,9 @@ public enum Dimensions {
 extension String {
     /// Text from borrowed bytes; what is not UTF-8 is repaired.
     public init(span bytes: Span<UInt8>) {
-        var copy: [UInt8] = []
-        copy.reserveCapacity(bytes.count)
-        for index in bytes.indices { copy.append(bytes[index]) }
-        self = String(decoding: copy, as: UTF8.self)
+        // Safe: the pointer does not leave the closure.
+        self = unsafe bytes.withUnsafeBufferPointer {
+            unsafe String(decoding: $0, as: UTF8.self)
+        }
     }
 }

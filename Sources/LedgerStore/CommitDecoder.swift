@@ -329,7 +329,7 @@ struct CommitDecoder: ~Escapable {
     private mutating func keep(_ range: Range<Int>) -> ByteSlice {
         guard copiesTexts else { return ByteSlice(start: range.lowerBound, count: range.count) }
         let start = commit.bytes.count
-        for index in range { commit.bytes.append(bytes[index]) }
+        commit.bytes.append(bytes.extracting(range))
         return ByteSlice(start: start, count: range.count)
     }
 

@@ -45,8 +45,9 @@ struct BenchPace: Equatable {
     /// For so long probes are sent.
     let duration: Duration
 
-    /// Before the first probe: connections are made, and held-back triggers of earlier are sent.
-    static let warmUp = Duration.seconds(2)
+    /// Before the first probe: connections are made, held-back triggers of earlier are sent, and the
+    /// worker catches up with what was sent meanwhile.
+    static let warmUp = Duration.seconds(5)
 
     var events: Int { eventsDue(after: Self.warmUp + duration) }
     var probes: Int { probesDue(after: Self.warmUp + duration) }
