@@ -264,7 +264,8 @@ extension Trigger.Payload {
         switch self {
         case .refused(let input), .refusedHold(_, let input): input
         case .change, .crossing, .passedZero, .grant, .notice, .reversal, .topUpRequest,
-            .topUpSuspension, .hold: nil
+            .topUpSuspension, .hold:
+            nil
         }
     }
 }

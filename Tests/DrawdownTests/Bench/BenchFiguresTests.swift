@@ -59,7 +59,7 @@ import UsagePipeline
 
     @Test func eventsComeEvenlyFromTheStart() {
         #expect(pace.eventsDue(after: .milliseconds(1500)) == 1500)
-        #expect(pace.events == 5000)
+        #expect(pace.events == 8000)
     }
 
     @Test func probesComeAfterTheWarmUpEachAccountOncePerPeriod() {
