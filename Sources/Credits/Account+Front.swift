@@ -17,7 +17,7 @@ extension Account {
     /// What usage moves of an account.
     ///
     /// It holds no reference: bringing an account into a batch and back counts none, and touches no
-    /// memory but its own three cache lines.
+    /// memory but its own few cache lines.
     package struct Front: BitwiseCopyable, Sendable {
         // The widest come first, so that nothing lies between them.
 
