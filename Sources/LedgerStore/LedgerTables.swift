@@ -25,7 +25,7 @@ package final class LedgerTables: Sendable {
         /// Ids on their way into a file, oldest first.
         var waiting: [IDBatch] = []
         /// The table of ids that went into a file, to be cleared and used again: fresh memory of
-        /// that size costs more time than everything that is done with it.
+        /// that size would have to be mapped and cleared by the system first.
         var spare: IDTable?
         /// The last commit whose ids are not in ``ids``, but were handed over.
         var handedOverThrough: UInt64 = 0
