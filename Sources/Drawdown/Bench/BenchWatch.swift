@@ -19,6 +19,8 @@ struct BenchWatch: Sendable {
     let total: Int
     /// When the child that sends is done, and cannot be waited for in vain.
     let patience: Duration
+    /// Each look takes the ledger's lock: more often, it took a thirtieth of what was measured.
+    private static let pause = Duration.milliseconds(20)
 
     init(_ assembly: WorkerAssembly, total: Int, patience: Duration = .seconds(60)) {
         control = assembly.worker.control
@@ -34,19 +36,15 @@ struct BenchWatch: Sendable {
         let before = Int(reader.outcomes.total)
         var first: (count: Int, at: ContinuousClock.Instant, cpu: Duration)?
         var last = (count: before, at: ContinuousClock.now)
-        var memoryAt = ContinuousClock.now
         while true {
             let count = Int(reader.outcomes.total)
             let now = ContinuousClock.now
             if count != last.count { last = (count, now) }
             if count > before, first == nil { first = (count, now, BenchProcess.cpu) }
-            if now >= memoryAt {
-                result.anonymousBytes = max(result.anonymousBytes, BenchProcess.anonymousBytes)
-                memoryAt = now + .milliseconds(20)
-            }
+            result.anonymousBytes = max(result.anonymousBytes, BenchProcess.anonymousBytes)
             let isPublished = control.publishedThrough >= reader.head.number
             if count >= total && isPublished || now - last.at > patience { break }
-            try? await Task.sleep(for: .milliseconds(2))
+            try? await Task.sleep(for: Self.pause)
         }
         if let first {
             result.events = last.count - first.count
