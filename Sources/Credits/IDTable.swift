@@ -13,8 +13,9 @@ public struct KnownID: Hashable, Sendable, BitwiseCopyable {
 
 /// The ids that were applied, exactly, in memory: open addressing over one array of 32-byte slots.
 ///
-/// Keys are uniformly distributed already, so a slot is picked by their bits, and a probe runs along
-/// neighbouring memory.
+/// Keys are uniformly distributed already, so a slot is picked by their first bits, and a probe runs
+/// along neighbouring memory. So the table is nearly in the order of its keys, and reading it in that
+/// order needs no sorting beyond neighbours.
 public struct IDTable: Sendable {
     private struct Slot: BitwiseCopyable {
         var key: IDKey
@@ -25,7 +26,9 @@ public struct IDTable: Sendable {
     private static let free = IDKey(high: 0, low: 0)
     private var zero: KnownID?
     private var slots: [Slot]
-    private var mask: Int
+    private var mask: Int { slots.count - 1 }
+    /// All bits of a key's first word but those that pick a slot.
+    private var shift: UInt64
     /// How many ids are known.
     public private(set) var count = 0
 
@@ -50,8 +53,16 @@ public struct IDTable: Sendable {
             unsafe buffer.initialize(repeating: Self.freeSlot)
             count = size
         }
-        mask = size - 1
+        shift = Self.shift(of: size)
     }
+
+    private static func shift(of size: Int) -> UInt64 {
+        UInt64(64 - size.trailingZeroBitCount)
+    }
+
+    /// The slot where the search for a key begins.
+    @inline(__always)
+    private func home(of key: IDKey) -> Int { Int(truncatingIfNeeded: key.high &>> shift) }
 
     private static let freeSlot = Slot(key: free, known: KnownID(fingerprint: 0, commit: 0))
 
@@ -60,25 +71,24 @@ public struct IDTable: Sendable {
     }
 
     public subscript(key: IDKey) -> KnownID? {
-        find(key, at: slots[Int(truncatingIfNeeded: key.low) & mask])
+        find(key, at: slots[home(of: key)])
     }
 
-    /// How many slots are fetched at a time: more than memory brings at once.
-    private static let fetchCount = 64
 
     /// What is known of each of many ids.
     ///
     /// A table of many ids is far away, and each id's slot is elsewhere. So slots are fetched for
-    /// some ids at a time, without a branch that waits for one of them before the next is asked for.
+    /// more ids at a time than memory brings at once, without a branch that waits for one of them
+    /// before the next is asked for.
     package func find(_ keys: Span<IDKey>) -> [KnownID?] {
         var known: [KnownID?] = []
         known.reserveCapacity(keys.count)
         var fetched: [64 of Slot] = .init(repeating: Self.freeSlot)
         let slots = slots.span
-        for start in stride(from: 0, to: keys.count, by: Self.fetchCount) {
-            let part = keys.extracting(start..<min(start + Self.fetchCount, keys.count))
+        for start in stride(from: 0, to: keys.count, by: fetched.count) {
+            let part = keys.extracting(start..<min(start + fetched.count, keys.count))
             for index in part.indices {
-                fetched[index] = slots[Int(truncatingIfNeeded: part[index].low) & mask]
+                fetched[index] = slots[home(of: part[index])]
             }
             for index in part.indices { known.append(find(part[index], at: fetched[index])) }
         }
@@ -89,7 +99,7 @@ public struct IDTable: Sendable {
     @inline(__always)
     private func find(_ key: IDKey, at first: Slot) -> KnownID? {
         guard key != Self.free else { return zero }
-        var index = Int(truncatingIfNeeded: key.low) & mask
+        var index = home(of: key)
         var slot = first
         while true {
             if slot.key == key { return slot.known }
@@ -110,10 +120,10 @@ public struct IDTable: Sendable {
     package mutating func insertUsage(of commit: borrowing Commit) {
         let entries = commit.entries.span
         var fetched: [64 of Slot] = .init(repeating: Self.freeSlot)
-        for start in stride(from: 0, to: entries.count, by: Self.fetchCount) {
-            let part = entries.extracting(start..<min(start + Self.fetchCount, entries.count))
+        for start in stride(from: 0, to: entries.count, by: fetched.count) {
+            let part = entries.extracting(start..<min(start + fetched.count, entries.count))
             for index in part.indices {
-                fetched[index] = slots[Int(truncatingIfNeeded: part[index].key.low) & mask]
+                fetched[index] = slots[home(of: part[index].key)]
             }
             for index in part.indices where part[index].isUsage {
                 let isThere = fetched[index].key == part[index].key
@@ -137,7 +147,7 @@ public struct IDTable: Sendable {
             return
         }
         if (count + 1) * 5 > slots.count * 3 { grow() }
-        var index = Int(truncatingIfNeeded: key.low) & mask
+        var index = home(of: key)
         while slots[index].key != Self.free {
             if slots[index].key == key {
                 if overwrites { slots[index].known = known }
@@ -155,6 +165,39 @@ public struct IDTable: Sendable {
         for slot in slots where slot.key != Self.free { body(slot.key, slot.known) }
     }
 
+    /// Calls `body` with every id, in the order of the keys.
+    package func forEachAscending<Failure: Error>(
+        _ body: (IDKey, KnownID) throws(Failure) -> Void
+    ) throws(Failure) {
+        if let zero { try body(Self.free, zero) }
+        // At most three in five slots are taken.
+        guard let end = slots.firstIndex(where: { $0.key == Self.free }) else { return }
+        // Slots that lie together hold the keys of homes among them, and no others; only those that
+        // come before the first free one may have come around from the end.
+        var together = slots[..<end].filter { home(of: $0.key) < end }
+        try Self.visit(&together, body)
+        for index in end..<slots.count {
+            if slots[index].key != Self.free {
+                together.append(slots[index])
+            } else {
+                try Self.visit(&together, body)
+            }
+        }
+        together += slots[..<end].filter { home(of: $0.key) >= end }
+        try Self.visit(&together, body)
+    }
+
+    /// Visits a few slots in the order of their keys, and forgets them.
+    @inline(__always)
+    private static func visit<Failure: Error>(
+        _ together: inout [Slot],
+        _ body: (IDKey, KnownID) throws(Failure) -> Void
+    ) throws(Failure) {
+        if together.count > 1 { together.sort { $0.key < $1.key } }
+        for slot in together { try body(slot.key, slot.known) }
+        together.removeAll(keepingCapacity: true)
+    }
+
     /// Forgets all ids but keeps the memory.
     public mutating func removeAll() {
         guard count > 0 else { return }
@@ -167,9 +210,9 @@ public struct IDTable: Sendable {
     private mutating func grow() {
         let old = slots
         slots = Self.empty(old.count * 2)
-        mask = slots.count - 1
+        shift = Self.shift(of: slots.count)
         for slot in old where slot.key != Self.free {
-            var index = Int(truncatingIfNeeded: slot.key.low) & mask
+            var index = home(of: slot.key)
             while slots[index].key != Self.free { index = (index + 1) & mask }
             slots[index] = slot
         }

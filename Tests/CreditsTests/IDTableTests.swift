@@ -8,18 +8,18 @@ import Testing
     }
 
     @Test(arguments: [
-        // How many low bits differ: 0 puts every key into one run of slots.
+        // How many first bits differ: 0 puts every key into one run of slots.
         0, 1, 4, 64,
     ])
-    func itAgreesWithADictionary(lowBits: Int) {
-        var generator = SplitMix64(seed: UInt64(lowBits))
+    func itAgreesWithADictionary(firstBits: Int) {
+        var generator = SplitMix64(seed: UInt64(firstBits))
         var table = IDTable()
         var model: [IDKey: KnownID] = [:]
-        let mask: UInt64 = lowBits == 64 ? .max : (1 << UInt64(lowBits)) - 1
+        let mask: UInt64 = firstBits == 0 ? 0 : .max << UInt64(64 - firstBits)
         for number in 0..<3000 {
             let key = IDKey(
-                high: UInt64.random(in: 0..<2000, using: &generator),
-                low: UInt64.random(in: .min ... .max, using: &generator) & mask
+                high: UInt64.random(in: .min ... .max, using: &generator) & mask,
+                low: UInt64.random(in: 0..<2000, using: &generator)
             )
             #expect(table[key] == model[key])
             table.insert(key, known(number))
@@ -31,6 +31,25 @@ import Testing
         var asked = Array(model.keys)
         asked += [IDKey(high: 0, low: 0), IDKey(high: 5000, low: 0), IDKey(high: 5000, low: 7)]
         #expect(table.find(asked.span) == asked.map { model[$0] })
+        var read: [IDKey] = []
+        table.forEachAscending { key, known in
+            read.append(key)
+            #expect(known == model[key])
+        }
+        #expect(read == model.keys.sorted())
+    }
+
+    @Test(arguments: [0, 1, 2, 5])
+    func idsThatCameAroundFromTheEndAreReadLast(atTheStart count: Int) {
+        var table = IDTable()
+        let last = (0..<4).map { IDKey(high: .max - UInt64($0), low: 1) }
+        // They take the first slots before those to whom these belong.
+        for key in last { table.insert(key, known(1)) }
+        let first = (0..<count).map { IDKey(high: UInt64($0), low: 1) }
+        for key in first { table.insert(key, known(2)) }
+        var read: [IDKey] = []
+        table.forEachAscending { key, _ in read.append(key) }
+        #expect(read == first + last.reversed())
     }
 
     @Test func askedForNothingItSaysNothing() {

@@ -35,7 +35,9 @@ struct IDRunTests {
             commits: commits,
             capacity: ids.count
         )
-        for (key, known) in batch(ids, commits).sorted() { try writer.append(key, known) }
+        try batch(ids, commits).ids.forEachAscending { key, known throws(StoreError) in
+            try writer.append(key, known)
+        }
         try writer.end()
         try writer.sync()
         try writer.rename()

@@ -127,31 +127,3 @@ struct IDRunWriter: ~Copyable {
         return (try IDRun(directory: directory, row: row, store: store), row)
     }
 }
-
-extension IDBatch {
-    /// The ids in ascending order.
-    ///
-    /// They are hashes, so that putting each where its first bits say nearly sorts them: that takes
-    /// a tenth of what comparing all of them would.
-    func sorted() -> [(key: IDKey, known: KnownID)] {
-        var bits = 0
-        while ids.count > 8 << bits { bits += 1 }
-        let shift = UInt64(64 - bits)
-        var starts = [Int](repeating: 0, count: 1 << bits + 1)
-        ids.forEach { key, _ in starts[Int(key.high >> shift) + 1] += 1 }
-        for bucket in 1..<starts.count { starts[bucket] += starts[bucket - 1] }
-        let none = (key: IDKey(high: 0, low: 0), known: KnownID(fingerprint: 0, commit: 0))
-        var sorted = [(key: IDKey, known: KnownID)](repeating: none, count: ids.count)
-        var next = starts
-        ids.forEach { key, known in
-            let bucket = Int(key.high >> shift)
-            sorted[next[bucket]] = (key, known)
-            next[bucket] += 1
-        }
-        for bucket in 0..<starts.count - 1 {
-            let range = starts[bucket]..<starts[bucket + 1]
-            if range.count > 1 { sorted[range].sort { $0.key < $1.key } }
-        }
-        return sorted
-    }
-}

@@ -56,7 +56,9 @@ final class SealerHands: @unchecked Sendable {
             commits: batch.commits,
             capacity: batch.ids.count
         )
-        for (key, known) in batch.sorted() { try writer.append(key, known) }
+        try batch.ids.forEachAscending { key, known throws(StoreError) in
+            try writer.append(key, known)
+        }
         try writer.end()
         try reach(.runWritten)
         try writer.sync()
