@@ -166,6 +166,8 @@ struct Benchmark {
     private mutating func measurePipeline() async throws {
         note("pipeline")
         sums.add(options.load)
+        // A worker that catches up begins in a process of its own; here one came before it.
+        ProcessMemory.giveBack()
         let assembly = try worker.assembly(reading: .events)
         let before = assembly.reader.outcomes
         let watched = try await work(assembly)
