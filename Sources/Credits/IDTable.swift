@@ -74,7 +74,6 @@ public struct IDTable: Sendable {
         find(key, at: slots[home(of: key)])
     }
 
-
     /// What is known of each of many ids.
     ///
     /// A table of many ids is far away, and each id's slot is elsewhere. So slots are fetched for
