@@ -1,4 +1,27 @@
 extension Consumer {
     /// What a property is that nobody gave, where that is not the library's own default.
     public static var defaultProperties: [String: String] { defaults }
+
+    /// The defaults beside a version of librdkafka, as `rd_kafka_version()` tells it.
+    static func defaults(ofVersion version: Int32) -> [String: String] {
+        var values = [
+            "partition.assignment.strategy": "range",
+            "statistics.interval.ms": "10000",
+            "socket.keepalive.enable": "true",
+        ]
+        if version >= 0x0202_00ff {
+            // A queue that was full is filled again at once, so a small one does: 16 MiB last for
+            // ten times the pause.
+            values["queued.min.messages"] = "50000"
+            values["queued.max.messages.kbytes"] = "16384"
+            values["fetch.queue.backoff.ms"] = "5"
+        } else {
+            // When a queue is full, librdkafka before 2.2 stops fetching that partition for a whole
+            // second. 128 MiB last for about as long as that; twice as much took 200 MiB of memory
+            // more and made nothing faster.
+            values["queued.min.messages"] = "1000000"
+            values["queued.max.messages.kbytes"] = "131072"
+        }
+        return values
+    }
 }

@@ -12,21 +12,7 @@ public final class Consumer: @unchecked Sendable {
     let rebalancing: Rebalancing
 
     /// What a caller may override.
-    ///
-    /// Too small queues cost speed: when one is full, librdkafka before 2.2 stops fetching that
-    /// partition for a whole second. 128 MiB last for more than two seconds of what a worker takes;
-    /// twice as much took 200 MiB of memory more and made nothing faster.
-    static let defaults: [String: String] = {
-        var values = [
-            "partition.assignment.strategy": "range",
-            "statistics.interval.ms": "10000",
-            "queued.min.messages": "1000000",
-            "queued.max.messages.kbytes": "131072",
-            "socket.keepalive.enable": "true",
-        ]
-        if rd_kafka_version() >= 0x0202_00ff { values["fetch.queue.backoff.ms"] = "10" }
-        return values
-    }()
+    static let defaults = defaults(ofVersion: rd_kafka_version())
 
     /// Starts a client; no connection is needed yet.
     ///

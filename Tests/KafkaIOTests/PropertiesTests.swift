@@ -85,4 +85,14 @@ struct PropertiesTests {
         #expect(error?.code == .configuration)
         #expect(error?.reason.contains("acks") == true)
     }
+
+    @Test func aLibraryThatPausesForASecondGetsLargeQueuesAndOthersSmallOnes() {
+        let before = Consumer.defaults(ofVersion: 0x0201_01ff)
+        #expect(before["queued.max.messages.kbytes"] == "131072")
+        // The library would refuse what it does not know.
+        #expect(before["fetch.queue.backoff.ms"] == nil)
+        let since = Consumer.defaults(ofVersion: 0x0202_00ff)
+        #expect(since["queued.max.messages.kbytes"] == "16384")
+        #expect(since["fetch.queue.backoff.ms"] == "5")
+    }
 }
