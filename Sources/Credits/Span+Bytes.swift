@@ -1,4 +1,10 @@
 extension Span<UInt8> {
+    /// The bytes in an array of their own.
+    package func copy() -> [UInt8] {
+        // Safe: the pointer does not leave the closure.
+        unsafe withUnsafeBufferPointer { unsafe Array($0) }
+    }
+
     /// Whether both are the same bytes; eight are compared at a time.
     package func hasSameBytes(as other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }

@@ -1,3 +1,4 @@
+internal import Credits
 internal import LedgerStore
 
 /// Commits in the journal's table: in parts, for a value of many megabytes would need as many free

@@ -1,3 +1,4 @@
+internal import Credits
 internal import LedgerStore
 
 /// How a small value is written: its kind, its own key, its length and a checksum around it.

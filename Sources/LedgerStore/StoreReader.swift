@@ -121,12 +121,3 @@ package final class StoreReader: LedgerReader {
         return try JournalFormat.decode(bytes, under: hashKey)
     }
 }
-
-extension Span<UInt8> {
-    /// The bytes in an array of their own.
-    package func copy() -> [UInt8] {
-        [UInt8](capacity: count) { output in
-            for index in indices { output.append(self[index]) }
-        }
-    }
-}

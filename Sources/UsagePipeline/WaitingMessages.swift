@@ -17,8 +17,8 @@ struct WaitingMessage {
         offset = message.offset
         timestamp = message.timestamp
         self.moment = moment
-        key = Self.copy(message.key)
-        value = Self.copy(message.value)
+        key = message.key?.copy()
+        value = message.value?.copy()
         headers = message.headers
     }
 
@@ -42,11 +42,6 @@ struct WaitingMessage {
         return headers.reduce(fixed + (key?.count ?? 0) + (value?.count ?? 0)) {
             $0 + $1.name.utf8.count + ($1.value?.count ?? 0)
         }
-    }
-
-    private static func copy(_ bytes: Span<UInt8>?) -> [UInt8]? {
-        guard let bytes else { return nil }
-        return unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
     }
 }
 

@@ -68,7 +68,7 @@ extension JSONWriter {
             $0.writeOrigin(entry.origin, of: commit)
             $0.objectMember("commit") {
                 $0.member("number", commit.number)
-                $0.member("hash", Hexadecimal.text(hash))
+                $0.member("hash", hash.hexadecimal)
             }
         }
     }

@@ -62,19 +62,14 @@ public struct LentMessage: ~Escapable {
     public func copy() -> OutgoingMessage {
         OutgoingMessage(
             kind: kind,
-            key: Self.copy(key),
-            value: Self.copy(value),
+            key: key?.copy(),
+            value: value?.copy(),
             headers: headers.indices.map { index in
                 MessageHeader(
                     name: String(span: headerName(index)),
-                    value: Self.copy(headerValue(index))
+                    value: headerValue(index)?.copy()
                 )
             }
         )
-    }
-
-    private static func copy(_ bytes: Span<UInt8>?) -> [UInt8]? {
-        guard let bytes else { return nil }
-        return unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
     }
 }
