@@ -25,6 +25,9 @@ struct DueIndex: Sendable {
     private var heap: [Item] = []
     /// By number − 1.
     private var entries: [Entry] = []
+    /// Accounts that were found due last. They have no item: nearly all are set next, and most to
+    /// nothing.
+    private var givenOut: [UInt32] = []
 
     /// Says when an account has something due; nil: never.
     mutating func set(_ account: UInt32, _ at: Timestamp?) {
@@ -38,6 +41,7 @@ struct DueIndex: Sendable {
 
     /// When the next account has something due; nil: none ever has.
     mutating func next() -> Timestamp? {
+        takeBack()
         putRight()
         return heap.first?.at
     }
@@ -46,16 +50,26 @@ struct DueIndex: Sendable {
     ///
     /// They stay due until they are set.
     mutating func accounts(by now: Timestamp, maximum: Int) -> [UInt32] {
-        var taken: [Item] = []
-        while taken.count < maximum {
+        takeBack()
+        while givenOut.count < maximum {
             putRight()
             guard let first = heap.first, first.at <= now else { break }
-            // What was set to one moment twice, with a sooner one between, may have two items for it.
-            if taken.last?.account != first.account { taken.append(first) }
+            entries[Int(first.account) - 1].item = nil
+            givenOut.append(first.account)
             pop()
         }
-        for item in taken { push(item) }
-        return taken.map(\.account)
+        return givenOut
+    }
+
+    /// Puts accounts that were given out and not set since where they were.
+    private mutating func takeBack() {
+        for account in givenOut {
+            let index = Int(account) - 1
+            guard entries[index].item == nil, let moment = entries[index].moment else { continue }
+            entries[index].item = moment
+            push(Item(at: moment, account: account))
+        }
+        givenOut.removeAll(keepingCapacity: true)
     }
 
     /// Lets the first item be one that holds.
@@ -102,7 +116,7 @@ struct DueIndex: Sendable {
             let first = Self.childCount * index + 1
             guard first < heap.count else { break }
             var soonest = first
-            for child in first + 1..<max(first + 1, min(first + Self.childCount, heap.count))
+            for child in first + 1..<min(first + Self.childCount, heap.count)
             where heap[child] < heap[soonest] {
                 soonest = child
             }

@@ -35,8 +35,13 @@ extension LedgerTables.Contents {
         // Held any longer, they would be copied by the first that is changed.
         moved.releaseStored()
         for index in moved.indices {
+            let wasIdle = isIdle(at: moved.place(of: index), under: policies)
             take(index, of: &moved, hashKey: hashKey)
-            noteAgenda(ofAccount: commit.groups[index].number, under: policies)
+            noteAgenda(
+                ofAccount: commit.groups[index].number,
+                wasIdle: wasIdle,
+                under: policies
+            )
         }
         if commit.number > base.idsThrough {
             // Nearly all: a usage takes one id and nothing else.
@@ -85,13 +90,28 @@ extension LedgerTables.Contents {
         accounts[place].front.isPlain ? 0 : accounts[place].holds.count
     }
 
+    /// Whether an account is here that time brings nothing.
+    private func isIdle(at place: Int, under policies: Policies) -> Bool {
+        accounts.indices.contains(place) && accounts[place].front.isIdle
+            && policies.defaults.recurring == nil
+    }
+
     /// Notes when time brings an account something.
-    private mutating func noteAgenda(ofAccount number: UInt32, under policies: Policies) {
+    ///
+    /// Of most accounts there is nothing to note, and was nothing before: each look at an index is
+    /// one more wait for memory.
+    private mutating func noteAgenda(
+        ofAccount number: UInt32,
+        wasIdle: Bool,
+        under policies: Policies
+    ) {
         let place = Int(number) - 1
-        let front = accounts[place].front
-        let isIdle = front.isIdle && policies.defaults.recurring == nil
-        due.set(number, isIdle ? nil : accounts[place].nextDue(under: policies))
-        announcements.set(number, front.nextAnnouncement(coalescing: policies.coalescing))
+        let isIdle = isIdle(at: place, under: policies)
+        if !isIdle || !wasIdle {
+            due.set(number, isIdle ? nil : accounts[place].nextDue(under: policies))
+        }
+        let announcement = accounts[place].front.nextAnnouncement(coalescing: policies.coalescing)
+        announcements.set(number, announcement)
     }
 
     /// What is known of each key in memory, newest first.
@@ -136,7 +156,7 @@ extension LedgerTables.Contents {
         )
         add(account, hashKey: hashKey)
         checkpoints[accounts.count - 1] = commit
-        noteAgenda(ofAccount: account.number, under: policies)
+        noteAgenda(ofAccount: account.number, wasIdle: false, under: policies)
     }
 
     /// The accounts of a commit's groups as they are after it.
