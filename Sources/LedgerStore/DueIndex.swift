@@ -25,8 +25,9 @@ struct DueIndex: Sendable {
     private var heap: [Item] = []
     /// By number − 1.
     private var entries: [Entry] = []
-    /// Accounts that were found due last. They have no item: nearly all are set next, and most to
-    /// nothing.
+    /// Accounts that were found due last.
+    ///
+    /// They have no item: nearly all are set next, and most to nothing.
     private var givenOut: [UInt32] = []
 
     /// Says when an account has something due; nil: never.

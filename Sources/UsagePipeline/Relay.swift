@@ -5,7 +5,9 @@ import UsageCodec
 
 /// What the ledger stage and the relay share: commits on their way, and how far they got.
 final class RelayInbox: Sendable {
-    let commits = HandOver<SealedCommit>(capacity: 64)
+    /// A full commit is about six megabytes by the size of its parts, and so many are made in half a
+    /// second.
+    let commits = HandOver<SealedCommit>(capacity: 16)
     private let published: Atomic<UInt64>
     private let unacknowledged = Atomic<Int>(0)
     private let maximumUnpublished: Int
