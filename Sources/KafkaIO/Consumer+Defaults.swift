@@ -10,8 +10,7 @@ extension Consumer {
             "socket.keepalive.enable": "true",
         ]
         if version >= 0x0202_00ff {
-            // A queue that was full is filled again at once, so a small one does: 16 MiB last for
-            // ten times the pause.
+            // A queue that was full is filled again after milliseconds, so a small one does.
             values["queued.min.messages"] = "50000"
             values["queued.max.messages.kbytes"] = "16384"
             values["fetch.queue.backoff.ms"] = "5"
