@@ -18,7 +18,11 @@ struct ClientConfiguration: ~Copyable {
         guard result == RD_KAFKA_CONF_OK else { throw .configuration(reason) }
     }
 
-    /// Sets the caller's properties, then what the caller left out, then what is not his to choose.
+    /// Sets the defaults, then the caller's properties, then what is not his to choose.
+    ///
+    /// One after the other, for a property can have two names: `compression.codec` of the caller must
+    /// win over `compression.type` of the defaults, and of two that are the same the library keeps
+    /// the one that was set last.
     borrowing func set(
         _ properties: [String: String],
         defaults: [String: String],
@@ -27,12 +31,14 @@ struct ClientConfiguration: ~Copyable {
         if let fault = KafkaProperties.validate(properties).first {
             throw .configuration(fault.message)
         }
-        let values =
-            defaults
-            .merging(properties) { _, given in given }
-            .merging(owned) { _, ours in ours }
-        for (key, value) in values { try set(key, value) }
+        for values in [defaults, properties, owned] {
+            // In an order that is the same each time, should the caller use both names.
+            for (key, value) in values.sorted(by: { $0.key < $1.key }) { try set(key, value) }
+        }
     }
+
+    /// What a property is set to, under either of its names; nil: the library knows none of that name.
+    borrowing func value(of key: String) -> String? { unsafe propertyValue(pointer, key) }
 
     /// Hands every callback to the context.
     borrowing func connect(_ context: ClientContext) {

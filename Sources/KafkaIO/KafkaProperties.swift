@@ -97,14 +97,10 @@ public struct KafkaProperties {
 
     /// The library names no range in its refusal; its default shows at least the form.
     private static func constraintText(of configuration: OpaquePointer?, _ key: String) -> String {
-        var size = 256
-        var text = [CChar](repeating: 0, count: size)
-        let result = unsafe rd_kafka_conf_get(configuration, key, &text, &size)
-        guard result == RD_KAFKA_CONF_OK, size > 1 else {
+        guard let value = unsafe propertyValue(configuration, key), !value.isEmpty else {
             return "a value that librdkafka accepts"
         }
-        let bytes = text.prefix(size - 1).map { UInt8(bitPattern: $0) }
-        return "a value that librdkafka accepts, such as \(String(decoding: bytes, as: UTF8.self))"
+        return "a value that librdkafka accepts, such as \(value)"
     }
 
     /// Such as `2.0.2`.
@@ -127,4 +123,14 @@ func setProperty(
     guard result != RD_KAFKA_CONF_OK else { return (result, "") }
     let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
     return (result, String(decoding: bytes, as: UTF8.self))
+}
+
+/// What one property is set to, up to its first 255 bytes; nil: there is none of that name.
+func propertyValue(_ configuration: OpaquePointer?, _ key: String) -> String? {
+    var size = 256
+    var text = [CChar](repeating: 0, count: size)
+    let result = unsafe rd_kafka_conf_get(configuration, key, &text, &size)
+    guard result == RD_KAFKA_CONF_OK else { return nil }
+    let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    return String(decoding: bytes, as: UTF8.self)
 }

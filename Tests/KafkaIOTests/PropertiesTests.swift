@@ -95,4 +95,39 @@ struct PropertiesTests {
         #expect(since["queued.max.messages.kbytes"] == "16384")
         #expect(since["fetch.queue.backoff.ms"] == "5")
     }
+
+    /// Each property has a second name, and the order of a dictionary is another in each process: of
+    /// so many, one at least would go wrong if the order decided.
+    @Test(arguments: 0..<12)
+    func whatIsGivenWinsOverADefaultThatGoesByTheOtherName(beside others: Int) throws {
+        let configuration = ClientConfiguration()
+        let filling = ["client.id", "group.id", "client.software.name", "log_level"]
+            .prefix(others % 5)
+        try configuration.set(
+            ["compression.codec": "zstd", "queue.buffering.max.ms": "7", "retries": "\(others)"]
+                .merging(filling.map { ($0, "\(others % 8)") }) { $1 },
+            defaults: [
+                "compression.type": "lz4", "linger.ms": "5", "message.send.max.retries": "100",
+                "socket.keepalive.enable": "true",
+            ],
+            owned: [:]
+        )
+        #expect(configuration.value(of: "compression.type") == "zstd")
+        #expect(configuration.value(of: "linger.ms") == "7")
+        #expect(configuration.value(of: "message.send.max.retries") == "\(others)")
+    }
+
+    @Test func whatIsNotToChooseWinsUnderEitherName() throws {
+        let configuration = ClientConfiguration()
+        try configuration.set(
+            ["retries": "3"],
+            defaults: [:],
+            owned: ["message.send.max.retries": "9"]
+        )
+        #expect(configuration.value(of: "retries") == "9")
+    }
+
+    @Test func aNameThatTheLibraryDoesNotKnowHasNoValue() {
+        #expect(ClientConfiguration().value(of: "no.such.property") == nil)
+    }
 }
