@@ -78,10 +78,10 @@ public struct ReceivedMessage: Hashable, Sendable, BitwiseCopyable {
 public struct AccountKey: Sendable, BitwiseCopyable {
     public let customerID: ByteSlice
     public let creditType: ByteSlice
-    /// Keyed hash of both, by which the account is looked up.
-    public let hash: UInt64
+    /// Keyed hash of both, by which the account is told from all others, as ids are.
+    public let hash: IDKey
 
-    public init(customerID: ByteSlice, creditType: ByteSlice, hash: UInt64) {
+    public init(customerID: ByteSlice, creditType: ByteSlice, hash: IDKey) {
         self.customerID = customerID
         self.creditType = creditType
         self.hash = hash
@@ -92,12 +92,12 @@ public struct AccountKey: Sendable, BitwiseCopyable {
         customerID: Span<UInt8>,
         creditType: Span<UInt8>,
         key: HashKey
-    ) -> UInt64 {
+    ) -> IDKey {
         var hash = KeyedHash(key: key)
         hash.combine(UInt64(customerID.count))
         hash.combine(padded: customerID)
         hash.combine(padded: creditType)
-        return hash.finalize().high
+        return hash.finalize()
     }
 }
 

@@ -1,95 +1,69 @@
 internal import Credits
 
-/// Finds an account's number by its name: open addressing over 4-byte slots.
+/// Finds an account's number by the hash of its name: open addressing over 8-byte slots.
 ///
-/// It keeps the names once more, one after the other: looking for them in the accounts would touch
-/// an account for every input.
+/// The hash is keyed and has 128 bits, so that it stands for the name as it does for an id. Names are
+/// neither kept here nor compared: each would be one more wait for memory, for every account of every
+/// batch.
 struct AccountLookup: Sendable {
-    private struct Name: BitwiseCopyable {
-        let hash: UInt64
-        /// Where the customer's id begins in ``bytes``; the credit type follows it.
-        let start: Int
-        let customerCount: UInt32
-        let typeCount: UInt32
-    }
-
-    /// Account numbers; 0: free.
-    private var slots = [UInt32](repeating: 0, count: 16)
+    /// The upper half of a hash's high word above the account's number; 0: free.
+    ///
+    /// The half decides nearly always whether the whole hash need be looked at.
+    private var slots = [UInt64](repeating: 0, count: 16)
     /// By number − 1.
-    private var names: [Name] = []
-    private var bytes: [UInt8] = []
+    private var hashes: [IDKey] = []
 
-    /// The number of the account with this name; two names may share a hash, so they are compared.
-    func find(_ name: AccountKey, in arena: [UInt8]) -> UInt32? {
-        let number = find(name, in: arena, from: slots[slot(of: name)])
+    /// The number of the account whose name has this hash; nil: there is none.
+    func find(_ hash: IDKey) -> UInt32? {
+        let number = find(hash, from: slots[position(of: hash)])
         return number == 0 ? nil : number
     }
 
     /// The numbers of many accounts; 0: there is no account with this name.
-    func find(_ names: [AccountKey], in arena: [UInt8]) -> [UInt32] {
-        // First guesses for all of them, so that one does not wait for another's memory.
-        var numbers = names.map { slots[slot(of: $0)] }
-        for index in names.indices {
-            numbers[index] = find(names[index], in: arena, from: numbers[index])
-        }
-        return numbers
+    func find(_ names: [AccountKey]) -> [UInt32] {
+        // First the slots of all, then the hashes they point to: what is fetched for one name does
+        // not wait for what was fetched for another.
+        let first = names.map { slots[position(of: $0.hash)] }
+        return names.indices.map { find(names[$0].hash, from: first[$0]) }
     }
 
     @inline(__always)
-    private func slot(of name: AccountKey) -> Int {
-        Int(truncatingIfNeeded: name.hash) & (slots.count - 1)
+    private func position(of hash: IDKey) -> Int {
+        Int(truncatingIfNeeded: hash.high) & (slots.count - 1)
     }
 
-    /// The search begins with the number in a slot that was fetched before.
-    private func find(_ name: AccountKey, in arena: [UInt8], from first: UInt32) -> UInt32 {
-        var slot = slot(of: name)
-        var number = first
-        while number != 0 {
-            if isSame(names[Int(number) - 1], name, in: arena) { return number }
-            slot = (slot + 1) & (slots.count - 1)
-            number = slots[slot]
+    private static func slot(_ hash: IDKey, _ number: UInt32) -> UInt64 {
+        hash.high & ~0xffff_ffff | UInt64(number)
+    }
+
+    /// The search begins with a slot that was fetched before.
+    @inline(__always)
+    private func find(_ hash: IDKey, from first: UInt64) -> UInt32 {
+        var position = position(of: hash)
+        var slot = first
+        while slot != 0 {
+            let number = UInt32(truncatingIfNeeded: slot)
+            if (slot ^ hash.high) >> 32 == 0, hashes[Int(number) - 1] == hash { return number }
+            position = (position + 1) & (slots.count - 1)
+            slot = slots[position]
         }
         return 0
     }
 
-    private func isSame(_ known: Name, _ name: AccountKey, in arena: [UInt8]) -> Bool {
-        guard known.hash == name.hash, known.customerCount == name.customerID.count,
-            known.typeCount == name.creditType.count
-        else { return false }
-        let middle = known.start + Int(known.customerCount)
-        return isSame(known.start, arena.span(of: name.customerID))
-            && isSame(middle, arena.span(of: name.creditType))
-    }
-
-    private func isSame(_ start: Int, _ text: Span<UInt8>) -> Bool {
-        bytes.span.extracting(start..<start + text.count).hasSameBytes(as: text)
-    }
-
     /// Adds the account with the next number.
-    mutating func add(_ account: Account, hash: UInt64) {
-        let customerID = account.customerID.utf8
-        let creditType = account.creditType.utf8
-        names.append(
-            Name(
-                hash: hash,
-                start: bytes.count,
-                customerCount: UInt32(customerID.count),
-                typeCount: UInt32(creditType.count)
-            )
-        )
-        bytes.append(contentsOf: customerID)
-        bytes.append(contentsOf: creditType)
-        if names.count * 5 > slots.count * 3 {
-            slots = [UInt32](repeating: 0, count: slots.count * 2)
-            for number in 1..<names.count { place(UInt32(number)) }
+    mutating func add(_ hash: IDKey) {
+        hashes.append(hash)
+        if hashes.count * 5 > slots.count * 3 {
+            slots = [UInt64](repeating: 0, count: slots.count * 2)
+            for number in 1..<hashes.count { place(UInt32(number)) }
         }
-        place(UInt32(names.count))
+        place(UInt32(hashes.count))
     }
 
     private mutating func place(_ number: UInt32) {
-        let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: names[Int(number) - 1].hash) & mask
-        while slots[slot] != 0 { slot = (slot + 1) & mask }
-        slots[slot] = number
+        let hash = hashes[Int(number) - 1]
+        var position = position(of: hash)
+        while slots[position] != 0 { position = (position + 1) & (slots.count - 1) }
+        slots[position] = Self.slot(hash, number)
     }
 }

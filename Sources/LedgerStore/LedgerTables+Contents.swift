@@ -81,7 +81,7 @@ extension LedgerTables.Contents {
     private mutating func add(_ account: Account, hashKey: HashKey) {
         accounts.append(account)
         checkpoints.append(0)
-        lookup.add(account, hash: account.nameHash(under: hashKey))
+        lookup.add(account.nameHash(under: hashKey))
         pendingHolds += countHolds(at: accounts.count - 1)
     }
 
@@ -228,9 +228,14 @@ extension LedgerTables.Contents {
 }
 
 extension Account {
-    func nameHash(under key: HashKey) -> UInt64 {
-        let customerID = Array(customerID.utf8)
-        let creditType = Array(creditType.utf8)
-        return AccountKey.hash(customerID: customerID.span, creditType: creditType.span, key: key)
+    func nameHash(under key: HashKey) -> IDKey {
+        AccountKey.hash(customerID: customerID, creditType: creditType, key: key)
+    }
+}
+
+extension AccountKey {
+    static func hash(customerID: String, creditType: String, key: HashKey) -> IDKey {
+        let (customer, type) = (Array(customerID.utf8), Array(creditType.utf8))
+        return hash(customerID: customer.span, creditType: type.span, key: key)
     }
 }

@@ -84,7 +84,7 @@ package final class LedgerTables: Sendable {
                 capacity: names.count + places.count
             )
             // All are looked up before the first is copied, so that memory is waited for together.
-            for (name, number) in zip(names, contents.lookup.find(names, in: arena)) {
+            for (name, number) in zip(names, contents.lookup.find(names)) {
                 guard number > 0 else {
                     accounts.append(unborn(name, in: arena))
                     continue
@@ -346,20 +346,9 @@ package final class LedgerTables: Sendable {
     }
 
     package func account(customerID: String, creditType: String) -> Account? {
-        var arena: [UInt8] = []
-        let customer = arena.appendSlice(customerID.utf8)
-        let type = arena.appendSlice(creditType.utf8)
-        let name = AccountKey(
-            customerID: customer,
-            creditType: type,
-            hash: AccountKey.hash(
-                customerID: arena.span(of: customer),
-                creditType: arena.span(of: type),
-                key: hashKey
-            )
-        )
+        let hash = AccountKey.hash(customerID: customerID, creditType: creditType, key: hashKey)
         return contents.withLock { contents in
-            contents.lookup.find(name, in: arena).map { contents.accounts[Int($0) - 1] }
+            contents.lookup.find(hash).map { contents.accounts[Int($0) - 1] }
         }
     }
 

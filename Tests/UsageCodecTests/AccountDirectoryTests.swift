@@ -4,7 +4,7 @@ import Testing
 
 /// Goal: every input of a batch finds its own account, whatever the batches before it named.
 ///
-/// Method: batches of very different sizes, of customers whose ids end alike.
+/// Method: batches of very different sizes, of customers whose ids are much alike.
 @Suite struct AccountDirectoryTests {
     private struct Name: Hashable {
         let customerID: String
@@ -12,7 +12,6 @@ import Testing
     }
 
     private static func draw(_ random: inout SplitMix) -> Name {
-        // The same end for each of many: what guesses go by.
         let heads = ["a", "b", "customer-", "c"]
         let tails = ["", "1", "-0000001", "-0000002", "\(random.next() % 5000)"]
         let head = heads[Int(random.next() % 4)]

@@ -4,12 +4,6 @@ import Credits
 struct AccountDirectory {
     private let hashKey: HashKey
     private var table = AccountTable()
-    /// Indices of accounts by a few bytes of their customers' ids.
-    ///
-    /// A guess that is right spares the keyed hash; one that is wrong, be it on somebody's purpose or
-    /// from another batch, costs a comparison.
-    private var guesses = [Int32](repeating: 0, count: 1 << guessBits)
-    private static let guessBits: UInt64 = 12
     /// Where the batch's arena holds the default credit type; nil: not yet.
     private var defaultCreditType: ByteSlice?
 
@@ -39,35 +33,13 @@ struct AccountDirectory {
         creditType: ByteSlice,
         in batch: inout InputBatch
     ) -> Int32 {
-        let place = Self.place(of: batch.bytes.view(customerID), creditType)
-        let guess = guesses[place]
-        if table.isAccount(guess, customerID, creditType, in: batch) { return guess }
         let hash = AccountKey.hash(
             customerID: batch.bytes.view(customerID),
             creditType: batch.bytes.view(creditType),
             key: hashKey
         )
         let account = AccountKey(customerID: customerID, creditType: creditType, hash: hash)
-        let index = table.index(of: account, in: &batch)
-        guesses[place] = index
-        return index
-    }
-
-    /// Where the guess at an account stands: mostly it is an id's end that tells it from others.
-    @inline(__always)
-    private static func place(of customer: Span<UInt8>, _ creditType: ByteSlice) -> Int {
-        let count = customer.count
-        var word = UInt64(truncatingIfNeeded: count) &<< 32 ^ UInt64(creditType.count) &<< 48
-        if count >= 8 {
-            // Safe: the eight bytes lie within, and any bit pattern is a UInt64.
-            word ^= unsafe customer.bytes.unsafeLoadUnaligned(
-                fromByteOffset: count - 8,
-                as: UInt64.self
-            )
-        } else if count > 0 {
-            word ^= UInt64(customer[0]) ^ UInt64(customer[count - 1]) &<< 8
-        }
-        return Int((word &* 0x9E37_79B9_7F4A_7C15) &>> (64 - guessBits))
+        return table.index(of: account, in: &batch)
     }
 
     private static let field = UsageField.customerID.name

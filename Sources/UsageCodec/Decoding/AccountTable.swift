@@ -2,7 +2,7 @@ import Credits
 
 /// The accounts that a batch names, each once: an open-addressing table over the batch's own list.
 struct AccountTable {
-    /// The upper half of an account's hash above its index plus one; 0 is free.
+    /// The upper half of a hash's high word above the account's index plus one; 0 is free.
     ///
     /// Eight bytes, for the table is read all over: much of its cost is waiting for memory.
     private var slots = [UInt64](repeating: 0, count: fewestSlots)
@@ -27,12 +27,15 @@ struct AccountTable {
     mutating func index(of account: AccountKey, in batch: inout InputBatch) -> Int32 {
         if (count + 1) * 2 > slots.count { rebuild(of: batch.accounts) }
         let mask = slots.count - 1
-        var position = Int(truncatingIfNeeded: account.hash) & mask
+        var position = Int(truncatingIfNeeded: account.hash.high) & mask
         while slots[position] != 0 {
             let slot = slots[position]
-            if slot >> 32 == account.hash >> 32 {
-                let index = Int32(truncatingIfNeeded: slot) - 1
-                if isSame(account, index, in: batch) { return index }
+            let index = Int32(truncatingIfNeeded: slot) - 1
+            // A batch that was not announced may be shorter than what is remembered of the one before.
+            if (slot ^ account.hash.high) >> 32 == 0, Int(index) < batch.accounts.count,
+                batch.accounts[Int(index)].hash == account.hash
+            {
+                return index
             }
             position = (position + 1) & mask
         }
@@ -44,43 +47,7 @@ struct AccountTable {
     }
 
     private static func slot(_ account: AccountKey, at index: Int32) -> UInt64 {
-        (account.hash & ~0xFFFF_FFFF) | UInt64(UInt32(index) + 1)
-    }
-
-    private func isSame(
-        _ account: AccountKey,
-        _ index: Int32,
-        in batch: borrowing InputBatch
-    ) -> Bool {
-        // A batch that was not announced may be shorter than what is remembered of the one before.
-        guard Int(index) < batch.accounts.count,
-            batch.accounts[Int(index)].hash == account.hash
-        else { return false }
-        return isAccount(index, account.customerID, account.creditType, in: batch)
-    }
-
-    /// Whether there is an account of this index, and it is this customer's of this credit type.
-    @inline(__always)
-    func isAccount(
-        _ index: Int32,
-        _ customerID: ByteSlice,
-        _ creditType: ByteSlice,
-        in batch: borrowing InputBatch
-    ) -> Bool {
-        guard Int(index) < batch.accounts.count else { return false }
-        let account = batch.accounts[Int(index)]
-        return isSame(customerID, account.customerID, in: batch.bytes)
-            && isSame(creditType, account.creditType, in: batch.bytes)
-    }
-
-    @inline(__always)
-    private func isSame(
-        _ left: ByteSlice,
-        _ right: ByteSlice,
-        in bytes: borrowing [UInt8]
-    ) -> Bool {
-        guard left != right else { return true }
-        return bytes.view(left).hasSameBytes(as: bytes.view(right))
+        account.hash.high & ~0xffff_ffff | UInt64(UInt32(index) + 1)
     }
 
     /// Makes it large enough for a batch's accounts and one more.
@@ -91,7 +58,7 @@ struct AccountTable {
         let mask = size - 1
         for index in accounts.indices {
             let account = accounts[index]
-            var position = Int(truncatingIfNeeded: account.hash) & mask
+            var position = Int(truncatingIfNeeded: account.hash.high) & mask
             while slots[position] != 0 { position = (position + 1) & mask }
             slots[position] = Self.slot(account, at: Int32(index))
         }

@@ -79,7 +79,7 @@ enum TestKeys {
         key(.hold, scope: "\(account.customerID)\u{0}\(account.creditType)", id: holdID)
     }
 
-    static func accountHash(_ name: AccountName) -> UInt64 {
+    static func accountHash(_ name: AccountName) -> IDKey {
         let (customer, type) = (Array(name.customerID.utf8), Array(name.creditType.utf8))
         return AccountKey.hash(customerID: customer.span, creditType: type.span, key: secret)
     }
