@@ -24,15 +24,16 @@ public final class EmbeddedLedgerStore: LedgerStore {
         public var reserve: Int
         /// Makes the store where there is none.
         public var creates: Bool
-        /// Commits between the beginnings of two rounds of account checkpoints.
-        public var checkpointInterval: UInt64
+        /// Entries between the beginnings of two rounds of account checkpoints: a start replays about
+        /// twice as many at most.
+        public var checkpointInterval: Int
         /// When ids and commits move into sealed files.
         public var sealing: SealingOptions
 
         public init(
             reserve: Int = 64 << 20,
             creates: Bool = true,
-            checkpointInterval: UInt64 = 128,
+            checkpointInterval: Int = 1_280_000,
             sealing: SealingOptions = SealingOptions()
         ) {
             self.reserve = reserve
@@ -262,7 +263,7 @@ public final class EmbeddedLedgerStore: LedgerStore {
             storeTables.journal
         )
         try OffsetsTable.write(commit, transaction, storeTables.offsets)
-        for block in rounds.takeBlocks(head: before) {
+        for block in rounds.takeBlocks(head: before, entries: commit.entries.count) {
             let accounts = tables.accounts(numbered: AccountBlocks.accounts(of: block)).1
             try AccountBlocks.write(block, accounts, at: before, transaction, storeTables.accounts)
         }

@@ -22,7 +22,7 @@ struct StoreOpening {
         _ storeTables: StoreTables,
         _ directory: StoreDirectory,
         policies: Policies,
-        checkpointInterval: UInt64
+        checkpointInterval: Int
     ) throws(StoreError) {
         let identity = directory.identity
         let transaction = try environment.begin(isReadOnly: true)
@@ -80,6 +80,7 @@ struct StoreOpening {
             try tables.replay(sealed)
             if number > state.segmentsThrough { unsealedByteCount += bytes.count }
             guard number > state.checkpointedThrough else { continue }
+            rounds.noteReplay(entries: sealed.commit.entries.count)
             for group in sealed.commit.groups where group.number > 0 {
                 rounds.noteChange(of: AccountBlocks.block(of: group.number))
             }

@@ -11,18 +11,55 @@ struct EmbeddedLedgerStoreTests {
     private let directory = TemporaryDirectory()
 
     @Test func blocksAreWrittenInRoundsThatLeaveNoneOut() {
-        var rounds = CheckpointRounds(checkpointedThrough: 0, interval: 10)
+        var rounds = CheckpointRounds(checkpointedThrough: 0, interval: 10_000)
         for block in 0..<120 { rounds.noteChange(of: UInt32(block)) }
-        #expect(rounds.takeBlocks(head: 9).isEmpty)
+        let entries = 1000 - CheckpointRounds.commitCost
+        for head: UInt64 in 0..<10 {
+            #expect(rounds.takeBlocks(head: head, entries: entries).isEmpty)
+        }
         var written: [UInt32] = []
-        for head: UInt64 in 10..<70 {
+        for head: UInt64 in 10..<30 {
             // What changes while a round runs belongs to the next one.
             rounds.noteChange(of: 7)
-            written += rounds.takeBlocks(head: head)
-            #expect(rounds.checkpointedThrough == (written.count < 120 ? 0 : 10))
+            written += rounds.takeBlocks(head: head, entries: entries)
+            #expect(rounds.checkpointedThrough == (head < 17 ? 0 : head < 20 ? 10 : 20))
         }
         #expect(Array(written.prefix(120)) == Array(0..<120))
-        #expect(written.dropFirst(120).allSatisfy { $0 == 7 })
+        #expect(written.dropFirst(120) == [7])
+    }
+
+    @Test func smallCommitsWriteNoMoreBlocksThanOneLargeOneThatIsAsLongToReplay() {
+        func blocks(commits: Int, entries: Int) -> Int {
+            var rounds = CheckpointRounds(checkpointedThrough: 0, interval: 100_000)
+            for block in 0..<500 { rounds.noteChange(of: UInt32(block)) }
+            rounds.noteReplay(entries: 100_000)
+            return (0..<commits).reduce(0) { count, head in
+                count + rounds.takeBlocks(head: UInt64(head), entries: entries).count
+            }
+        }
+        // A tenth of the way, on which an eighth of the blocks is written.
+        #expect(blocks(commits: 1, entries: 10_000 - CheckpointRounds.commitCost) == 63)
+        #expect(blocks(commits: 100, entries: 100 - CheckpointRounds.commitCost) == 63)
+    }
+
+    @Test func manySmallCommitsAreCheckpointedBeforeTheyMakeALongStart() {
+        var rounds = CheckpointRounds(checkpointedThrough: 0, interval: 100_000)
+        var last: UInt64 = 0
+        for head: UInt64 in 0..<20_000 {
+            rounds.noteChange(of: 3)
+            _ = rounds.takeBlocks(head: head, entries: 1)
+            #expect(head - rounds.checkpointedThrough <= 100_000 / 51 + 2)
+            last = head
+        }
+        #expect(rounds.checkpointedThrough > last / 2)
+    }
+
+    @Test func whatWasReplayedBringsTheNextRoundNearer() {
+        var rounds = CheckpointRounds(checkpointedThrough: 40, interval: 1000)
+        rounds.noteChange(of: 5)
+        rounds.noteReplay(entries: 1000)
+        #expect(Array(rounds.takeBlocks(head: 41, entries: 1)) == [5])
+        #expect(rounds.checkpointedThrough == 41)
     }
 
     /// Makes a store with some commits, and lets it go.
