@@ -88,7 +88,7 @@ struct PropertiesTests {
 
     @Test func aLibraryThatPausesForASecondGetsLargeQueuesAndOthersSmallOnes() {
         let before = Consumer.defaults(ofVersion: 0x0201_01ff)
-        #expect(before["queued.max.messages.kbytes"] == "131072")
+        #expect(before["queued.max.messages.kbytes"] == "65536")
         // The library would refuse what it does not know.
         #expect(before["fetch.queue.backoff.ms"] == nil)
         let since = Consumer.defaults(ofVersion: 0x0202_00ff)
