@@ -14,13 +14,45 @@ extension Account {
         var holds: [Hold] = []
         /// Σ credits of ``holds``.
         var held = Amount.zero
+        /// What few accounts have; one element, or none.
+        private var extras: [Extra] = []
+
+        init(customerID: String, creditType: String, thresholds: ThresholdStates) {
+            self.customerID = customerID
+            self.creditType = creditType
+            self.thresholds = thresholds
+        }
+
+        var extra: Extra {
+            _read {
+                if extras.isEmpty { yield Extra.none } else { yield extras[0] }
+            }
+            _modify {
+                if extras.isEmpty { extras.append(Extra.none) }
+                yield &extras[0]
+                if extras[0] == Extra.none { extras = [] }
+            }
+        }
+
+        var isPlain: Bool {
+            scheduled.isEmpty && holds.isEmpty && (extras.isEmpty || extras[0].isPlain)
+        }
+    }
+
+    /// What an account has that was configured, or asks for credits by itself.
+    ///
+    /// Apart from the rest of it, of which it would be the larger half: of most accounts, which are
+    /// many, there is nothing of it.
+    struct Extra: Hashable, Sendable {
         var schedules: [RecurringState] = []
         var topUp = TopUpState()
         var settings = AccountSettings()
 
+        static let none = Extra()
+
         var isPlain: Bool {
-            scheduled.isEmpty && holds.isEmpty && schedules.isEmpty && settings.isEmpty
-                && topUp.request == nil && topUp.suspension == nil
+            schedules.isEmpty && settings.isEmpty && topUp.request == nil
+                && topUp.suspension == nil
         }
     }
 
@@ -103,26 +135,26 @@ extension Account {
 
     /// How far each schedule of recurring grants has come.
     public internal(set) var schedules: [RecurringState] {
-        _read { yield rest[0].schedules }
+        _read { yield rest[0].extra.schedules }
         _modify {
-            yield &rest[0].schedules
+            yield &rest[0].extra.schedules
             front.isPlain = rest[0].isPlain
         }
     }
 
     public internal(set) var topUp: TopUpState {
-        _read { yield rest[0].topUp }
+        _read { yield rest[0].extra.topUp }
         _modify {
-            yield &rest[0].topUp
+            yield &rest[0].extra.topUp
             front.isPlain = rest[0].isPlain
         }
     }
 
     /// What `configure` said; the policies' defaults hold for the rest.
     public internal(set) var settings: AccountSettings {
-        _read { yield rest[0].settings }
+        _read { yield rest[0].extra.settings }
         _modify {
-            yield &rest[0].settings
+            yield &rest[0].extra.settings
             front.isPlain = rest[0].isPlain
         }
     }
