@@ -1,4 +1,4 @@
-/// The 128-bit hash under which an id is known to a store.
+/// The 128-bit hash under which an id, or the name of an account, is known to a store.
 public struct IDKey: Hashable, Comparable, Sendable, BitwiseCopyable {
     public let high: UInt64
     public let low: UInt64

@@ -33,7 +33,7 @@ public final class EmbeddedLedgerStore: LedgerStore {
         public init(
             reserve: Int = 64 << 20,
             creates: Bool = true,
-            checkpointInterval: Int = 1_280_000,
+            checkpointInterval: Int = 800_000,
             sealing: SealingOptions = SealingOptions()
         ) {
             self.reserve = reserve
