@@ -29,9 +29,8 @@ public final class Consumer: @unchecked Sendable {
         let configuration = ClientConfiguration()
         try configuration.set(
             properties,
-            defaults: Self.defaults.merging(["client.id": clientID, "group.id": clientID]) {
-                $1
-            },
+            defaults: Self.defaults(beside: properties)
+                .merging(["client.id": clientID, "group.id": clientID]) { $1 },
             // Without ends a quiet topic could not be told from one that is still to be read.
             owned: KafkaProperties.ownedValues.merging(["enable.partition.eof": "true"]) { $1 }
         )

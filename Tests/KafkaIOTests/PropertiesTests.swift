@@ -96,6 +96,15 @@ struct PropertiesTests {
         #expect(since["fetch.queue.backoff.ms"] == "5")
     }
 
+    @Test(arguments: [
+        ["message.max.bytes": "9000000"], ["receive.message.max.bytes": "9000000"],
+        ["fetch.max.bytes": "1000000"], [:],
+    ])
+    func aFetchBringsAsMuchAsAMessageMayHave(_ given: [String: String]) throws {
+        let consumer = try Consumer(properties: given, clientID: "c", log: { _ in })
+        #expect(consumer.close(timeout: .seconds(5)))
+    }
+
     /// Each property has a second name, and the order of a dictionary is another in each process: of
     /// so many, one at least would go wrong if the order decided.
     @Test(arguments: 0..<12)
