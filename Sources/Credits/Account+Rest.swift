@@ -41,8 +41,7 @@ extension Account {
 
     /// What an account has that was configured, or asks for credits by itself.
     ///
-    /// Apart from the rest of it, of which it would be the larger half: of most accounts, which are
-    /// many, there is nothing of it.
+    /// Apart from the rest of it: most accounts, which are many, have nothing of it.
     struct Extra: Hashable, Sendable {
         var schedules: [RecurringState] = []
         var topUp = TopUpState()

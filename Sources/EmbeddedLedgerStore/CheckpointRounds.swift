@@ -10,6 +10,8 @@
 struct CheckpointRounds {
     /// What replaying a commit costs beside its entries, in entries: many small commits must not make
     /// a long start.
+    ///
+    /// Estimated, not measured.
     static let commitCost = 50
     /// Of the interval the part over which a round is spread, in percent.
     private static let spreadPercent = 80

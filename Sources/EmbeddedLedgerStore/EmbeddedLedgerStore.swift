@@ -25,7 +25,7 @@ public final class EmbeddedLedgerStore: LedgerStore {
         /// Makes the store where there is none.
         public var creates: Bool
         /// Entries between the beginnings of two rounds of account checkpoints: a start replays about
-        /// twice as many at most.
+        /// twice as many at most, in stores of up to a million accounts.
         public var checkpointInterval: Int
         /// When ids and commits move into sealed files.
         public var sealing: SealingOptions

@@ -44,14 +44,12 @@ struct EmbeddedLedgerStoreTests {
 
     @Test func manySmallCommitsAreCheckpointedBeforeTheyMakeALongStart() {
         var rounds = CheckpointRounds(checkpointedThrough: 0, interval: 100_000)
-        var last: UInt64 = 0
         for head: UInt64 in 0..<20_000 {
             rounds.noteChange(of: 3)
             _ = rounds.takeBlocks(head: head, entries: 1)
             #expect(head - rounds.checkpointedThrough <= 100_000 / 51 + 2)
-            last = head
         }
-        #expect(rounds.checkpointedThrough > last / 2)
+        #expect(rounds.checkpointedThrough > 10_000)
     }
 
     @Test func whatWasReplayedBringsTheNextRoundNearer() {

@@ -29,7 +29,8 @@ struct BenchWorker {
     /// What decides how far the client reads ahead, and what was given.
     var reported: [String: String] {
         let deciding = [
-            "queued.min.messages", "queued.max.messages.kbytes", "fetch.queue.backoff.ms",
+            "queued.min.messages", "queued.max.messages.kbytes", "fetch.max.bytes",
+            "fetch.queue.backoff.ms",
         ]
         let defaults = Consumer.defaultProperties.filter { deciding.contains($0.key) }
         return defaults.merging(Self.ownProperties) { $1 }.merging(properties) { $1 }
