@@ -23,10 +23,10 @@ extension Account {
             self.thresholds = thresholds
         }
 
+        var hasExtra: Bool { !extras.isEmpty }
+
         var extra: Extra {
-            _read {
-                if extras.isEmpty { yield Extra.none } else { yield extras[0] }
-            }
+            get { extras.isEmpty ? Extra.none : extras[0] }
             _modify {
                 if extras.isEmpty { extras.append(Extra.none) }
                 yield &extras[0]
@@ -84,6 +84,17 @@ extension Account {
         }
     }
 
+    /// Whether anything of the account was configured, or asks for credits by itself: else
+    /// ``schedules``, ``topUp`` and ``settings`` are those of an account that has nothing yet.
+    package var hasExtra: Bool { rest[0].hasExtra }
+
+    /// ``usable`` without a copy of the list: of the first, ``remainingAtHand`` holds and not what it
+    /// says itself.
+    package var usableAsKept: [Grant] { rest[0].usable }
+
+    /// What remains of the first usable grant; 0: there is none.
+    package var remainingAtHand: Amount { front.atHand.remaining }
+
     /// Grants that credits remain of, in the order in which they are used.
     public internal(set) var usable: [Grant] {
         get {
@@ -134,7 +145,7 @@ extension Account {
 
     /// How far each schedule of recurring grants has come.
     public internal(set) var schedules: [RecurringState] {
-        _read { yield rest[0].extra.schedules }
+        get { rest[0].extra.schedules }
         _modify {
             yield &rest[0].extra.schedules
             front.isPlain = rest[0].isPlain
@@ -142,7 +153,7 @@ extension Account {
     }
 
     public internal(set) var topUp: TopUpState {
-        _read { yield rest[0].extra.topUp }
+        get { rest[0].extra.topUp }
         _modify {
             yield &rest[0].extra.topUp
             front.isPlain = rest[0].isPlain
@@ -151,7 +162,7 @@ extension Account {
 
     /// What `configure` said; the policies' defaults hold for the rest.
     public internal(set) var settings: AccountSettings {
-        _read { yield rest[0].extra.settings }
+        get { rest[0].extra.settings }
         _modify {
             yield &rest[0].extra.settings
             front.isPlain = rest[0].isPlain

@@ -4,7 +4,17 @@ package import Credits
 package enum AccountCheckpoint {
     static let version: UInt8 = 3
 
+    /// What is written of an account that has nothing but usage and grants.
+    private static let nothingExtra: [UInt8] = {
+        var bytes: [UInt8] = []
+        appendExtra(of: Account(restoring: Account.State()), to: &bytes)
+        return bytes
+    }()
+
     /// Appends an account as it was after a commit.
+    ///
+    /// All accounts are written over and over: what lists hold is looked at where it lies, for a copy
+    /// counts a reference for each text in it.
     package static func append(_ account: Account, at commit: UInt64, to bytes: inout [UInt8]) {
         bytes.append(version)
         bytes.append(varint: commit)
@@ -15,23 +25,42 @@ package enum AccountCheckpoint {
         bytes.append(account.balance)
         bytes.append(account.overdraft)
         bytes.append(account.basis)
-        for grants in [account.usable, account.scheduled, account.spent] {
-            bytes.append(varint: UInt64(grants.count))
-            for grant in grants { bytes.append(grant) }
-        }
+        append(account.usableAsKept, remainingOfFirst: account.remainingAtHand, to: &bytes)
+        append(account.scheduled, to: &bytes)
+        append(account.spent, to: &bytes)
         bytes.append(varint: UInt64(account.grantCount))
         bytes.append(varint: UInt64(account.holds.count))
         for hold in account.holds { bytes.append(hold) }
-        bytes.append(varint: UInt64(account.schedules.count))
-        for schedule in account.schedules { bytes.append(schedule) }
-        bytes.append(account.topUp)
-        bytes.append(account.settings)
+        if account.hasExtra {
+            appendExtra(of: account, to: &bytes)
+        } else {
+            bytes.append(contentsOf: nothingExtra)
+        }
         bytes.append(account.thresholds.states)
         bytes.append(zigzag: account.policyVersion)
         bytes.append(varint: account.lastCommit)
         bytes.append(account.announcedAt)
         bytes.append(account.unannounced == nil ? 0 : 1)
         if let change = account.unannounced { bytes.append(change) }
+    }
+
+    private static func append(
+        _ grants: [Grant],
+        remainingOfFirst: Amount? = nil,
+        to bytes: inout [UInt8]
+    ) {
+        bytes.append(varint: UInt64(grants.count))
+        for index in grants.indices {
+            let remaining = index == 0 ? remainingOfFirst : nil
+            bytes.append(grants[index], remaining: remaining ?? grants[index].remaining)
+        }
+    }
+
+    private static func appendExtra(of account: Account, to bytes: inout [UInt8]) {
+        bytes.append(varint: UInt64(account.schedules.count))
+        for schedule in account.schedules { bytes.append(schedule) }
+        bytes.append(account.topUp)
+        bytes.append(account.settings)
     }
 
     /// Reads the account that stands next, and the commit after which it was like this; nil: what

@@ -5,7 +5,8 @@ internal import Credits
 extension CommitEncoder {
     mutating func encodeOwed(by commit: Commit) {
         bytes.append(varint: UInt64(commit.triggers.count))
-        for trigger in commit.triggers { encode(trigger) }
+        // By index: a trigger is long, and copying it counts references.
+        for index in commit.triggers.indices { encode(commit.triggers[index]) }
         bytes.append(varint: UInt64(commit.deadLetters.count))
         for letter in commit.deadLetters { encode(letter, of: commit) }
     }
@@ -138,10 +139,12 @@ extension [UInt8] {
         append(varint: UInt64(change.reasons))
     }
 
-    mutating func append(_ grant: Grant) {
+    mutating func append(_ grant: Grant) { append(grant, remaining: grant.remaining) }
+
+    mutating func append(_ grant: Grant, remaining: Amount) {
         append(varint: UInt64(grant.ordinal))
         append(grant.terms)
-        append(grant.remaining)
+        append(remaining)
         append(grant.status.rawValue)
         append(grant.noticedAt)
     }
