@@ -53,6 +53,7 @@ let package = Package(
             providers: [.apt(["libsimdjson-dev"])]
         ),
         .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CPrefetch"),
         .target(name: "CSimdJSON", dependencies: ["CSimdJSONLibrary"]),
         .target(name: "CChecksum"),
 
@@ -71,7 +72,9 @@ let package = Package(
         .target(name: "KafkaIO", dependencies: ["CRdKafka"], swiftSettings: strict),
         .target(
             name: "LedgerStore",
-            dependencies: ["Credits", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "Credits", "CPrefetch", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict
         ),
         .target(

@@ -82,6 +82,15 @@ public struct BatchAccounts: Sendable {
         return (stored[number - 1].rest[0].customerID, stored[number - 1].rest[0].creditType)
     }
 
+    /// Waits for the names of many accounts together: they lie apart, and what uses one after the other
+    /// counts references, which lets memory bring only one at a time.
+    func fetchNames(of indices: ArraySlice<Int>) {
+        for index in indices where places[index] < 0 {
+            let place = Int(fronts[index].number) - 1
+            precondition(!stored[place].rest.isEmpty, "expected every account to have a name")
+        }
+    }
+
     private func rest(of index: Int) -> [Account.Rest] {
         let place = Int(places[index])
         return place >= 0 ? rests[place] : stored[Int(fronts[index].number) - 1].rest

@@ -166,10 +166,16 @@ extension Application {
     /// The others keep their change; it falls due when the time has passed, so that the last state
     /// is always sent.
     mutating func announceChanges() {
-        for account in due { announceChange(of: account) }
+        for start in stride(from: 0, to: due.count, by: Self.namesAtATime) {
+            let part = due[start..<min(start + Self.namesAtATime, due.count)]
+            accounts.fetchNames(of: part)
+            for account in part { announceChange(of: account) }
+        }
         // Announcing opens no group here, for these accounts have one.
         for group in accountOf.indices { announceChange(of: accountOf[group]) }
     }
+
+    private static let namesAtATime = 32
 
     private mutating func announceChange(of account: Int) {
         guard let change = accounts.fronts[account].unannounced,

@@ -112,6 +112,7 @@ struct Application {
         commit.partitions = batch.partitions
         commit.bytes = batch.bytes
         commit.headers = batch.headers
+        commit.groups.reserveCapacity(loaded.accounts.count)
         commit.entries.reserveCapacity(batch.usage.count + batch.commands.count)
         commit.allocations.reserveCapacity(batch.usage.count + batch.commands.count)
         accounts = loaded.accounts

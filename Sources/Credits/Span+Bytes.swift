@@ -8,21 +8,15 @@ extension Span<UInt8> {
     /// Whether both are the same bytes; eight are compared at a time.
     package func hasSameBytes(as other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
-        // Safe to view raw: a UInt8 has no padding.
-        let (left, right) = unsafe (bytes, other.bytes)
         var position = 0
         while position + 8 <= count {
-            // Safe: the eight bytes lie within both, and any bit pattern is a UInt64.
-            let a = unsafe left.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
-            let b = unsafe right.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
-            guard a == b else { return false }
+            guard word(at: position) == other.word(at: position) else { return false }
             position += 8
         }
-        while position < count {
-            guard self[position] == other[position] else { return false }
-            position += 1
-        }
-        return true
+        guard position < count else { return true }
+        // Of a longer text the last eight bytes are looked at again.
+        if count >= 8 { return word(at: count - 8) == other.word(at: count - 8) }
+        return lastWord(from: 0) == other.lastWord(from: 0)
     }
 }
 

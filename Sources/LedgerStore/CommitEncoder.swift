@@ -87,15 +87,27 @@ struct CommitEncoder {
         directory.reserveCapacity(commit.groups.count)
         for group in commit.groups.indices {
             directory.append((commit.groups[group].number, UInt32(bytes.count)))
-            encode(
-                commit.groups[group],
-                entryCount: starts[group + 1] - starts[group],
-                arena: arena
-            )
-            for position in starts[group]..<starts[group + 1] {
-                let entry = Int(order[position])
-                let start = entry == 0 ? 0 : Int(ends[entry - 1])
-                bytes.append(pieces.span.extracting(start..<Int(ends[entry])))
+            let entries = order.span.extracting(starts[group]..<starts[group + 1])
+            encode(commit.groups[group], entryCount: entries.count, arena: arena)
+            append(entries, of: pieces.span, endingAt: ends.span)
+        }
+    }
+
+    /// Appends the pieces of some entries.
+    @inline(__always)
+    private mutating func append(
+        _ entries: Span<Int32>,
+        of pieces: Span<UInt8>,
+        endingAt ends: Span<UInt32>
+    ) {
+        func piece(_ entry: Int32) -> Range<Int> {
+            (entry == 0 ? 0 : Int(ends[Int(entry) - 1]))..<Int(ends[Int(entry)])
+        }
+        var count = 0
+        for index in entries.indices { count += piece(entries[index]).count }
+        bytes.append(addingCapacity: count) { output in
+            for index in entries.indices {
+                output.append(pieces.extracting(piece(entries[index])))
             }
         }
     }

@@ -30,6 +30,9 @@ struct DueIndex: Sendable {
     /// They have no item: nearly all are set next, and most to nothing.
     private var givenOut: [UInt32] = []
 
+    /// Asks for what is kept of the account with the number `place` + 1, which is set soon.
+    func prefetch(at place: Int) { entries.prefetch(place) }
+
     /// Says when an account has something due; nil: never.
     mutating func set(_ account: UInt32, _ at: Timestamp?) {
         let index = Int(account) - 1

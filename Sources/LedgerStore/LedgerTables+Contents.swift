@@ -35,6 +35,8 @@ extension LedgerTables.Contents {
         // Held any longer, they would be copied by the first that is changed.
         moved.releaseStored()
         for index in moved.indices {
+            let ahead = index + Prefetching.distance
+            if ahead < moved.count { prefetch(at: moved.place(of: ahead)) }
             let wasIdle = isIdle(at: moved.place(of: index), under: policies)
             take(index, of: &moved, hashKey: hashKey)
             noteAgenda(
@@ -60,6 +62,11 @@ extension LedgerTables.Contents {
             noteDeadLetters(of: commit)
         }
         self.head = head
+    }
+
+    private func prefetch(at place: Int) {
+        accounts.prefetch(place)
+        announcements.prefetch(at: place)
     }
 
     /// Takes over what an account became, with an account that is new.

@@ -84,9 +84,12 @@ package final class LedgerTables: Sendable {
                 capacity: names.count + places.count
             )
             // All are looked up before the first is copied, so that memory is waited for together.
-            for (name, number) in zip(names, contents.lookup.find(names)) {
+            let numbers = contents.lookup.find(names)
+            for (index, number) in numbers.enumerated() {
+                let ahead = index + Prefetching.distance
+                if ahead < numbers.count { contents.accounts.prefetch(Int(numbers[ahead]) - 1) }
                 guard number > 0 else {
-                    accounts.append(unborn(name, in: arena))
+                    accounts.append(unborn(names[index], in: arena))
                     continue
                 }
                 if !places.isEmpty, places[number] != nil { places[number] = accounts.count }
@@ -94,7 +97,11 @@ package final class LedgerTables: Sendable {
             }
             var due: [Int] = []
             due.reserveCapacity(numbersDue.count)
-            for number in numbersDue {
+            for (index, number) in numbersDue.enumerated() {
+                let ahead = index + Prefetching.distance
+                if ahead < numbersDue.count {
+                    contents.accounts.prefetch(Int(numbersDue[ahead]) - 1)
+                }
                 if places[number] == -1 {
                     places[number] = accounts.count
                     accounts.append(number: number)
