@@ -13,7 +13,7 @@ public struct Delivery: Equatable, Sendable {
 
 /// Sends messages, each acknowledged by all in-sync replicas, and reports on every one of them.
 ///
-/// `send` may be called from any thread; deliveries are read by one.
+/// `send` and `wake` may be called from any thread; deliveries are read by one.
 public final class Producer: Sendable {
     private let handle: ClientHandle
     /// Deliveries that `flush` came upon, for the next call of `deliveries`.
@@ -207,6 +207,11 @@ public final class Producer: Sendable {
         }
         if count == 0 { try handle.context.checkFatal() }
     }
+
+    /// Ends the wait of a `deliveries` that is under way, or else of the next one that finds nothing.
+    ///
+    /// May be called from any thread.
+    public func wake() { handle.wake() }
 
     /// Waits until every message sent so far has its delivery; those are then read by `deliveries`.
     ///
