@@ -24,7 +24,8 @@ public final class Producer: Sendable {
     /// A message is given up after a day: giving up early would only make doubles, since the caller
     /// sends it again.
     static let defaults = [
-        "linger.ms": "5",
+        // Whoever sends much at once sends it within that; waiting longer only makes it later.
+        "linger.ms": "1",
         "compression.type": "lz4",
         "message.timeout.ms": "86400000",
         "socket.keepalive.enable": "true",
