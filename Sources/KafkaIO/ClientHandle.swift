@@ -58,6 +58,13 @@ final class ClientHandle: @unchecked Sendable {
         leases.leave()
     }
 
+    /// Lets the thread that waits at the queue go, or the next one that would.
+    func wake() {
+        guard let (_, queue) = unsafe try? enter() else { return }
+        defer { leave() }
+        unsafe rd_kafka_queue_yield(queue)
+    }
+
     /// Finds a topic, which need not exist yet; valid as long as the client.
     func topic(named name: String) throws(KafkaError) -> TopicPointer {
         let (client, _) = unsafe try enter()

@@ -3,7 +3,7 @@ import CRdKafka
 /// Reads messages in batches, from a group's assignment or from one given by hand.
 ///
 /// One thread polls, assigns, pauses and acknowledges. `watermarks`, `statistics`,
-/// `acknowledgements` and `close` may be called from any thread.
+/// `acknowledgements`, `wake` and `close` may be called from any thread.
 ///
 /// `@unchecked` because of the state that polling and rebalancing share, which only the polling
 /// thread touches; all else is behind locks.
@@ -92,6 +92,11 @@ public final class Consumer: @unchecked Sendable {
         }
         return batch
     }
+
+    /// Ends the wait of a `poll` that is under way, or else of the next one that finds nothing.
+    ///
+    /// May be called from any thread.
+    public func wake() { handle.wake() }
 
     /// Leaves the group and frees the client, without asking the rebalance function: acknowledge
     /// first, and end every batch.

@@ -13,7 +13,7 @@ public struct Delivery: Equatable, Sendable {
 
 /// Sends messages, each acknowledged by all in-sync replicas, and reports on every one of them.
 ///
-/// `send` may be called from any thread; deliveries are read by one.
+/// `send` and `wake` may be called from any thread; deliveries are read by one.
 public final class Producer: Sendable {
     private let handle: ClientHandle
     /// Deliveries that `flush` came upon, for the next call of `deliveries`.
@@ -24,7 +24,8 @@ public final class Producer: Sendable {
     /// A message is given up after a day: giving up early would only make doubles, since the caller
     /// sends it again.
     static let defaults = [
-        "linger.ms": "5",
+        // Whoever sends much at once sends it within that; waiting longer only makes it later.
+        "linger.ms": "1",
         "compression.type": "lz4",
         "message.timeout.ms": "86400000",
         "socket.keepalive.enable": "true",
@@ -207,6 +208,11 @@ public final class Producer: Sendable {
         }
         if count == 0 { try handle.context.checkFatal() }
     }
+
+    /// Ends the wait of a `deliveries` that is under way, or else of the next one that finds nothing.
+    ///
+    /// May be called from any thread.
+    public func wake() { handle.wake() }
 
     /// Waits until every message sent so far has its delivery; those are then read by `deliveries`.
     ///

@@ -50,6 +50,9 @@ final class SabotagedSink: MessageSink {
         return range.count
     }
 
+    // It never waits.
+    let wake: @Sendable () -> Void = {}
+
     func deliveries(timeout: Duration, _ receive: (SinkDelivery) -> Void) {
         for tag in acknowledged { receive(SinkDelivery(tag: tag)) }
         acknowledged.removeAll()

@@ -32,6 +32,9 @@ final class SimulatedSink: MessageSink {
         return taken.count
     }
 
+    // It never waits.
+    let wake: @Sendable () -> Void = {}
+
     func deliveries(timeout: Duration, _ receive: (SinkDelivery) -> Void) {
         let count = inFlight.isEmpty ? 0 : randomness.below(inFlight.count + 1)
         for waiting in inFlight.prefix(count) {

@@ -102,6 +102,8 @@ final class SimulatedSource: MessageSource {
     }
 
     func partition(slot: Int) -> PartitionKey { keys[slot] }
+    // It never waits.
+    let wake: @Sendable () -> Void = {}
 
     var partitions: Set<PartitionKey> { Set(keys) }
 

@@ -9,15 +9,27 @@ final class HandOver<Element: Sendable>: @unchecked Sendable {
     // Sendable because every access to the state below happens under `condition`'s lock.
     private let condition = NSCondition()
     private let capacity: Int
+    private let wakeTaker: @Sendable () -> Void
+    private let wakeGiver: @Sendable () -> Void
     private var elements: [Element] = []
     private var isTaken = false
     private var hasEnded = false
     private var isBroken = false
     private var isAskedToStop = false
 
-    /// - Parameter capacity: how many elements wait here before ``hasRoom`` turns false.
-    init(capacity: Int) {
+    /// - Parameters:
+    ///   - capacity: how many elements wait here before ``hasRoom`` turns false.
+    ///   - wakeTaker: called when there is something to take, or never will be, for a taker that may
+    ///     wait for something else meanwhile.
+    ///   - wakeGiver: called when everything given is dealt with, likewise.
+    init(
+        capacity: Int,
+        wakeTaker: @escaping @Sendable () -> Void = {},
+        wakeGiver: @escaping @Sendable () -> Void = {}
+    ) {
         self.capacity = capacity
+        self.wakeTaker = wakeTaker
+        self.wakeGiver = wakeGiver
     }
 
     private func look<Value>(_ body: () -> Value) -> Value {
@@ -51,6 +63,7 @@ final class HandOver<Element: Sendable>: @unchecked Sendable {
         change {
             if !isBroken { elements.append(element) }
         }
+        wakeTaker()
     }
 
     /// The next element; nil if none came in time.
@@ -69,7 +82,10 @@ final class HandOver<Element: Sendable>: @unchecked Sendable {
     }
 
     /// The element taken last is dealt with.
-    func done() { change { isTaken = false } }
+    func done() {
+        change { isTaken = false }
+        if isIdle { wakeGiver() }
+    }
 
     /// Asks the giver to end.
     ///
@@ -77,7 +93,10 @@ final class HandOver<Element: Sendable>: @unchecked Sendable {
     func askToStop() { change { isAskedToStop = true } }
 
     /// The giver gives nothing more.
-    func end() { change { hasEnded = true } }
+    func end() {
+        change { hasEnded = true }
+        wakeTaker()
+    }
 
     /// A stage failed: whoever waits here is let go, what waits here is dropped.
     ///
@@ -89,6 +108,8 @@ final class HandOver<Element: Sendable>: @unchecked Sendable {
             isTaken = false
             elements.removeAll()
         }
+        wakeTaker()
+        wakeGiver()
     }
 
     /// Waits, a moment at most, until an element could be given.

@@ -24,12 +24,17 @@ struct IntakeMachine: Equatable {
 
     /// At most this many events in a batch.
     let maximumEvents: Int
-    /// A batch is handed over when its first message waited this long, or a quarter of it where the
-    /// ledger has nothing else to do.
+    /// A batch is handed over when its first message waited this long; to a ledger that has nothing
+    /// else to do, sooner.
     let maximumAge: Duration
     /// How long an idle poll waits; bounds how late a stop is noticed.
     let idleTimeout: Duration
     private let quarterAge: Duration
+    /// So many events are worth a commit of their own.
+    private let worthwhile: Int
+    /// How many messages the last poll was to bring at most, and whether it did: then there are more.
+    private var asked = Int.max
+    private var hasMore = false
     private var state = State.empty
     private var isStopping = false
     private var isCut = false
@@ -38,15 +43,19 @@ struct IntakeMachine: Equatable {
         self.maximumEvents = maximumEvents
         self.maximumAge = maximumAge
         quarterAge = maximumAge / 4
+        worthwhile = min(maximumEvents, Self.worthwhile)
         self.idleTimeout = idleTimeout
     }
+
+    /// Of so many the sync, half a millisecond, is a small part of what it takes to apply them.
+    private static let worthwhile = 250
 
     /// What to do at this moment.
     ///
     /// While the ledger has something to do, a batch may grow for as long as it is allowed to: it
-    /// would have to wait anyway. A ledger that has nothing to do gets it after a quarter of that:
-    /// waiting longer would only make every answer later, waiting shorter would make a sync of each
-    /// message.
+    /// would have to wait anyway. A ledger that has nothing to do gets all that has arrived once that
+    /// is worth a commit, and else after a quarter of that time: waiting longer would only make every
+    /// answer later, waiting shorter would make a sync of each message.
     ///
     /// - Parameters:
     ///   - now: a time that only runs forward.
@@ -62,20 +71,35 @@ struct IntakeMachine: Equatable {
                 state = .finished
                 return .finish
             }
-            return .poll(maximum: maximumEvents, timeout: idleTimeout)
+            asked = maximumEvents
+            return .poll(maximum: asked, timeout: idleTimeout)
         case .collecting(let since, let count):
             let left = since + (isLedgerIdle ? quarterAge : maximumAge) - now
-            guard count >= maximumEvents || left <= .zero || isStopping || isCut else {
-                // Looks up in between, for the ledger may become idle.
-                let timeout = min(left, quarterAge, idleTimeout)
-                return .gather(maximum: maximumEvents - count, timeout: timeout)
+            let isReady = isLedgerIdle && count >= worthwhile && !hasMore
+            guard count >= maximumEvents || isReady || left <= .zero || isStopping || isCut else {
+                return gather(after: count, left: left, isLedgerIdle: isLedgerIdle)
             }
             return hasRoom ? .handOver : .waitForRoom
         }
     }
 
+    private mutating func gather(
+        after count: Int,
+        left: Duration,
+        isLedgerIdle: Bool
+    ) -> Action {
+        guard isLedgerIdle else {
+            asked = maximumEvents - count
+            return .gather(maximum: asked, timeout: min(left, quarterAge, idleTimeout))
+        }
+        let isEnough = count >= worthwhile
+        asked = (isEnough ? maximumEvents : worthwhile) - count
+        return .gather(maximum: asked, timeout: isEnough ? .zero : min(left, idleTimeout))
+    }
+
     /// A poll brought this many messages.
     mutating func polled(_ count: Int, at now: Duration) {
+        hasMore = count >= asked
         guard count > 0 else { return }
         switch state {
         case .empty: state = .collecting(since: now, count: count)
@@ -92,6 +116,8 @@ struct IntakeMachine: Equatable {
     /// The batch was handed over.
     mutating func handedOver() {
         isCut = false
+        hasMore = false
+        asked = .max
         if state != .finished { state = .empty }
     }
 

@@ -14,6 +14,8 @@ final class LedgerStage {
     private let telemetry: Telemetry
     private let board: OutcomeBoard
     private let maximumDue: Int
+    /// An announcement waits so long for a batch to share its commit, in microseconds.
+    private let announcementPatience: Int64
     private let cluster: String
     private var ledgerClock = LedgerClock()
 
@@ -39,6 +41,7 @@ final class LedgerStage {
         self.telemetry = telemetry
         self.board = board
         maximumDue = settings.maximumDue
+        announcementPatience = settings.maximumAge.wholeMicroseconds
         time.note(nextDue: store.nextDue, isReadingOnWanted: false)
     }
 
@@ -82,8 +85,16 @@ final class LedgerStage {
 
     /// Whether time has brought something that need not wait for input.
     private func isDue(_ now: Timestamp, _ readThrough: Timestamp) -> Bool {
-        if let announcement = store.nextAnnouncement, announcement <= now { return true }
+        if let announcement = nextAnnouncement, announcement <= now { return true }
         return store.nextDue.map { $0 <= min(now, readThrough) } ?? false
+    }
+
+    /// When an announcement that was held back is to be made, batch or none.
+    ///
+    /// With many accounts in use one is due at any moment: a sync for each would make every batch
+    /// later.
+    private var nextAnnouncement: Timestamp? {
+        store.nextAnnouncement?.advanced(byMicroseconds: announcementPatience)
     }
 
     /// Tells intake what comes next, and whether it waits for input.
@@ -99,7 +110,7 @@ final class LedgerStage {
         let readThrough = time.readThrough
         // What waits for input is looked at when intake says that more was read.
         let due = store.nextDue.flatMap { $0 <= readThrough ? $0 : nil } ?? .latest
-        let next = min(due, store.nextAnnouncement ?? .latest)
+        let next = min(due, nextAnnouncement ?? .latest)
         let left = next.microseconds - now.microseconds
         return max(.zero, min(longest, .microseconds(left)))
     }

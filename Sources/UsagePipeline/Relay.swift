@@ -7,12 +7,21 @@ import UsageCodec
 final class RelayInbox: Sendable {
     /// A full commit is about six megabytes by the size of its parts, and so many are made in half a
     /// second.
-    let commits = HandOver<SealedCommit>(capacity: 16)
+    let commits: HandOver<SealedCommit>
     private let published: Atomic<UInt64>
     private let unacknowledged = Atomic<Int>(0)
     private let maximumUnpublished: Int
 
-    init(publishedThrough: UInt64, maximumUnpublished: Int) {
+    /// - Parameters:
+    ///   - publishedThrough: the last commit all of whose messages were acknowledged.
+    ///   - maximumUnpublished: so many messages may wait for their acknowledgement.
+    ///   - wake: ends a wait for acknowledgements.
+    init(
+        publishedThrough: UInt64,
+        maximumUnpublished: Int,
+        wake: @escaping @Sendable () -> Void
+    ) {
+        commits = HandOver(capacity: 16, wakeTaker: wake)
         published = Atomic(publishedThrough)
         self.maximumUnpublished = maximumUnpublished
     }
@@ -81,17 +90,22 @@ final class Relay {
     /// - Throws: ``WorkerFailure``: messages cannot be sent, or the journal cannot be read.
     func step(waits: Bool) throws(WorkerFailure) -> Bool {
         guard !inbox.commits.isClosed else { return false }
-        if isAllSent { try takeNext(waits: waits) }
+        var hasWork = !isAllSent
+        if !hasWork { hasWork = try takeNext(waits: waits) }
         do {
             try sendAll()
-            try collect(timeout: .zero)
+            // With nothing to send, the next acknowledgement is waited for, or the next commit, which
+            // ends the wait.
+            let isWaiting = waits && !hasWork && machine.unacknowledged > 0
+            try collect(timeout: isWaiting ? Self.pause : .zero)
         } catch {
             throw .sink(error)
         }
         return try !isFinished(waits: waits)
     }
 
-    private func takeNext(waits: Bool) throws(WorkerFailure) {
+    /// Takes the next commit, if there is one; waits for it where nothing else can happen.
+    private func takeNext(waits: Bool) throws(WorkerFailure) -> Bool {
         if let number = recovery.first {
             recovery = number + 1..<recovery.upperBound
             let sealed: SealedCommit?
@@ -106,14 +120,19 @@ final class Relay {
                 )
             }
             owe(sealed)
-            return
+            return true
         }
-        // While messages are in flight, their acknowledgements are what to come back for soon.
-        let timeout: Duration = machine.unacknowledged > 0 ? .milliseconds(5) : .milliseconds(100)
-        guard let sealed = inbox.commits.take(waiting: waits ? timeout : .zero) else { return }
+        let mayWait = waits && machine.unacknowledged == 0
+        guard let sealed = inbox.commits.take(waiting: mayWait ? Self.pause : .zero) else {
+            return false
+        }
         owe(sealed)
         inbox.commits.done()
+        return true
     }
+
+    /// Bounds how late anything is noticed that wakes nobody.
+    private static let pause = Duration.milliseconds(100)
 
     private var isAllSent: Bool { firstUnsent == messages.count }
 

@@ -74,6 +74,9 @@ public protocol MessageSource: AnyObject {
         gathering: Duration,
         _ receive: (borrowing SourceMessage) -> Void
     ) throws(SourceError)
+    /// Ends the wait of a poll that is under way, or else of the next one that finds nothing; may be
+    /// called on any thread.
+    var wake: @Sendable () -> Void { get }
     /// The partition behind a slot number that a message carried.
     func partition(slot: Int) -> PartitionKey
     /// Tells the cluster how far input is applied: a hint for lag tools that is never trusted.
@@ -153,7 +156,15 @@ public protocol MessageSink: AnyObject {
         tag: UInt64
     ) throws(SinkError) -> Int
     /// Hands out what became of messages sent earlier.
+    ///
+    /// - Parameters:
+    ///   - timeout: how long to wait for the first.
+    ///   - receive: called for each.
+    /// - Throws: ``SinkError``: nothing can be sent any more.
     func deliveries(timeout: Duration, _ receive: (SinkDelivery) -> Void) throws(SinkError)
+    /// Ends the wait of a call of ``deliveries(timeout:_:)`` that is under way, or else of the next one
+    /// that finds nothing; may be called on any thread.
+    var wake: @Sendable () -> Void { get }
 }
 
 /// Why messages cannot be sent any more.

@@ -76,14 +76,15 @@ public final class Worker {
         clock: any WorkerClock = SystemClock(),
         flushTimeout: Duration = .seconds(3)
     ) {
-        let batches = HandOver<InputBatch>(capacity: 2)
+        let batches = HandOver<InputBatch>(capacity: 2, wakeGiver: source.wake)
         let time = InputTime()
         let reader = store.reader
         let telemetry = Telemetry()
         let board = OutcomeBoard()
         let inbox = RelayInbox(
             publishedThrough: store.publishedThrough,
-            maximumUnpublished: settings.maximumUnpublished
+            maximumUnpublished: settings.maximumUnpublished,
+            wake: sink.wake
         )
         self.batches = batches
         self.inbox = inbox

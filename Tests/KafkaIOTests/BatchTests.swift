@@ -64,6 +64,27 @@ struct BatchTests {
         #expect(ContinuousClock.now - start < .seconds(10))
     }
 
+    @Test func whoWaitsForMessagesCanBeWoken() throws {
+        let fixture = try Fixture()
+        let consumer = try fixture.consumer()
+        try consumer.assign([PartitionStart(partition: partition(), offset: .earliest)])
+        let began = ContinuousClock.now
+        consumer.wake()
+        #expect(try consumer.poll(maximum: 1, timeout: .seconds(30)).count == 0)
+        try fixture.produce(3)
+        var count = 0
+        while count < 3 {
+            // Once what is there was taken, the wait for more ends.
+            consumer.wake()
+            count += try consumer.poll(
+                maximum: 10,
+                timeout: .seconds(30),
+                gathering: .seconds(30)
+            ).count
+        }
+        #expect(ContinuousClock.now - began < .seconds(20))
+    }
+
     @Test func gatheringFillsTheBatch() throws {
         let fixture = try Fixture(partitions: 2)
         try fixture.produce(50, partition: 0)

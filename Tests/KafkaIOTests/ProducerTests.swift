@@ -1,3 +1,5 @@
+import Dispatch
+import Foundation
 import Testing
 
 @testable import KafkaIO
@@ -31,6 +33,28 @@ struct ProducerTests {
         var tags: [UInt64] = []
         try producer.deliveries(maximum: 1, timeout: .zero) { tags.append($0.tag) }
         #expect(tags.sorted() == Array(1...100))
+    }
+
+    @Test func whoWaitsForDeliveriesCanBeWoken() throws {
+        let producer = try Fixture().producer()
+        let waits = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            waits.wait()
+            producer.wake()
+        }
+        let began = ContinuousClock.now
+        waits.signal()
+        try producer.deliveries(maximum: 1, timeout: .seconds(30)) { _ in }
+        // What was too early ends the next wait.
+        producer.wake()
+        try producer.deliveries(maximum: 1, timeout: .seconds(30)) { _ in }
+        #expect(ContinuousClock.now - began < .seconds(20))
+    }
+
+    @Test func aClosedProducerCanBeWoken() throws {
+        let producer = try Fixture().producer()
+        #expect(producer.close(timeout: .seconds(20)))
+        producer.wake()
     }
 
     @Test func aTagKeepsAllItsBits() throws {

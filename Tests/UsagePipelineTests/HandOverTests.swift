@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import UsagePipeline
@@ -22,6 +23,39 @@ import Testing
         #expect(!handOver.hasRoom)
         _ = handOver.take(waiting: .zero)
         #expect(handOver.hasRoom)
+    }
+
+    @Test func theTakerIsWokenByWhateverThereIsToTakeAndByTheEnd() {
+        let woken = Atomic(0)
+        let handOver = HandOver<Int>(
+            capacity: 2,
+            wakeTaker: { woken.add(1, ordering: .relaxed) }
+        )
+        handOver.put(1)
+        #expect(woken.load(ordering: .relaxed) == 1)
+        _ = handOver.take(waiting: .zero)
+        handOver.done()
+        #expect(woken.load(ordering: .relaxed) == 1)
+        handOver.end()
+        handOver.close()
+        #expect(woken.load(ordering: .relaxed) == 3)
+    }
+
+    @Test func theGiverIsWokenWhenNothingIsLeftToDo() {
+        let woken = Atomic(0)
+        let handOver = HandOver<Int>(
+            capacity: 2,
+            wakeGiver: { woken.add(1, ordering: .relaxed) }
+        )
+        handOver.put(1)
+        handOver.put(2)
+        _ = handOver.take(waiting: .zero)
+        handOver.done()
+        #expect(woken.load(ordering: .relaxed) == 0)
+        _ = handOver.take(waiting: .zero)
+        #expect(woken.load(ordering: .relaxed) == 0)
+        handOver.done()
+        #expect(woken.load(ordering: .relaxed) == 1)
     }
 
     @Test func itIsDoneOnlyWhenTheLastElementIsDealtWith() {

@@ -58,6 +58,53 @@ import Testing
         )
     }
 
+    private func largeMachine() -> IntakeMachine {
+        IntakeMachine(maximumEvents: 10_000, maximumAge: .milliseconds(20))
+    }
+
+    @Test func whatIsWorthACommitIsHandedToAnIdleLedgerAtOnce() {
+        var intake = largeMachine()
+        _ = intake.next(at: .zero, hasRoom: true, isLedgerIdle: true)
+        intake.polled(400, at: .zero)
+        #expect(intake.next(at: .zero, hasRoom: true, isLedgerIdle: true) == .handOver)
+        // To one that has something to do, not before it is full or old.
+        #expect(
+            intake.next(at: .zero, hasRoom: true, isLedgerIdle: false)
+                == .gather(maximum: 9600, timeout: .milliseconds(5))
+        )
+    }
+
+    @Test func anIdleLedgerWaitsForNoMoreThanIsWorthACommitAndThenTakesWhatIsThere() {
+        var intake = largeMachine()
+        _ = intake.next(at: .zero, hasRoom: true, isLedgerIdle: true)
+        intake.polled(100, at: .zero)
+        #expect(
+            intake.next(at: .zero, hasRoom: true, isLedgerIdle: true)
+                == .gather(maximum: 150, timeout: .milliseconds(5))
+        )
+        intake.polled(150, at: .milliseconds(1))
+        // It brought all it was asked for: there may be more.
+        #expect(
+            intake.next(at: .milliseconds(1), hasRoom: true, isLedgerIdle: true)
+                == .gather(maximum: 9750, timeout: .zero)
+        )
+        intake.polled(30, at: .milliseconds(1))
+        #expect(
+            intake.next(at: .milliseconds(1), hasRoom: true, isLedgerIdle: true) == .handOver
+        )
+    }
+
+    @Test func aSourceThatBroughtNothingMoreHasNoMore() {
+        var intake = largeMachine()
+        _ = intake.next(at: .zero, hasRoom: true, isLedgerIdle: true)
+        intake.polled(100, at: .zero)
+        _ = intake.next(at: .zero, hasRoom: true, isLedgerIdle: true)
+        intake.polled(150, at: .zero)
+        _ = intake.next(at: .zero, hasRoom: true, isLedgerIdle: true)
+        intake.polled(0, at: .zero)
+        #expect(intake.next(at: .zero, hasRoom: true, isLedgerIdle: true) == .handOver)
+    }
+
     @Test func theAgeIsThatOfTheFirstMessage() {
         var intake = machine()
         intake.polled(1, at: .milliseconds(0))

@@ -110,4 +110,39 @@ import Testing
         try test.work(60, passing: .milliseconds(30))
         #expect(try test.balance(of: "c1999") == 0)
     }
+
+    /// A worker that holds an announcement back which is due a second after noon, and how many commits
+    /// it has made.
+    private func workerWithAnnouncement() throws -> (test: TestWorker, commits: UInt64) {
+        let test = TestWorker(policies: Policies(coalescing: 1_000_000, expiryNotices: []))
+        test.use("first", 1, at: 0)
+        try test.open()
+        try test.work(20, passing: .milliseconds(10))
+        test.use("second", 1, at: 0.2)
+        try test.work(20, passing: .milliseconds(10))
+        let due = try #require(test.store.nextAnnouncement)
+        test.clock.advance(by: .microseconds(due.microseconds - test.clock.now.microseconds))
+        return (test, test.store.head.number)
+    }
+
+    @Test func anAnnouncementWaitsForABatchAsLongAsABatchMayWait() throws {
+        let (test, commits) = try workerWithAnnouncement()
+        try test.work(19, passing: .milliseconds(1))
+        #expect(test.store.head.number == commits)
+        try test.work(3, passing: .milliseconds(1))
+        #expect(test.store.head.number == commits + 1)
+        #expect(test.store.nextAnnouncement == nil)
+    }
+
+    @Test func anAnnouncementSharesTheCommitOfABatch() throws {
+        let (test, commits) = try workerWithAnnouncement()
+        test.source.send(
+            #"{"usage_id":"third","customer_id":"another","credits":1}"#,
+            to: TestSource.usage,
+            at: test.clock.now
+        )
+        try test.work(12, passing: .milliseconds(1))
+        #expect(test.store.head.number == commits + 1)
+        #expect(test.store.nextAnnouncement == nil)
+    }
 }

@@ -29,7 +29,7 @@ struct OutcomeBoardTests {
                 cluster: "test",
                 batches: batches,
                 time: InputTime(),
-                relay: RelayInbox(publishedThrough: 0, maximumUnpublished: 100),
+                relay: RelayInbox(publishedThrough: 0, maximumUnpublished: 100, wake: {}),
                 settings: WorkerSettings(roles: [:]),
                 clock: FixedClock(),
                 telemetry: Telemetry(),

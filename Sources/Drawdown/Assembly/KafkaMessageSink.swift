@@ -138,6 +138,8 @@ final class KafkaMessageSink: MessageSink {
         )
     }
 
+    var wake: @Sendable () -> Void { { [producer] in producer.wake() } }
+
     func deliveries(
         timeout: Duration,
         _ receive: (SinkDelivery) -> Void

@@ -258,6 +258,7 @@ final class KafkaMessageSource: MessageSource {
     }
 
     func partition(slot: Int) -> PartitionKey { slotKeys[slot] }
+    var wake: @Sendable () -> Void { { [consumer] in consumer.wake() } }
 
     func acknowledge(_ offsets: [PartitionKey: Int64], metadata: String) {
         let list = offsets.map { (TopicPartition($0.key), $0.value) }

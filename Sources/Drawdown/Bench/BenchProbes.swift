@@ -121,6 +121,8 @@ final class BenchProbeSink: MessageSink {
 
     private static let prefix = Array("probe-".utf8)
 
+    var wake: @Sendable () -> Void { sink.wake }
+
     func deliveries(timeout: Duration, _ receive: (SinkDelivery) -> Void) throws(SinkError) {
         try sink.deliveries(timeout: timeout) { delivery in
             guard delivery.tag & ~(Self.ownBit - 1) == Self.ownBit else { return receive(delivery) }

@@ -91,6 +91,8 @@ import UsagePipeline
             return range.count
         }
 
+        let wake: @Sendable () -> Void = {}
+
         func deliveries(
             timeout: Duration,
             _ receive: (SinkDelivery) -> Void

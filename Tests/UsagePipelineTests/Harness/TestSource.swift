@@ -67,6 +67,8 @@ final class TestSource: MessageSource {
     }
 
     func partition(slot: Int) -> PartitionKey { keys[slot] }
+    // It never waits.
+    let wake: @Sendable () -> Void = {}
     func acknowledge(_ offsets: [PartitionKey: Int64], metadata: String) {}
 
     func isAtEnd(_ partition: PartitionKey) -> Bool {
@@ -97,6 +99,9 @@ final class TestSink: MessageSink {
         taken.append(SinkDelivery(tag: tag, count: range.count))
         return range.count
     }
+
+    // It never waits.
+    let wake: @Sendable () -> Void = {}
 
     func deliveries(timeout: Duration, _ receive: (SinkDelivery) -> Void) {
         taken.forEach(receive)
