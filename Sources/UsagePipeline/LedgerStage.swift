@@ -16,6 +16,8 @@ final class LedgerStage {
     private let maximumDue: Int
     /// An announcement waits so long for a batch to share its commit, in microseconds.
     private let announcementPatience: Int64
+    /// However long a batch may wait: nobody sees that an announcement comes so much later.
+    private static let longestPatience = Duration.milliseconds(50)
     private let cluster: String
     private var ledgerClock = LedgerClock()
 
@@ -41,7 +43,7 @@ final class LedgerStage {
         self.telemetry = telemetry
         self.board = board
         maximumDue = settings.maximumDue
-        announcementPatience = settings.maximumAge.wholeMicroseconds
+        announcementPatience = min(settings.maximumAge, Self.longestPatience).wholeMicroseconds
         time.note(nextDue: store.nextDue, isReadingOnWanted: false)
     }
 

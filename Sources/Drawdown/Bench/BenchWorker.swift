@@ -11,8 +11,8 @@ struct BenchWorker {
     let properties: [String: String]
 
     /// The mock cluster answers an empty fetch only when its time is over, also if messages come in
-    /// meanwhile: with the default of 500 ms every event would be that late.
-    private static let ownProperties = ["fetch.wait.max.ms": "10"]
+    /// meanwhile: with the default of 500 ms every event would be that late. A broker answers at once.
+    private static let ownProperties = ["fetch.wait.max.ms": "3"]
 
     /// The raw drain takes what a worker has no memory for: it is to show what the client can do.
     private static let drainProperties = [
