@@ -41,7 +41,7 @@ public final class FileFiguresReader: Sendable {
         }
         for run in files.runs {
             figures.runs += 1
-            figures.runBytes += run.header.fileByteCount
+            figures.runBytes += run.run.header.fileByteCount
             figures.indexBytes += run.memoryByteCount
         }
         return figures

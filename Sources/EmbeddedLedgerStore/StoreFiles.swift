@@ -212,10 +212,20 @@ struct FileHandle: ~Copyable {
 
     /// Writes words over what stands at a position.
     borrowing func overwrite(_ words: Span<UInt64>, at position: Int) throws(StoreError) {
-        let count = unsafe words.withUnsafeBytes { buffer in
-            unsafe pwrite(descriptor, buffer.baseAddress, buffer.count, off_t(position))
+        var written = 0
+        while written < words.count * 8 {
+            let count = unsafe words.withUnsafeBytes { buffer in
+                let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[written...])
+                return unsafe pwrite(
+                    descriptor,
+                    rest.baseAddress,
+                    rest.count,
+                    off_t(position + written)
+                )
+            }
+            guard count > 0 || errno == EINTR else { throw StoreFiles.failure("write", path) }
+            written += max(count, 0)
         }
-        guard count == words.count * 8 else { throw StoreFiles.failure("write", path) }
     }
 
     /// Says that single blocks anywhere are read: what lies behind them is not wanted, too.

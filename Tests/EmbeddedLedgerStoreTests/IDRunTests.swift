@@ -25,15 +25,17 @@ struct IDRunTests {
     private func seal(
         _ ids: [IDKey: KnownID],
         _ commits: ClosedRange<UInt64>,
-        id: UInt64
-    ) throws -> IDRun {
+        id: UInt64,
+        filterBufferBytes: Int = 256
+    ) throws -> FilteredRun {
         var writer = try IDRunWriter(
             directory: folders.ids,
             id: id,
             tier: 0,
             store: folders.store,
             commits: commits,
-            capacity: ids.count
+            capacity: ids.count,
+            filterBufferBytes: filterBufferBytes
         )
         try batch(ids, commits).ids.forEachAscending { key, known throws(StoreError) in
             try writer.append(key, known)
@@ -41,15 +43,21 @@ struct IDRunTests {
         try writer.end()
         try writer.sync()
         try writer.rename()
-        return try writer.seal().run
+        return try FilteredRun(try writer.seal().run)
     }
 
-    private func merge(_ runs: [IDRun], id: UInt64) throws -> IDRun {
-        let merge = try IDRunMerge(runs, directory: folders.ids, id: id, store: folders.store)
+    private func merge(_ runs: [FilteredRun], id: UInt64) throws -> FilteredRun {
+        let merge = try IDRunMerge(
+            runs.map(\.run),
+            directory: folders.ids,
+            id: id,
+            store: folders.store,
+            filterBufferBytes: 256
+        )
         while try !merge.step(byteCount: 5000) {}
         try merge.writer.sync()
         try merge.writer.rename()
-        return try merge.writer.seal().run
+        return try FilteredRun(try merge.writer.seal().run)
     }
 
     private func ids(
@@ -73,7 +81,7 @@ struct IDRunTests {
         return check.fault(scans.first, expecting: expected)
     }
 
-    private func find(_ keys: [IDKey], _ runs: [IDRun]) throws -> [KnownID?] {
+    private func find(_ keys: [IDKey], _ runs: [FilteredRun]) throws -> [KnownID?] {
         let files = SealedFiles(folders, runs: runs, segments: [])
         var known = [KnownID?](repeating: nil, count: keys.count)
         try files.find(keys, &known)
@@ -85,7 +93,7 @@ struct IDRunTests {
         var random = SplitMix64(seed: UInt64(count))
         let there = ids(count, commit: 3, &random)
         let run = try seal(there, 1...3, id: 1)
-        #expect(run.header.content.count == UInt64(count))
+        #expect(run.run.header.content.count == UInt64(count))
         let absent = ids(20_000, commit: 0, &random)
         let keys = Array(there.keys) + Array(absent.keys)
         let known = try find(keys, [run])
@@ -103,7 +111,7 @@ struct IDRunTests {
         let keys = Array(there.keys)
         #expect(try find(keys, [run]) == keys.map { there[$0] })
         let merged = try merge([try seal(there, 2...3, id: 2), run], id: 3)
-        #expect(merged.header.content.count == UInt64(keys.count))
+        #expect(merged.run.header.content.count == UInt64(keys.count))
         #expect(try find(keys, [merged]) == keys.map { there[$0] })
     }
 
@@ -112,7 +120,7 @@ struct IDRunTests {
         let run = try seal(ids(5000, commit: 1, &random), 1...1, id: 1)
         let absent = Array(ids(200_000, commit: 0, &random).keys)
         let pending = absent.indices.map { Int32($0) }
-        let passed = run.candidates(absent, pending: pending)
+        let passed = run.filter.candidates(absent, pending: pending)
         // Some must pass, or this shows nothing; and not many.
         #expect(passed.count > 50 && passed.count < 1000)
         #expect(try find(absent, [run]).allSatisfy { $0 == nil })
@@ -121,7 +129,7 @@ struct IDRunTests {
     @Test func theNewestMeaningOfAnIDIsTheOneThatCounts() throws {
         var random = SplitMix64(seed: 6)
         var model: [IDKey: KnownID] = [:]
-        var runs: [IDRun] = []
+        var runs: [FilteredRun] = []
         var hot: [IDKey] = []
         for number: UInt64 in 1...8 {
             var ids = ids(700, commit: number, &random)
@@ -137,16 +145,16 @@ struct IDRunTests {
         #expect(try find(keys, runs.prefix(4) + [old]) == expected)
         let all = try merge(runs.prefix(4) + [old], id: 10)
         #expect(try find(keys, [all]) == expected)
-        #expect(all.header.commits == 1...8)
+        #expect(all.run.header.commits == 1...8)
         var content = IDContent()
         for (key, known) in model { content.add(key, known) }
-        #expect(all.header.content == content)
+        #expect(all.run.header.content == content)
         let row = RunRow(
             id: 10,
-            tier: all.tier,
+            tier: all.run.tier,
             commits: 1...8,
             content: content,
-            byteCount: all.header.fileByteCount
+            byteCount: all.run.header.fileByteCount
         )
         #expect(fault(row, content) == nil)
         content.add(keys[0], KnownID(fingerprint: 0, commit: 0))
@@ -157,9 +165,113 @@ struct IDRunTests {
         var random = SplitMix64(seed: 7)
         let there = ids(300, commit: 1, &random)
         let run = try seal(there, 1...1, id: 1)
-        try FileManager.default.removeItem(atPath: run.path)
+        try FileManager.default.removeItem(atPath: run.run.path)
         let keys = Array(there.keys)
         #expect(try find(keys, [run]) == keys.map { there[$0] })
+    }
+
+    @Test func aFilterIsTheSameWhetherItFitsIntoMemoryOrNot() throws {
+        var random = SplitMix64(seed: 10)
+        let there = ids(5000, commit: 1, &random)
+        let whole = try seal(there, 1...1, id: 1, filterBufferBytes: 1 << 20)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: whole.run.path))
+        for buffer in [8, 64, 700, 8000, 9000] {
+            let pieced = try seal(there, 1...1, id: 1, filterBufferBytes: buffer)
+            #expect(try Data(contentsOf: URL(fileURLWithPath: pieced.run.path)) == bytes)
+        }
+        // What it was written to meanwhile has no name any more.
+        let names = try FileManager.default.contentsOfDirectory(atPath: folders.ids)
+        #expect(names.count == 1)
+    }
+
+    @Test func aKeyIsInTheLineThatItIsTheFirstOf() {
+        var random = SplitMix64(seed: 11)
+        for _ in 0..<2000 {
+            let lineCount = Int(random.next() >> (24 + random.next() % 40)) + 1
+            let line = Int(random.next() % UInt64(lineCount))
+            guard let first = RunFilter.firstKey(ofLine: line, lineCount: lineCount) else {
+                Issue.record("expected line \(line) of \(lineCount) to have a first key")
+                continue
+            }
+            #expect(RunFilter.line(of: first, lineCount: lineCount) == line)
+            #expect(first == 0 || RunFilter.line(of: first - 1, lineCount: lineCount) == line - 1)
+            #expect(RunFilter.firstKey(ofLine: lineCount, lineCount: lineCount) == nil)
+        }
+    }
+
+    /// Of which runs every other one came into memory in parts of another size.
+    private func runsInParts(_ model: inout [IDKey: KnownID]) throws -> [FilteredRun] {
+        var random = SplitMix64(seed: 12)
+        var runs: [FilteredRun] = []
+        for number: UInt64 in 1...6 {
+            var new = ids(900, commit: number, &random)
+            // Some have a newer meaning.
+            for key in model.keys.prefix(50) {
+                new[key] = KnownID(fingerprint: number, commit: number)
+            }
+            model.merge(new) { $1 }
+            let run = try seal(new, number...number, id: number).run
+            let filter = try filter(of: run, partShift: number % 2 == 0 ? 2 : 4)
+            runs.insert(FilteredRun(run, filter), at: 0)
+        }
+        return runs
+    }
+
+    private func filter(of run: IDRun, partShift: Int, parts: Int = .max) throws -> RunFilter {
+        var filter = RunFilter(lineCount: run.header.filterLineCount, partShift: partShift)
+        for index in 0..<min(filter.partCount, parts) {
+            filter = filter.adding(try run.readPart(index, of: filter), at: index)
+        }
+        return filter
+    }
+
+    @Test(arguments: [0, 1, 3, 5, 15])
+    func everyIDIsFoundWhileAMergedRunTakesThePlaceOfOthers(_ partShift: Int) throws {
+        var model: [IDKey: KnownID] = [:]
+        let runs = try runsInParts(&model)
+        let sources = Array(runs[1...4])
+        let merged = try merge(sources, id: 9).run
+        let files = SealedFiles(folders, runs: runs, segments: [])
+        let keys = Array(model.keys)
+        let expected = keys.map { model[$0] }
+        let partCount = try filter(of: merged, partShift: partShift).partCount
+        let before = files.runs.reduce(0) { $0 + $1.filter.byteCount }
+        for index in 0..<partCount {
+            let filter = try filter(of: merged, partShift: partShift, parts: index + 1)
+            files.replace(
+                sources.map(\.run),
+                by: FilteredRun(merged, filter),
+                below: filter.end(ofPart: index)
+            )
+            var known = [KnownID?](repeating: nil, count: keys.count)
+            try files.find(keys, &known)
+            #expect(known == expected)
+            // Each part in memory once, but for those that are on both sides of the end.
+            let bytes = files.runs.reduce(0) { $0 + $1.filter.byteCount }
+            let part = RunFilter.byteCount(lines: min(1 << partShift, filter.lineCount))
+            #expect(bytes <= before + part + sources.count * RunFilter.byteCount(lines: 16))
+        }
+        #expect(files.runs.map(\.run.header.id) == [6, 9, 1])
+        let whole = RunFilter.byteCount(lines: merged.header.filterLineCount)
+        #expect(files.runs[1].filter.byteCount == whole)
+    }
+
+    @Test func aRunThatIsMergedBeforeItCountsIsLetGoOnceItDoes() throws {
+        var model: [IDKey: KnownID] = [:]
+        let runs = try runsInParts(&model)
+        // The newest one is sealed and not named yet: its ids are in memory.
+        let files = SealedFiles(folders, runs: Array(runs[1...]), segments: [])
+        let sources = Array(runs[0...3])
+        let merged = try merge(sources, id: 9)
+        files.replace(sources.map(\.run), by: merged, below: nil)
+        #expect(files.runs.map(\.run.header.id) == [9, 2, 1])
+        files.add(runs[0])
+        let keys = Array(model.keys)
+        var known = [KnownID?](repeating: nil, count: keys.count)
+        try files.find(keys, &known)
+        #expect(known == keys.map { model[$0] })
+        files.remove(sources.map(\.run))
+        #expect(files.runs.map(\.run.header.id) == [9, 2, 1])
     }
 
     @Test func anIDThatStandsInTwoRunsIsNoticed() throws {
@@ -175,7 +287,7 @@ struct IDRunTests {
             noticed.append(key)
         }
         #expect(noticed == [twice])
-        #expect(scans.map(\.content) == runs.map(\.header.content))
+        #expect(scans.map(\.content) == runs.map(\.run.header.content))
     }
 
     @Test func everyFlippedBitOfARunIsFound() throws {
@@ -186,16 +298,16 @@ struct IDRunTests {
             id: 1,
             tier: 0,
             commits: 1...1,
-            content: run.header.content,
-            byteCount: run.header.fileByteCount
+            content: run.run.header.content,
+            byteCount: run.run.header.fileByteCount
         )
-        #expect(fault(row, run.header.content) == nil)
-        let bytes = try Data(contentsOf: URL(fileURLWithPath: run.path))
+        #expect(fault(row, run.run.header.content) == nil)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: run.run.path))
         for _ in 0..<300 {
             var damaged = bytes
             damaged[Int(random.next() % UInt64(bytes.count))] ^= 1 << UInt8(random.next() % 8)
-            try damaged.write(to: URL(fileURLWithPath: run.path))
-            #expect(fault(row, run.header.content) != nil)
+            try damaged.write(to: URL(fileURLWithPath: run.run.path))
+            #expect(fault(row, run.run.header.content) != nil)
         }
     }
 }

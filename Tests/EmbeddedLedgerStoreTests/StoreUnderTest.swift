@@ -25,6 +25,8 @@ extension SealingOptions {
     static let tiny = {
         var options = SealingOptions(idsPerRun: 5, segmentBytes: 2000, fanOut: 2)
         options.mergeStepBytes = 1
+        options.filterBufferBytes = 64
+        options.filterPartShift = 0
         return options
     }()
 }

@@ -40,6 +40,8 @@ final class WorkerAssembly {
         self.logger = logger
         let policies = configuration.policies
         let store = try Self.openStore(configuration, policies: policies)
+        // What replaying took lies between what stays, in a heap that other threads do not use.
+        ProcessMemory.giveBack()
         self.store = store
         reader = store.reader
         do {

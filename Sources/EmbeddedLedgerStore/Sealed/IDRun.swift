@@ -2,10 +2,10 @@ internal import Credits
 internal import Glibc
 internal import LedgerStore
 
-/// A file of ids, open for looking ids up; it never changes.
+/// A file of ids, open for reading what is known of them; it never changes.
 ///
-/// What is in memory, filter and fences, only decides where to look; what is known of an id is
-/// always read from its block. A file that was removed stays readable for those who look into it.
+/// The fences only lead to the block; what is known of an id is always read from there. A file that
+/// was removed stays readable for those who look into it.
 final class IDRun: Sendable {
     let header: IDRunHeader
     /// How many times it was merged.
@@ -13,11 +13,11 @@ final class IDRun: Sendable {
     let path: String
     private let file: FileHandle
     private let fences: [UInt64]
-    private let filter: RunFilter
 
-    var memoryByteCount: Int { fences.count * 8 + filter.byteCount }
+    /// Of what leads to the blocks.
+    var memoryByteCount: Int { fences.count * 8 }
 
-    /// Opens a file whole in size, and reads its fences and filter.
+    /// Opens a file whole in size, and reads its fences.
     ///
     /// - Throws: ``StoreError/Code/damaged`` where it is not the file that the manifest names.
     init(directory: String, row: RunRow, store: StoreWords) throws(StoreError) {
@@ -37,22 +37,37 @@ final class IDRun: Sendable {
         self.header = header
         let fences = try file.readWords(header.blockCount, at: header.fencesAt)
         self.fences = fences
-        filter = RunFilter(lineCount: header.filterLineCount)
-        let path = path
-        let isWhole = try unsafe filter.withBytes { bytes throws(StoreError) in
-            unsafe try file.read(into: bytes, at: header.filterAt)
-            return unsafe UInt64(CRC32C.checksum(UnsafeRawBufferPointer(bytes)))
-                == header.filterChecksum
-        }
-        guard isWhole, UInt64(CRC32C.checksum(fences.span)) == header.fencesChecksum else {
-            throw StoreError(.damaged, "expected the index of \(path) to be as it was written")
+        guard UInt64(CRC32C.checksum(fences.span)) == header.fencesChecksum else {
+            throw Self.damagedIndex(path)
         }
         file.expectRandomReads()
     }
 
-    /// The keys of those pending that may be here.
-    func candidates(_ keys: [IDKey], pending: [Int32]) -> [Int32] {
-        filter.candidates(keys, pending: pending)
+    private static func damagedIndex(_ path: String) -> StoreError {
+        StoreError(.damaged, "expected the index of \(path) to be as it was written")
+    }
+
+    /// Reads a part of a filter into memory.
+    func readPart(_ index: Int, of filter: RunFilter) throws(StoreError) -> FilterPart {
+        let lines = filter.lines(ofPart: index)
+        let position = header.filterAt + RunFilter.byteCount(lines: lines.lowerBound)
+        return try unsafe FilterPart(lineCount: lines.count) { memory throws(StoreError) in
+            unsafe try file.read(into: memory, at: position)
+        }
+    }
+
+    /// Reads the filter part by part, and checks it.
+    ///
+    /// - Throws: ``StoreError/Code/damaged`` where it is not as it was written.
+    func readFilter(_ keep: (FilterPart, Int) -> Void) throws(StoreError) {
+        let filter = RunFilter(lineCount: header.filterLineCount)
+        var checksum: UInt32 = 0
+        for index in 0..<filter.partCount {
+            let part = try readPart(index, of: filter)
+            checksum = part.checksum(after: checksum)
+            keep(part, index)
+        }
+        guard UInt64(checksum) == header.filterChecksum else { throw Self.damagedIndex(path) }
     }
 
     /// What is known of an id here, read from its block.
@@ -71,7 +86,7 @@ final class IDRun: Sendable {
 
     /// Whether looking for an id would come to the block that holds it.
     func leads(to key: IDKey, inBlock number: Int) -> Bool {
-        guard filter.mayHold(key), fences[number] <= key.high else { return false }
+        guard fences[number] <= key.high else { return false }
         return number + 1 == fences.count || key.high <= fences[number + 1]
     }
 

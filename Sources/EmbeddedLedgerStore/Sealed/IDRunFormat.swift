@@ -25,6 +25,11 @@ enum IDRunFormat {
 
     static func fileName(_ id: UInt64) -> String { id.hexadecimal + ".run" }
 
+    /// What a filter is written to while its run is; never one of a finished run.
+    static func filterFileName(_ id: UInt64) -> String {
+        id.hexadecimal + ".filter" + SealedFileWriter.temporarySuffix
+    }
+
     static func checksum(ofBlock words: Span<UInt64>) -> UInt64 {
         UInt64(CRC32C.checksum(words.extracting(first: checksumWord)))
     }

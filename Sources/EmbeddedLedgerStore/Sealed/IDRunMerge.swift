@@ -13,7 +13,14 @@ final class IDRunMerge {
 
     /// Bytes of the file that are still to be written, at most.
     var remainingByteCount: Int {
-        max(0, sources.reduce(0) { $0 + $1.header.fileByteCount } - writer.byteCount)
+        max(0, Self.byteCount(of: sources) - writer.byteCount)
+    }
+
+    /// Bytes that merging runs writes, at most: their blocks, and the filter twice.
+    static func byteCount(of sources: [IDRun]) -> Int {
+        let ids = sources.reduce(0) { $0 + Int($1.header.content.count) }
+        let filter = RunFilter.byteCount(lines: RunFilter.lineCount(ids: ids))
+        return sources.reduce(filter) { $0 + $1.header.fileByteCount }
     }
 
     /// Begins to merge runs of consecutive commits, which come newest first.
@@ -21,7 +28,8 @@ final class IDRunMerge {
         _ sources: [IDRun],
         directory: String,
         id: UInt64,
-        store: StoreWords
+        store: StoreWords,
+        filterBufferBytes: Int
     ) throws(StoreError) {
         self.sources = sources
         let commits = sources.map(\.header.commits)
@@ -31,7 +39,8 @@ final class IDRunMerge {
             tier: (sources.map(\.tier).max() ?? 0) + 1,
             store: store,
             commits: (commits.last?.lowerBound ?? 0)...(commits.first?.upperBound ?? 0),
-            capacity: sources.reduce(0) { $0 + Int($1.header.content.count) }
+            capacity: sources.reduce(0) { $0 + Int($1.header.content.count) },
+            filterBufferBytes: filterBufferBytes
         )
         cursors = []
         heads = []

@@ -12,22 +12,25 @@ struct IDRunWriter: ~Copyable {
     private let commits: ClosedRange<UInt64>
     private let directory: String
     private let file: SealedFileWriter
-    private let filter: RunFilter
+    private var filter: FilterWriter
     private var fences: [UInt64] = []
     private var block = [UInt64](repeating: 0, count: IDRunFormat.wordsPerBlock)
     private var used = 0
     private var content = IDContent()
 
-    var byteCount: Int { file.byteCount }
+    /// Of the file, and of the one beside it that keeps some of the filter meanwhile.
+    var byteCount: Int { file.byteCount + filter.writtenByteCount }
 
-    /// Begins a file; `capacity` is how many ids there are at most, for which the filter is made.
+    /// Begins a file; `capacity` is how many ids there are at most, for which the filter is made, of
+    /// which about `filterBufferBytes` may be in memory.
     init(
         directory: String,
         id: UInt64,
         tier: Int,
         store: StoreWords,
         commits: ClosedRange<UInt64>,
-        capacity: Int
+        capacity: Int,
+        filterBufferBytes: Int
     ) throws(StoreError) {
         let file = try SealedFileWriter(directory: directory, name: IDRunFormat.fileName(id))
         // Room for the header, which is only known at the end.
@@ -39,7 +42,13 @@ struct IDRunWriter: ~Copyable {
         self.commits = commits
         self.directory = directory
         self.file = file
-        filter = RunFilter(lineCount: RunFilter.lineCount(ids: capacity))
+        filter = FilterWriter(
+            path: directory + "/" + IDRunFormat.filterFileName(id),
+            capacity: capacity,
+            bufferByteCount: filterBufferBytes
+        )
+        // Grown step by step, it would end with up to twice as many.
+        fences.reserveCapacity(capacity / IDRunFormat.idsPerBlock + 1)
     }
 
     @inline(__always)
@@ -52,7 +61,7 @@ struct IDRunWriter: ~Copyable {
         block[word + 3] = known.commit
         used += 1
         content.add(key, known)
-        filter.insert(key)
+        try filter.insert(key)
     }
 
     private mutating func endBlock() throws(StoreError) {
@@ -78,18 +87,7 @@ struct IDRunWriter: ~Copyable {
         try endBlock()
         let fences = fences
         try file.append(fences.span)
-        try unsafe filter.withBytes { bytes throws(StoreError) in
-            // Piece by piece, so that these bytes too are synced while they are written.
-            var start = 0
-            while start < bytes.count {
-                let end = min(start + 1 << 20, bytes.count)
-                let part = unsafe UnsafeBufferPointer(
-                    rebasing: bytes.bindMemory(to: UInt8.self)[start..<end]
-                )
-                unsafe try file.append(Span(_unsafeElements: part))
-                start = end
-            }
-        }
+        try filter.end(into: file)
         try file.writeHeader(header.words)
     }
 
@@ -103,9 +101,7 @@ struct IDRunWriter: ~Copyable {
             blockCount: fences.count,
             filterLineCount: filter.lineCount,
             fencesChecksum: UInt64(CRC32C.checksum(fences.span)),
-            filterChecksum: unsafe filter.withBytes {
-                unsafe UInt64(CRC32C.checksum(UnsafeRawBufferPointer($0)))
-            }
+            filterChecksum: UInt64(filter.checksum)
         )
     }
 
@@ -113,8 +109,8 @@ struct IDRunWriter: ~Copyable {
     borrowing func rename() throws(StoreError) { try file.rename() }
     borrowing func discard() throws(StoreError) { try file.discard() }
 
-    /// Makes the name durable, and opens the run as a start would: what cannot be read back now is
-    /// still in memory.
+    /// Makes the name durable, and opens the run as a start would, but for its filter: what cannot
+    /// be read back now is still in memory or in other files.
     borrowing func seal() throws(StoreError) -> (run: IDRun, row: RunRow) {
         try file.syncDirectory()
         let row = RunRow(

@@ -5,13 +5,14 @@ internal import LedgerStore
 struct RunUnderCheck {
     let row: RunRow
     /// Nil where it cannot be opened.
-    let run: IDRun?
+    let run: FilteredRun?
     private let openingFault: String
 
     init(_ row: RunRow, _ folders: SealedFolders) {
         self.row = row
         do throws(StoreError) {
-            run = try IDRun(directory: folders.ids, row: row, store: folders.store)
+            let run = try IDRun(directory: folders.ids, row: row, store: folders.store)
+            self.run = try FilteredRun(run)
             openingFault = ""
         } catch {
             run = nil
@@ -30,7 +31,7 @@ struct RunUnderCheck {
         if let fault = scan.fault { return fault }
         guard scan.content == row.content, expected == nil || expected == scan.content else {
             let count = expected?.count ?? row.content.count
-            return "expected \(run.path) to hold the \(count) ids of commits "
+            return "expected \(run.run.path) to hold the \(count) ids of commits "
                 + "\(row.commits.lowerBound) to \(row.commits.upperBound)"
         }
         return nil
@@ -42,19 +43,21 @@ struct RunUnderCheck {
 /// Its order, the filter and the fences are held against every id.
 struct RunScan {
     private let run: IDRun
+    private let filter: RunFilter
     private var cursor: IDRunCursor
     private var last: UInt128?
     private(set) var content = IDContent()
     private(set) var fault: String?
 
-    private init(_ run: IDRun) {
-        self.run = run
-        cursor = IDRunCursor(run)
+    private init(_ run: FilteredRun) {
+        self.run = run.run
+        filter = run.filter
+        cursor = IDRunCursor(run.run)
     }
 
     /// Reads runs, newest first, and calls `duplicate` with each id that stands in two of them.
     static func scan(
-        _ runs: [IDRun],
+        _ runs: [FilteredRun],
         duplicate: (IDKey, _ newer: UInt64, _ older: UInt64) -> Void
     ) -> [RunScan] {
         var scans = runs.map { RunScan($0) }
@@ -95,7 +98,7 @@ struct RunScan {
                     "expected \(run.path) to be sorted, each id of its commits"
                 )
             }
-            guard run.leads(to: id, inBlock: cursor.blockNumber) else {
+            guard filter.mayHold(id), run.leads(to: id, inBlock: cursor.blockNumber) else {
                 throw StoreError(.damaged, "expected the index of \(run.path) to lead to its ids")
             }
             content.add(id, known)

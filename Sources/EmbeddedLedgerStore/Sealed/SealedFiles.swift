@@ -6,7 +6,10 @@ internal import Synchronization
 final class SealedFiles: SealedIDs, Sendable {
     private struct Contents: Sendable {
         /// Newest first.
-        var runs: [IDRun]
+        ///
+        /// A merged run comes before those that it replaces: of each id one of them
+        /// tells, and the merged one knows its newest meaning.
+        var runs: [FilteredRun]
         /// Oldest first.
         var segments: [SegmentRow]
         /// Segments that are mapped, the one used last in front.
@@ -18,24 +21,53 @@ final class SealedFiles: SealedIDs, Sendable {
     private let folders: SealedFolders
     private let contents: Mutex<Contents>
 
-    init(_ folders: SealedFolders, runs: [IDRun], segments: [SegmentRow]) {
+    init(_ folders: SealedFolders, runs: [FilteredRun], segments: [SegmentRow]) {
         self.folders = folders
         contents = Mutex(Contents(runs: runs, segments: segments))
     }
 
     // MARK: Ids
 
-    var runs: [IDRun] { contents.withLock { $0.runs } }
+    var runs: [FilteredRun] { contents.withLock { $0.runs } }
 
-    func add(_ run: IDRun, replacing replaced: [IDRun]) {
+    /// Adds a run of newer commits than any other's.
+    func add(_ run: FilteredRun) {
+        contents.withLock { $0.runs.insert(run, at: 0) }
+    }
+
+    /// Lets ids be looked for in a merged run, as far as its filter is there, and no more in those
+    /// that it replaces.
+    ///
+    /// Whoever looks meanwhile has the filters of before or of after; either lead to every id.
+    ///
+    /// - Parameters:
+    ///   - sources: what was merged.
+    ///   - merged: the merged run, with as much of its filter as is there.
+    ///   - high: that filter speaks of all keys below it; nil: of all keys, and the sources are let
+    ///     go.
+    func replace(_ sources: [IDRun], by merged: FilteredRun, below high: UInt64?) {
+        let replaced = Set(sources.map(\.header.id))
         contents.withLock { contents in
-            let gone = Set(replaced.map(\.header.id))
-            contents.runs.removeAll { gone.contains($0.header.id) }
-            contents.runs.append(run)
-            contents.runs.sort {
-                $0.header.commits.lowerBound > $1.header.commits.lowerBound
+            contents.runs.removeAll { $0.run.header.id == merged.run.header.id }
+            // Those that are missing are newer than all, and still come.
+            let first = contents.runs.firstIndex { replaced.contains($0.run.header.id) } ?? 0
+            if let high {
+                for index in contents.runs.indices[first...] {
+                    let old = contents.runs[index]
+                    guard replaced.contains(old.run.header.id) else { continue }
+                    contents.runs[index] = FilteredRun(old.run, old.filter.dropping(below: high))
+                }
+            } else {
+                contents.runs.removeAll { replaced.contains($0.run.header.id) }
             }
+            contents.runs.insert(merged, at: first)
         }
+    }
+
+    /// Lets go of runs that were replaced.
+    func remove(_ replaced: [IDRun]) {
+        let gone = Set(replaced.map(\.header.id))
+        contents.withLock { $0.runs.removeAll { gone.contains($0.run.header.id) } }
     }
 
     /// Asks filter by filter, each for all keys at once: what one key waits for memory is then spent
@@ -49,8 +81,8 @@ final class SealedFiles: SealedIDs, Sendable {
         // Newest first: what is found is what counts, and is not looked for any further.
         for run in runs where !pending.isEmpty {
             var isAnyFound = false
-            for index in run.candidates(keys, pending: pending) {
-                guard let found = try run.known(keys[Int(index)]) else { continue }
+            for index in run.filter.candidates(keys, pending: pending) {
+                guard let found = try run.run.known(keys[Int(index)]) else { continue }
                 known[Int(index)] = found
                 isAnyFound = true
             }

@@ -35,10 +35,10 @@ struct SealedFolders: Sendable {
     }
 
     /// Opens the runs of a manifest, newest first.
-    func openRuns(_ manifest: Manifest) throws(StoreError) -> [IDRun] {
-        var runs: [IDRun] = []
+    func openRuns(_ manifest: Manifest) throws(StoreError) -> [FilteredRun] {
+        var runs: [FilteredRun] = []
         for row in manifest.runs {
-            runs.append(try IDRun(directory: ids, row: row, store: store))
+            runs.append(try FilteredRun(try IDRun(directory: ids, row: row, store: store)))
         }
         return runs
     }

@@ -202,6 +202,8 @@ struct SegmentWork: Sendable {
 
 /// A file that is finished, and counts once a commit has named it.
 enum SealedChange: Sendable {
-    case run(IDRun, RunRow, replacing: [IDRun])
+    case run(FilteredRun, RunRow)
+    /// Where its ids are looked for already, instead of in those that it replaces.
+    case mergedRun(RunRow, replacing: [IDRun])
     case segment(SegmentRow)
 }

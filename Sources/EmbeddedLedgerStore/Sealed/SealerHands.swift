@@ -8,6 +8,7 @@ final class SealerHands: @unchecked Sendable {
     private let folders: SealedFolders
     private let directory: StoreDirectory
     private let commits: EmbeddedCommits
+    private let files: SealedFiles
     private let options: SealingOptions
     /// Newest first, with those that do not count yet.
     private var runs: [IDRun]
@@ -24,14 +25,15 @@ final class SealerHands: @unchecked Sendable {
         _ folders: SealedFolders,
         _ directory: StoreDirectory,
         _ commits: EmbeddedCommits,
-        _ options: SealingOptions,
-        runs: [IDRun]
+        _ files: SealedFiles,
+        _ options: SealingOptions
     ) {
         self.folders = folders
         self.directory = directory
         self.commits = commits
+        self.files = files
         self.options = options
-        self.runs = runs
+        runs = files.runs.map(\.run)
         nextID = (runs.map(\.header.id).max() ?? 0) + 1
     }
 
@@ -54,7 +56,8 @@ final class SealerHands: @unchecked Sendable {
             tier: 0,
             store: folders.store,
             commits: batch.commits,
-            capacity: batch.ids.count
+            capacity: batch.ids.count,
+            filterBufferBytes: options.filterBufferBytes
         )
         try batch.ids.forEachAscending { key, known throws(StoreError) in
             try writer.append(key, known)
@@ -66,9 +69,10 @@ final class SealerHands: @unchecked Sendable {
         try writer.rename()
         try reach(.runRenamed)
         let (run, row) = try writer.seal()
+        let filtered = try FilteredRun(run)
         runs.insert(run, at: 0)
         try reach(.runSealed)
-        return .run(run, row, replacing: [])
+        return .run(filtered, row)
     }
 
     // MARK: Merging
@@ -114,26 +118,48 @@ final class SealerHands: @unchecked Sendable {
         try merge.writer.rename()
         try reach(.mergeRenamed)
         let (run, row) = try merge.writer.seal()
+        try replace(merge.sources, by: run)
         let gone = Set(merge.sources.map(\.header.id))
         let place = runs.firstIndex { gone.contains($0.header.id) } ?? 0
         runs.removeAll { gone.contains($0.header.id) }
         runs.insert(run, at: place)
         merging[tier] = nil
         try reach(.mergeSealed)
-        return .run(run, row, replacing: merge.sources)
+        return .mergedRun(row, replacing: merge.sources)
+    }
+
+    /// Lets ids be looked for in a merged run instead of in those that it was made from.
+    ///
+    /// Part by part of its filter, each of which takes the place of what it replaces: all at once,
+    /// there would be two filters of the same ids in memory. The run holds the same as they do, so
+    /// it need not count yet.
+    private func replace(_ sources: [IDRun], by run: IDRun) throws(StoreError) {
+        // Before anything is let go.
+        try run.readFilter { _, _ in }
+        var filter = RunFilter(
+            lineCount: run.header.filterLineCount,
+            partShift: options.filterPartShift
+        )
+        for index in 0..<filter.partCount {
+            filter = filter.adding(try run.readPart(index, of: filter), at: index)
+            let filtered = FilteredRun(run, filter)
+            files.replace(sources, by: filtered, below: filter.end(ofPart: index))
+            try reach(.filterPartReplaced)
+        }
     }
 
     /// Begins a merge where its file fits on the disk beside what must stay free; nil: it does not.
     private func begin(_ tier: Int) throws(StoreError) -> IDRunMerge? {
         guard let sources = mergeable(tier) else { return nil }
-        let needed = sources.reduce(outstandingByteCount) { $0 + $1.header.fileByteCount }
+        let needed = outstandingByteCount + IDRunMerge.byteCount(of: sources)
         guard try directory.hasRoom(for: needed) else { return nil }
         try reach(.mergeBegun)
         return try IDRunMerge(
             sources,
             directory: folders.ids,
             id: takeID(),
-            store: folders.store
+            store: folders.store,
+            filterBufferBytes: options.filterBufferBytes
         )
     }
 

@@ -30,8 +30,8 @@ final class Sealing {
             opening.folders,
             directory,
             opening.commits,
-            options,
-            runs: opening.files.runs
+            opening.files,
+            options
         )
         sealer.start(hands)
     }
@@ -77,12 +77,14 @@ final class Sealing {
     ) throws(StoreError) {
         for change in finished {
             switch change {
-            case .run(_, let row, let replaced):
+            case .run(_, let row):
+                try Manifest.write(row, transaction, storeTables)
+                state.idsThrough = row.commits.upperBound
+            case .mergedRun(let row, let replaced):
                 try Manifest.write(row, transaction, storeTables)
                 for run in replaced {
                     try Manifest.remove(run: run.header.id, transaction, storeTables)
                 }
-                if replaced.isEmpty { state.idsThrough = row.commits.upperBound }
             case .segment(let row):
                 try Manifest.write(row, transaction, storeTables)
                 state.segmentsThrough = row.commits.upperBound
@@ -111,10 +113,13 @@ final class Sealing {
         try options.onPoint?(.afterManifest)
         for change in finished {
             switch change {
-            case .run(let run, let row, let replaced):
-                files.add(run, replacing: replaced)
+            case .run(let run, let row):
+                files.add(run)
                 // Only now: an id is in memory until it can be found in the file.
-                if replaced.isEmpty { tables.dropIDs(through: row.commits.upperBound) }
+                tables.dropIDs(through: row.commits.upperBound)
+            case .mergedRun(_, let replaced):
+                // A new one may have been merged before it counted.
+                files.remove(replaced)
                 sealer.remove(replaced.map(\.path))
             case .segment(let row):
                 tables.dropDeadLetters(through: row.commits.upperBound)
@@ -156,7 +161,7 @@ final class Sealing {
     /// Removes what was replaced, without the thread.
     func removeReplaced() throws(StoreError) {
         for change in finished {
-            guard case .run(_, _, let replaced) = change else { continue }
+            guard case .mergedRun(_, let replaced) = change else { continue }
             sealer.remove(replaced.map(\.path))
         }
         finished = []
@@ -167,7 +172,7 @@ final class Sealing {
 
 extension SealedChange {
     fileprivate var isNewRun: Bool {
-        if case .run(_, _, let replaced) = self { return replaced.isEmpty }
+        if case .run = self { return true }
         return false
     }
 

@@ -12,11 +12,16 @@ public struct SealingOptions: Sendable {
     public var mergeBytesPerSecond: Int
     /// Bytes that are merged before anything else gets its turn.
     var mergeStepBytes = 8 << 20
+    /// How much of a filter is in memory while it is made; the rest is in a file.
+    var filterBufferBytes = 1 << 20
+    /// How much of a merged run's filter takes the place of others at a time: 2 to this power of
+    /// lines.
+    var filterPartShift = FilterPart.greatestShift
     /// Called at each step of sealing; what it throws stops the store there.
     var onPoint: (@Sendable (SealingPoint) throws(StoreError) -> Void)?
 
     public init(
-        idsPerRun: Int = 1 << 19,
+        idsPerRun: Int = 1 << 18,
         segmentBytes: Int = 64 << 20,
         fanOut: Int = 8,
         mergeBytesPerSecond: Int = 256 << 20
@@ -34,6 +39,8 @@ enum SealingPoint: String, CaseIterable, Sendable {
     case idsTaken, runWritten, runSynced, runRenamed, runSealed
     case segmentTaken, segmentWritten, segmentSynced, segmentRenamed, segmentSealed
     case mergeBegun, mergeStepped, mergeWritten, mergeSynced, mergeRenamed, mergeSealed
+    /// A part of a merged run's filter took the place of others.
+    case filterPartReplaced
     /// On the thread that commits: before and after the commit that names sealed files.
     case beforeManifest, afterManifest
     /// Files that a merge replaced are about to be removed, and are removed.
