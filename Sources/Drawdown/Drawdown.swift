@@ -21,8 +21,8 @@ struct Drawdown: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            BenchLoadCommand.self, BenchDrainCommand.self, BenchKnownCommand.self,
-            BenchOpenCommand.self,
+            BenchLoadCommand.self, BenchGrantCommand.self, BenchDrainCommand.self,
+            BenchKnownCommand.self, BenchOpenCommand.self,
         ],
         groupedSubcommands: [
             CommandGroup(

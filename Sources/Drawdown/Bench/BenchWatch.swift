@@ -29,6 +29,19 @@ struct BenchWatch: Sendable {
         self.patience = patience
     }
 
+    /// Lets a worker work until it has everything that was sent.
+    static func work(_ assembly: WorkerAssembly, total: Int) async throws -> Result {
+        let watch = BenchWatch(assembly, total: total)
+        let watching = Task { await watch.untilDone() }
+        do {
+            try await assembly.work()
+        } catch {
+            watching.cancel()
+            throw error
+        }
+        return await watching.value
+    }
+
     /// Returns when it is done, or when nothing has changed for so long that it never will be: the
     /// sums then say what is missing.
     func untilDone() async -> Result {

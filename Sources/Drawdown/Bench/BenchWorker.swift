@@ -10,8 +10,9 @@ struct BenchWorker {
     /// Given on the command line.
     let properties: [String: String]
 
-    /// The mock cluster answers an empty fetch only when its time is over, also if messages come in
-    /// meanwhile: with the default of 500 ms every event would be that late. A broker answers at once.
+    /// The mock cluster answers an empty fetch only when its time is over, also if messages come in.
+    ///
+    /// With the default of 500 ms every event would be that late. A broker answers at once.
     private static let ownProperties = ["fetch.wait.max.ms": "3"]
 
     /// The raw drain takes what a worker has no memory for: it is to show what the client can do.

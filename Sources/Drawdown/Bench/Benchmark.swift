@@ -84,7 +84,7 @@ struct Benchmark {
             broker.stop()
             directory.remove()
         }
-        try await grant()
+        try grant()
         if options.knownIDs > 0 { try applyKnownIDs() }
         try send(.events, options.load, partitions: broker.partitions.events)
         note("raw drain")
@@ -101,14 +101,24 @@ struct Benchmark {
     // MARK: Before
 
     /// Every account gets its credits by command, before it uses any.
-    private mutating func grant() async throws {
+    ///
+    /// By a worker in another process: the one that is measured begins with no memory that another
+    /// one left.
+    private mutating func grant() throws {
         note("granting credits")
         let load = BenchLoad.Settings(events: 0, customers: options.customers)
         try send(.grants, load, partitions: broker.partitions.commands)
         sums.grant(probes: BenchProbes.count)
-        let assembly = try worker.assembly(reading: .none)
-        _ = try await work(assembly)
-        try sums.check(assembly.reader)
+        let child = try BenchChild(
+            nil,
+            BenchGrantCommand.arguments(
+                customers: options.customers,
+                broker: broker.bootstrapServers,
+                data: directory.path,
+                kafka: options.kafka
+            )
+        )
+        try child.wait()
     }
 
     private mutating func applyKnownIDs() throws {
@@ -166,11 +176,9 @@ struct Benchmark {
     private mutating func measurePipeline() async throws {
         note("pipeline")
         sums.add(options.load)
-        // A worker that catches up begins in a process of its own; here one came before it.
-        ProcessMemory.giveBack()
         let assembly = try worker.assembly(reading: .events)
         let before = assembly.reader.outcomes
-        let watched = try await work(assembly)
+        let watched = try await BenchWatch.work(assembly, total: sums.total)
         let figures = assembly.worker.control.telemetry.figures
         let count = Double(watched.events)
         guard watched.duration > .zero, count > 0 else {
@@ -193,19 +201,6 @@ struct Benchmark {
         report.duplicates = Int(assembly.reader.outcomes.duplicate - before.duplicate)
         note("checking balances")
         try sums.check(assembly.reader)
-    }
-
-    /// Lets a worker work until it has everything that the sums know of.
-    private func work(_ assembly: WorkerAssembly) async throws -> BenchWatch.Result {
-        let watch = BenchWatch(assembly, total: sums.total)
-        let watching = Task { await watch.untilDone() }
-        do {
-            try await assembly.work()
-        } catch {
-            watching.cancel()
-            throw error
-        }
-        return await watching.value
     }
 
     // MARK: At half that speed
@@ -233,7 +228,7 @@ struct Benchmark {
                 pace: pace
             )
         )
-        _ = try await work(assembly)
+        _ = try await BenchWatch.work(assembly, total: sums.total)
         var sent: [BenchProbes.Sent] = []
         while let line = sender.nextLine() {
             let fields = line.split(separator: " ").compactMap { Int64($0) }

@@ -103,7 +103,45 @@ struct BenchDrainCommand: ParsableCommand {
 
     static func arguments(_ events: Int, broker: String, kafka: [String: String]) -> [String] {
         ["bench-drain", "--broker", broker, "--events", "\(events)"]
-            + kafka.sorted { $0.key < $1.key }.flatMap { ["--kafka", "\($0.key)=\($0.value)"] }
+            + BenchCommand.arguments(kafka)
+    }
+}
+
+/// Takes the benchmark's grants into a new store, as a worker does.
+struct BenchGrantCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench-grant",
+        abstract: "Take in the benchmark's grants; started by `bench`.",
+        shouldDisplay: false
+    )
+
+    @Option var broker: String
+    @Option var data: String
+    @Option var customers: Int
+    @Option var kafka: [String] = []
+
+    func run() async throws {
+        BenchChild.endWithParent()
+        let worker = BenchWorker(
+            bootstrapServers: broker,
+            directory: data,
+            properties: try BenchCommand.properties(kafka)
+        )
+        var sums = BenchSums(customers: customers)
+        sums.grant(probes: BenchProbes.count)
+        let assembly = try worker.assembly(reading: .none)
+        _ = try await BenchWatch.work(assembly, total: sums.total)
+        try sums.check(assembly.reader)
+    }
+
+    static func arguments(
+        customers: Int,
+        broker: String,
+        data: String,
+        kafka: [String: String]
+    ) -> [String] {
+        ["bench-grant", "--broker", broker, "--data", data, "--customers", "\(customers)"]
+            + BenchCommand.arguments(kafka)
     }
 }
 

@@ -91,6 +91,11 @@ struct BenchCommand: AsyncParsableCommand {
         )
     }
 
+    /// Properties of librdkafka as ``properties(_:)`` reads them.
+    static func arguments(_ properties: [String: String]) -> [String] {
+        properties.sorted { $0.key < $1.key }.flatMap { ["--kafka", "\($0.key)=\($0.value)"] }
+    }
+
     /// Reads properties of librdkafka as they are given on a command line.
     static func properties(_ list: [String]) throws -> [String: String] {
         var properties: [String: String] = [:]
