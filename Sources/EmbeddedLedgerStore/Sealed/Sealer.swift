@@ -15,6 +15,8 @@ final class Sealer: @unchecked Sendable {
     private var hands: SealerHands?
     private var hasMerged = true
 
+    private static let niceness: Int32 = 10
+
     /// Starts the thread, which works until ``stop()``.
     func start(_ hands: SealerHands) {
         condition.lock()
@@ -22,15 +24,17 @@ final class Sealer: @unchecked Sendable {
         self.hands = hands
         condition.unlock()
         let thread = Thread { [self] in
-            // Below the worker's own threads: sealing may fall behind, applying may not.
-            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
+            // Set from within, for Foundation tells the system only about the current thread.
+            Thread.current.name = "drawdown-sealer"
+            // Below the worker's own threads, which step back by 5: sealing may fall behind, applying
+            // may not.
+            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness)
             run()
             condition.lock()
             hasEnded = true
             condition.broadcast()
             condition.unlock()
         }
-        thread.name = "drawdown-sealer"
         thread.start()
     }
 
