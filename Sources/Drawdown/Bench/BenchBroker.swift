@@ -20,7 +20,9 @@ final class BenchBroker {
     struct Partitions: Equatable {
         /// A fetch brings one batch of each.
         static let fewest = 12
-        static let paced = 12
+        /// What the fastest worker is sent at half its speed is kept as a whole, so that it may fall
+        /// behind: the sender has the same processors.
+        static let paced = 60
         let events: Int
         let commands: Int
 
