@@ -113,8 +113,13 @@ import Testing
 
     /// A worker that holds an announcement back which is due a second after noon, and how many commits
     /// it has made.
-    private func workerWithAnnouncement() throws -> (test: TestWorker, commits: UInt64) {
-        let test = TestWorker(policies: Policies(coalescing: 1_000_000, expiryNotices: []))
+    private func workerWithAnnouncement(
+        maximumAge: Duration = .milliseconds(20)
+    ) throws -> (test: TestWorker, commits: UInt64) {
+        let test = TestWorker(
+            policies: Policies(coalescing: 1_000_000, expiryNotices: []),
+            maximumAge: maximumAge
+        )
         test.use("first", 1, at: 0)
         try test.open()
         try test.work(20, passing: .milliseconds(10))
@@ -132,6 +137,14 @@ import Testing
         try test.work(3, passing: .milliseconds(1))
         #expect(test.store.head.number == commits + 1)
         #expect(test.store.nextAnnouncement == nil)
+    }
+
+    @Test func howeverLongABatchMayWaitAnAnnouncementDoesNot() throws {
+        let (test, commits) = try workerWithAnnouncement(maximumAge: .milliseconds(400))
+        try test.work(49, passing: .milliseconds(1))
+        #expect(test.store.head.number == commits)
+        try test.work(3, passing: .milliseconds(1))
+        #expect(test.store.head.number == commits + 1)
     }
 
     @Test func anAnnouncementSharesTheCommitOfABatch() throws {

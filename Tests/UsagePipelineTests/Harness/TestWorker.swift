@@ -18,6 +18,7 @@ final class TestWorker {
         source: TestSource = TestSource(),
         policies: Policies = Policies(coalescing: 0, expiryNotices: []),
         maximumEvents: Int = 10_000,
+        maximumAge: Duration = .milliseconds(20),
         maximumDue: Int = 5000
     ) {
         self.source = source
@@ -35,6 +36,7 @@ final class TestWorker {
             settings: WorkerSettings(
                 roles: ["usage": .usage, "commands": .command],
                 maximumEvents: maximumEvents,
+                maximumAge: maximumAge,
                 maximumDue: maximumDue
             ),
             clock: clock
