@@ -126,6 +126,13 @@ struct PropertiesTests {
         #expect(configuration.value(of: "message.send.max.retries") == "\(others)")
     }
 
+    @Test func theEndOfARequestIsSentAtOnceUnlessOneWantsOtherwise() throws {
+        let configuration = ClientConfiguration()
+        #expect(configuration.value(of: "socket.nagle.disable") == "true")
+        try configuration.set(["socket.nagle.disable": "false"], defaults: [:], owned: [:])
+        #expect(configuration.value(of: "socket.nagle.disable") == "false")
+    }
+
     @Test func whatIsNotToChooseWinsUnderEitherName() throws {
         let configuration = ClientConfiguration()
         try configuration.set(
