@@ -35,7 +35,8 @@ struct IDRunTests {
             store: folders.store,
             commits: commits,
             capacity: ids.count,
-            filterBufferBytes: filterBufferBytes
+            filterBufferBytes: filterBufferBytes,
+            rest: { _ in }
         )
         try batch(ids, commits).ids.forEachAscending { key, known throws(StoreError) in
             try writer.append(key, known)
@@ -52,7 +53,8 @@ struct IDRunTests {
             directory: folders.ids,
             id: id,
             store: folders.store,
-            filterBufferBytes: 256
+            filterBufferBytes: 256,
+            rest: { _ in }
         )
         while try !merge.step(byteCount: 5000) {}
         try merge.writer.sync()
@@ -98,6 +100,17 @@ struct IDRunTests {
         let keys = Array(there.keys) + Array(absent.keys)
         let known = try find(keys, [run])
         for (key, known) in zip(keys, known) { #expect(known == there[key]) }
+    }
+
+    @Test func aFileIsWrittenInPiecesBehindEachOfWhichOthersGoFirst() throws {
+        var rests: [Int] = []
+        let file = try SealedFileWriter(directory: folders.ids, name: "file") {
+            rests.append($0)
+        }
+        let some = [UInt8](repeating: 1, count: 100_000)
+        for _ in 0..<7 { try file.append(some.span) }
+        try file.sync()
+        #expect(rests == [300_000, 300_000, 100_000])
     }
 
     @Test func keysAtTheEndsAndKeysThatShareTheirHighBitsAreFound() throws {

@@ -54,6 +54,16 @@ struct SealedFilesTests {
         #expect(figures.totalBytes == figures.dataBytes + figures.segmentBytes + figures.runBytes)
     }
 
+    @Test func sealingRestsForNobodyWhoWaits() throws {
+        var sealing = SealingOptions.tiny
+        // Each piece would take minutes.
+        sealing.bytesPerSecond = 1
+        let store = try open(sealing)
+        try History.extend(store, to: 200)
+        #expect(try store.fileFigures.segments > 5)
+        try store.close()
+    }
+
     @Test func everythingIsFoundWhereverItLies() throws {
         let model = InMemoryLedgerStore(policies: Policies())
         try History.extend(model, to: 120)

@@ -29,7 +29,8 @@ final class IDRunMerge {
         directory: String,
         id: UInt64,
         store: StoreWords,
-        filterBufferBytes: Int
+        filterBufferBytes: Int,
+        rest: @escaping (_ byteCount: Int) -> Void
     ) throws(StoreError) {
         self.sources = sources
         let commits = sources.map(\.header.commits)
@@ -40,7 +41,8 @@ final class IDRunMerge {
             store: store,
             commits: (commits.last?.lowerBound ?? 0)...(commits.first?.upperBound ?? 0),
             capacity: sources.reduce(0) { $0 + Int($1.header.content.count) },
-            filterBufferBytes: filterBufferBytes
+            filterBufferBytes: filterBufferBytes,
+            rest: rest
         )
         cursors = []
         heads = []

@@ -22,7 +22,7 @@ struct IDRunWriter: ~Copyable {
     var byteCount: Int { file.byteCount + filter.writtenByteCount }
 
     /// Begins a file; `capacity` is how many ids there are at most, for which the filter is made, of
-    /// which about `filterBufferBytes` may be in memory.
+    /// which about `filterBufferBytes` may be in memory; `rest` is called behind each piece.
     init(
         directory: String,
         id: UInt64,
@@ -30,9 +30,14 @@ struct IDRunWriter: ~Copyable {
         store: StoreWords,
         commits: ClosedRange<UInt64>,
         capacity: Int,
-        filterBufferBytes: Int
+        filterBufferBytes: Int,
+        rest: @escaping (_ byteCount: Int) -> Void
     ) throws(StoreError) {
-        let file = try SealedFileWriter(directory: directory, name: IDRunFormat.fileName(id))
+        let file = try SealedFileWriter(
+            directory: directory,
+            name: IDRunFormat.fileName(id),
+            rest: rest
+        )
         // Room for the header, which is only known at the end.
         let header = [UInt64](repeating: 0, count: IDRunFormat.wordsPerBlock)
         try file.append(header.span)

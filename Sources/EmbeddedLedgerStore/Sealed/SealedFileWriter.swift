@@ -8,21 +8,29 @@ internal import LedgerStore
 final class SealedFileWriter {
     static let temporarySuffix = ".tmp"
     private static let syncInterval = 8 << 20
+    /// A piece, behind which others go first.
     private static let bufferByteCount = 256 << 10
 
     let path: String
     private let temporary: String
     private let directory: String
     private let file: FileHandle
+    private let rest: (_ byteCount: Int) -> Void
     private var buffer: [UInt8] = []
     private var unsynced = 0
     /// Bytes that were appended.
     private(set) var byteCount = 0
 
-    init(directory: String, name: String) throws(StoreError) {
+    /// Begins a file; `rest` is called behind each piece with its size, and others go first meanwhile.
+    init(
+        directory: String,
+        name: String,
+        rest: @escaping (_ byteCount: Int) -> Void
+    ) throws(StoreError) {
         self.directory = directory
         path = directory + "/" + name
         temporary = path + Self.temporarySuffix
+        self.rest = rest
         file = try FileHandle(temporary, O_RDWR | O_CREAT | O_TRUNC)
         buffer.reserveCapacity(Self.bufferByteCount * 2)
     }
@@ -44,12 +52,15 @@ final class SealedFileWriter {
 
     private func flush() throws(StoreError) {
         guard !buffer.isEmpty else { return }
+        let byteCount = buffer.count
         try file.write(buffer)
-        unsynced += buffer.count
         buffer.removeAll(keepingCapacity: true)
-        guard unsynced >= Self.syncInterval else { return }
-        try file.sync()
-        unsynced = 0
+        unsynced += byteCount
+        if unsynced >= Self.syncInterval {
+            try file.sync()
+            unsynced = 0
+        }
+        rest(byteCount)
     }
 
     /// Overwrites what was kept free at the beginning.

@@ -6,6 +6,9 @@ internal import LedgerStore
 ///
 /// It never writes to the data file: what it finished waits here until the thread that commits takes
 /// it along. Ids and commits come before merging, which is done in steps for that reason.
+///
+/// What it writes it spreads: all at once, a file would take a processor and the disk from the commits
+/// for a tenth of a second and more, just while they have the most to do.
 final class Sealer: @unchecked Sendable {
     // `@unchecked Sendable`: all mutable state is used under `condition`'s lock.
     private let condition = NSCondition()
@@ -14,8 +17,14 @@ final class Sealer: @unchecked Sendable {
     private var hasEnded = true
     private var hands: SealerHands?
     private var hasMerged = true
+    private let bytesPerSecond: Int
 
     private static let niceness: Int32 = 10
+
+    /// - Parameter bytesPerSecond: what is written at most while nothing waits.
+    init(bytesPerSecond: Int) {
+        self.bytesPerSecond = bytesPerSecond
+    }
 
     /// Starts the thread, which works until ``stop()``.
     func start(_ hands: SealerHands) {
@@ -54,12 +63,10 @@ final class Sealer: @unchecked Sendable {
 
     /// What is finished, in the order in which it was; the taker makes it count.
     func takeFinished() -> [SealedChange] {
-        var finished: [SealedChange] = []
-        change {
-            finished = $0.finished
-            $0.finished = []
-        }
-        return finished
+        condition.lock()
+        defer { condition.unlock() }
+        defer { work.finished = [] }
+        return work.finished
     }
 
     /// Files that count no more.
@@ -98,6 +105,9 @@ final class Sealer: @unchecked Sendable {
     func waitForFinished() throws(StoreError) {
         condition.lock()
         defer { condition.unlock() }
+        work.isAwaited = true
+        defer { work.isAwaited = false }
+        condition.broadcast()
         while work.finished.isEmpty, work.failure == nil, !hasEnded { condition.wait() }
         if let failure = work.failure { throw failure }
     }
@@ -118,6 +128,7 @@ final class Sealer: @unchecked Sendable {
         hands = nil
         condition.unlock()
         guard let hands = taken else { return }
+        hands.rest = { [unowned self, unowned hands] in rest(after: $0, hands.isBehind) }
         do throws(StoreError) {
             while let next = next(hands) { try perform(next, hands) }
             try hands.discard()
@@ -178,6 +189,15 @@ final class Sealer: @unchecked Sendable {
         }
     }
 
+    /// Gives the time that so many bytes are to take to others, unless something or somebody waits.
+    private func rest(after byteCount: Int, _ isBehind: Bool) {
+        guard !isBehind else { return }
+        let end = Date(timeIntervalSinceNow: Double(byteCount) / Double(bytesPerSecond))
+        condition.lock()
+        defer { condition.unlock() }
+        while !isStopping, !work.isUrgent, condition.wait(until: end) {}
+    }
+
     private var isStopped: Bool {
         condition.lock()
         defer { condition.unlock() }
@@ -193,6 +213,10 @@ private struct SealerWork {
     var finished: [SealedChange] = []
     var outstandingByteCount = 0
     var failure: StoreError?
+    /// The thread that commits waits for what is finished next.
+    var isAwaited = false
+
+    var isUrgent: Bool { isAwaited || !batches.isEmpty || segment != nil }
 }
 
 /// Commits to be sealed, as the thread that commits knows them.

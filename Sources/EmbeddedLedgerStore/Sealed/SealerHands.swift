@@ -15,8 +15,10 @@ final class SealerHands: @unchecked Sendable {
     private var nextID: UInt64
     /// By the size of what they merge.
     private var merging: [Int: IDRunMerge] = [:]
-    /// When the merge may go on.
+    /// When a merge may be begun.
     private var mergeAt = Date.distantPast
+    /// Called while a file is written, behind so many bytes each: lets others go first.
+    var rest: (_ byteCount: Int) -> Void = { _ in }
 
     /// How long a merge waits that does not fit on the disk.
     private static let retryInterval: TimeInterval = 10
@@ -57,7 +59,8 @@ final class SealerHands: @unchecked Sendable {
             store: folders.store,
             commits: batch.commits,
             capacity: batch.ids.count,
-            filterBufferBytes: options.filterBufferBytes
+            filterBufferBytes: options.filterBufferBytes,
+            rest: rest
         )
         try batch.ids.forEachAscending { key, known throws(StoreError) in
             try writer.append(key, known)
@@ -105,11 +108,9 @@ final class SealerHands: @unchecked Sendable {
             mergeAt = Date(timeIntervalSinceNow: Self.retryInterval)
             return nil
         }
-        let began = Date()
         let isDone = try merge.step(byteCount: options.mergeStepBytes)
         guard isDone else {
             try reach(.mergeStepped)
-            pace(from: began)
             return nil
         }
         try reach(.mergeWritten)
@@ -159,14 +160,9 @@ final class SealerHands: @unchecked Sendable {
             directory: folders.ids,
             id: takeID(),
             store: folders.store,
-            filterBufferBytes: options.filterBufferBytes
+            filterBufferBytes: options.filterBufferBytes,
+            rest: rest
         )
-    }
-
-    /// Leaves the disk to the commits while merging keeps up.
-    private func pace(from began: Date) {
-        let time = Double(options.mergeStepBytes) / Double(options.mergeBytesPerSecond)
-        mergeAt = isBehind ? .distantPast : began.addingTimeInterval(time)
     }
 
     // MARK: Commits
@@ -180,7 +176,8 @@ final class SealerHands: @unchecked Sendable {
         let writer = try SegmentWriter(
             directory: folders.ledger,
             first: work.commits.lowerBound,
-            store: folders.store
+            store: folders.store,
+            rest: rest
         )
         for number in work.commits {
             guard !isStopped() else {

@@ -3,7 +3,7 @@ internal import LedgerStore
 /// What the thread that commits does about sealed files: it hands over what is to be sealed, and
 /// makes what was sealed count.
 final class Sealing {
-    private let sealer = Sealer()
+    private let sealer: Sealer
     private let files: SealedFiles
     private let tables: LedgerTables
     private let options: SealingOptions
@@ -25,6 +25,7 @@ final class Sealing {
         files = opening.files
         tables = opening.tables
         self.options = options
+        sealer = Sealer(bytesPerSecond: options.bytesPerSecond)
         unsealedByteCount = opening.unsealedByteCount
         let hands = SealerHands(
             opening.folders,

@@ -8,8 +8,8 @@ public struct SealingOptions: Sendable {
     public var segmentBytes: Int
     /// Files of ids of one size that are merged into one of the next.
     public var fanOut: Int
-    /// Bytes that merging writes per second, at most, while it keeps up.
-    public var mergeBytesPerSecond: Int
+    /// Bytes that sealing writes per second, at most, while it keeps up.
+    public var bytesPerSecond: Int
     /// Bytes that are merged before anything else gets its turn.
     var mergeStepBytes = 8 << 20
     /// How much of a filter is in memory while it is made; the rest is in a file.
@@ -24,12 +24,12 @@ public struct SealingOptions: Sendable {
         idsPerRun: Int = 1 << 18,
         segmentBytes: Int = 64 << 20,
         fanOut: Int = 8,
-        mergeBytesPerSecond: Int = 256 << 20
+        bytesPerSecond: Int = 96 << 20
     ) {
         self.idsPerRun = max(idsPerRun, 1)
         self.segmentBytes = max(segmentBytes, 1)
         self.fanOut = max(fanOut, 2)
-        self.mergeBytesPerSecond = max(mergeBytesPerSecond, 1 << 20)
+        self.bytesPerSecond = max(bytesPerSecond, 1)
         onPoint = nil
     }
 }

@@ -6,9 +6,18 @@ final class SegmentWriter {
     private let first: UInt64
     private var positions: [UInt64] = []
 
-    init(directory: String, first: UInt64, store: StoreWords) throws(StoreError) {
+    init(
+        directory: String,
+        first: UInt64,
+        store: StoreWords,
+        rest: @escaping (_ byteCount: Int) -> Void
+    ) throws(StoreError) {
         self.first = first
-        file = try SealedFileWriter(directory: directory, name: SegmentFormat.fileName(first))
+        file = try SealedFileWriter(
+            directory: directory,
+            name: SegmentFormat.fileName(first),
+            rest: rest
+        )
         try file.append(SegmentFormat.header(store: store, first: first).span)
     }
 
