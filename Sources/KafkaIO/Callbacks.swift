@@ -1,4 +1,5 @@
 import CRdKafka
+import Glibc
 import Synchronization
 
 // The functions that librdkafka calls. Each finds the context and hands on a copy of what it got:
@@ -83,4 +84,31 @@ func forwardAcknowledgement(
     opaque: UnsafeMutableRawPointer?
 ) {
     unsafe context(opaque)?.state.withLock { $0.acknowledgements.count(error) }
+}
+
+/// Under this name the library knows the two functions that follow.
+let niceName = "niceness"
+
+/// Called while a client is made, before any of its threads.
+func askToStepBack(
+    client: OpaquePointer?,
+    configuration: OpaquePointer?,
+    niceness: UnsafeMutableRawPointer?,
+    reason: UnsafeMutablePointer<CChar>?,
+    reasonSize: Int
+) -> rd_kafka_resp_err_t {
+    unsafe rd_kafka_interceptor_add_on_thread_start(client, niceName, stepBack, niceness)
+}
+
+/// Called on each new thread of the library; only a thread itself can set its own niceness, and it
+/// cannot fail, for anybody may step back.
+private func stepBack(
+    client: OpaquePointer?,
+    type: rd_kafka_thread_type_t,
+    name: UnsafePointer<CChar>?,
+    niceness: UnsafeMutableRawPointer?
+) -> rd_kafka_resp_err_t {
+    let niceness = Int(bitPattern: niceness)
+    _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Int32(niceness))
+    return RD_KAFKA_RESP_ERR_NO_ERROR
 }

@@ -56,6 +56,16 @@ struct ClientConfiguration: ~Copyable {
         unsafe rd_kafka_conf_set_offset_commit_cb(pointer, forwardAcknowledgement)
     }
 
+    /// Has each of the library's threads step back behind those of other clients and of the process.
+    ///
+    /// - Parameter niceness: as in `nice(2)`, from 0, nothing, to 19.
+    borrowing func setNiceness(_ niceness: Int) {
+        guard niceness > 0 else { return }
+        // The number itself goes where the library takes a pointer: nothing to keep or to free.
+        let opaque = unsafe UnsafeMutableRawPointer(bitPattern: niceness)
+        unsafe rd_kafka_conf_interceptor_add_on_new(pointer, niceName, askToStepBack, opaque)
+    }
+
     borrowing func enableEvents(_ events: Int32) {
         unsafe rd_kafka_conf_set_events(pointer, events)
     }

@@ -19,11 +19,13 @@ public final class Consumer: @unchecked Sendable {
     /// - Parameters:
     ///   - properties: librdkafka's properties, verbatim. Without `group.id` the client's id serves.
     ///   - clientID: names this client to the brokers, unless `client.id` is given.
+    ///   - niceness: how far the library's threads step back, as in `nice(2)`: from 0 to 19.
     ///   - log: gets the library's log lines, from any thread.
     /// - Throws: `configuration` when a property is refused.
     public init(
         properties: [String: String],
         clientID: String,
+        niceness: Int = 0,
         log: @escaping @Sendable (KafkaLogLine) -> Void
     ) throws(KafkaError) {
         let configuration = ClientConfiguration()
@@ -34,6 +36,7 @@ public final class Consumer: @unchecked Sendable {
             // Without ends a quiet topic could not be told from one that is still to be read.
             owned: KafkaProperties.ownedValues.merging(["enable.partition.eof": "true"]) { $1 }
         )
+        configuration.setNiceness(niceness)
         let strategy = properties["partition.assignment.strategy"] ?? ""
         rebalancing = Rebalancing(isIncremental: strategy.contains("cooperative"))
         let context = ClientContext(rebalancing: rebalancing, log: log)

@@ -36,11 +36,13 @@ public final class Producer: Sendable {
     /// - Parameters:
     ///   - properties: librdkafka's properties, verbatim.
     ///   - clientID: names this client to the brokers, unless `client.id` is given.
+    ///   - niceness: how far the library's threads step back, as in `nice(2)`: from 0 to 19.
     ///   - log: gets the library's log lines, from any thread.
     /// - Throws: `configuration` when a property is refused.
     public init(
         properties: [String: String],
         clientID: String,
+        niceness: Int = 0,
         log: @escaping @Sendable (KafkaLogLine) -> Void
     ) throws(KafkaError) {
         let configuration = ClientConfiguration()
@@ -49,6 +51,7 @@ public final class Producer: Sendable {
             defaults: Self.defaults.merging(["client.id": clientID]) { $1 },
             owned: ["enable.idempotence": "true"]
         )
+        configuration.setNiceness(niceness)
         configuration.enableEvents(RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR)
         let context = ClientContext(rebalancing: nil, log: log)
         handle = try ClientHandle(configuration, context: context, type: RD_KAFKA_PRODUCER)

@@ -181,8 +181,11 @@ public final class Worker {
         }
     }
 
-    /// How far the worker's threads step back behind those that answer.
-    private static let niceness: Int32 = 5
+    /// How far the worker's threads step back behind those that answer, as in `nice(2)`.
+    ///
+    /// Whoever reads and sends for it should do the same: a client that goes first reads ahead what
+    /// then lies in memory, and takes the processors from those who would use it up.
+    public static let niceness = 5
 
     private func startIntake() -> DispatchSemaphore {
         let batches = self.batches
@@ -214,7 +217,7 @@ public final class Worker {
             Thread.current.name = name
             // Where processors are short, whoever asks the API goes first: a batch can wait a
             // millisecond, an answer cannot. Cannot fail, for anybody may step back.
-            _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness)
+            _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Int32(Self.niceness))
             do {
                 while try unsafe step() {}
             } catch let failure as WorkerFailure {

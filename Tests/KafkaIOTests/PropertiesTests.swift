@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import KafkaIO
@@ -64,6 +65,20 @@ struct PropertiesTests {
         let text = message(["sasl.passwords": "hunter2", "ssl.key.pems": "hunter2"]).joined()
         #expect(!text.contains("hunter2"))
         #expect(text.contains("sasl.passwords"))
+    }
+
+    @Test func theThreadsOfAClientStepBackAsFarAsTheyAreTold() throws {
+        // Nobody else in this process uses these.
+        let consumer = try Consumer(properties: [:], clientID: "c", niceness: 13, log: { _ in })
+        let producer = try Producer(properties: [:], clientID: "c", niceness: 14, log: { _ in })
+        let nicenesses = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")
+            .compactMap { id_t($0) }
+            .map { getpriority(__priority_which_t(PRIO_PROCESS.rawValue), $0) }
+        // Each has its main thread and one for the brokers that are not known yet.
+        #expect(nicenesses.count { $0 == 13 } >= 2)
+        #expect(nicenesses.count { $0 == 14 } >= 2)
+        #expect(consumer.close(timeout: .seconds(5)))
+        withExtendedLifetime(producer) {}
     }
 
     @Test func aClientRefusesWhatTheCheckRefuses() {

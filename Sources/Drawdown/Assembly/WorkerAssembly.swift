@@ -48,11 +48,13 @@ final class WorkerAssembly {
             consumer = try Consumer(
                 properties: configuration.kafka,
                 clientID: "drawdown",
+                niceness: Worker.niceness,
                 log: logger.kafka
             )
             producer = try Producer(
                 properties: Self.producerProperties(of: configuration),
                 clientID: "drawdown",
+                niceness: Worker.niceness,
                 log: logger.kafka
             )
             let cluster = try cluster ?? consumer.clusterID(timeout: .seconds(10))
