@@ -58,7 +58,7 @@ let package = Package(
         .target(name: "CChecksum"),
 
         // The domain.
-        .target(name: "Credits", swiftSettings: strict),
+        .target(name: "Credits", dependencies: ["CPrefetch"], swiftSettings: strict),
 
         // Thin IO.
         .target(
@@ -69,11 +69,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(name: "KafkaIO", dependencies: ["CRdKafka"], swiftSettings: strict),
+        .target(name: "KafkaIO", dependencies: ["CRdKafka", "CPrefetch"], swiftSettings: strict),
         .target(
             name: "LedgerStore",
             dependencies: [
-                "Credits", "CPrefetch", .product(name: "Crypto", package: "swift-crypto"),
+                "Credits", .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
         ),

@@ -1,2 +1,6 @@
-/// Asks for the cache line at an address, which is not looked at and need not be there.
-static inline void drawdown_prefetch(const void *address) { __builtin_prefetch(address); }
+/// Asks for the cache lines of some bytes, which are not looked at and need not be there.
+static inline void drawdown_prefetch(const void *address, unsigned long byte_count) {
+    const char *line = (const char *)address;
+    for (unsigned long offset = 0; offset < byte_count; offset += 64)
+        __builtin_prefetch(line + offset);
+}

@@ -2,8 +2,16 @@ extension Application {
     mutating func applyUsage() {
         for index in usage.indices {
             nextUsage = index + 1
+            fetchAccount(ofUsage: index + Prefetching.distance)
             apply(usage[index], known: knownUsage[index])
         }
+    }
+
+    /// Asks for what an event will move: thousands of accounts do not stay near.
+    @inline(__always)
+    private func fetchAccount(ofUsage index: Int) {
+        guard index < usage.count else { return }
+        accounts.fronts.prefetch(Int(usage[index].account))
     }
 
     private mutating func apply(_ event: UsageEvent, known: KnownID?) {

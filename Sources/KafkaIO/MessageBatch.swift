@@ -1,3 +1,4 @@
+import CPrefetch
 import CRdKafka
 
 /// The messages of one poll, whose bytes stay with the library until the batch ends.
@@ -26,6 +27,8 @@ public struct MessageBatch: ~Copyable, @unchecked Sendable {
     private let maximum: Int
     /// So many ends of partitions are read beside the messages, whose places they must not take.
     private static let endsAtMost = 64
+    /// Of a longer value the rest follows by itself.
+    private static let prefetchedBytes = 256
 
     /// Takes over a lease of the owner's client.
     init(maximum: Int, owner: ClientHandle) {
@@ -125,6 +128,11 @@ public struct MessageBatch: ~Copyable, @unchecked Sendable {
                 offset: pointer.pointee.offset
             )
             if isCurrent {
+                // It waited for long, and is read next: all of a batch are waited for together.
+                unsafe drawdown_prefetch(
+                    pointer.pointee.payload,
+                    UInt(min(pointer.pointee.len, Self.prefetchedBytes))
+                )
                 unsafe messages[kept] = pointer
                 kept += 1
             } else {

@@ -82,38 +82,50 @@ struct CommitEncoder {
     private mutating func encodeGroups() {
         let commit = commit
         let arena = commit.bytes.span
-        let (pieces, ends) = encodeEntries()
-        let (order, starts) = commit.entriesByGroup()
+        let (pieces, ends, groups) = encodeEntries()
+        let (order, starts) = commit.entriesByGroup(groups)
         directory.reserveCapacity(commit.groups.count)
         for group in commit.groups.indices {
+            let ahead = group + Prefetching.distance
+            if ahead < commit.groups.count {
+                commit.bytes.prefetch(Int(commit.groups[ahead].customerID.start))
+            }
             directory.append((commit.groups[group].number, UInt32(bytes.count)))
-            let entries = order.span.extracting(starts[group]..<starts[group + 1])
+            let entries = starts[group]..<starts[group + 1]
             encode(commit.groups[group], entryCount: entries.count, arena: arena)
-            append(entries, of: pieces.span, endingAt: ends.span)
+            append(entries, of: order, pieces, endingAt: ends)
         }
     }
 
-    /// Appends the pieces of some entries.
+    /// Appends the pieces of some entries of those in order.
     @inline(__always)
     private mutating func append(
-        _ entries: Span<Int32>,
-        of pieces: Span<UInt8>,
-        endingAt ends: Span<UInt32>
+        _ range: Range<Int>,
+        of order: [Int32],
+        _ pieces: [UInt8],
+        endingAt ends: [UInt32]
     ) {
-        func piece(_ entry: Int32) -> Range<Int> {
-            (entry == 0 ? 0 : Int(ends[Int(entry) - 1]))..<Int(ends[Int(entry)])
+        func piece(at place: Int) -> Range<Int> {
+            let entry = Int(order[place])
+            return (entry == 0 ? 0 : Int(ends[entry - 1]))..<Int(ends[entry])
         }
         var count = 0
-        for index in entries.indices { count += piece(entries[index]).count }
+        for place in range { count += piece(at: place).count }
         bytes.append(addingCapacity: count) { output in
-            for index in entries.indices {
-                output.append(pieces.extracting(piece(entries[index])))
+            for place in range {
+                let ahead = place + Prefetching.distance
+                if ahead < order.count {
+                    let next = piece(at: ahead)
+                    pieces.prefetch(next.lowerBound, count: next.count)
+                }
+                output.append(pieces.span.extracting(piece(at: place)))
             }
         }
     }
 
-    /// The entries as they will be written, one after the other, and where each ends.
-    private mutating func encodeEntries() -> (pieces: [UInt8], ends: [UInt32]) {
+    /// The entries as they will be written, one after the other, where each ends, and the group of
+    /// each.
+    private mutating func encodeEntries() -> (pieces: [UInt8], ends: [UInt32], groups: [Int32]) {
         let commit = commit
         let arena = commit.bytes.span
         let entries = commit.entries.span
@@ -121,13 +133,16 @@ struct CommitEncoder {
         pieces.reserveCapacity(entries.count * 96)
         var ends: [UInt32] = []
         ends.reserveCapacity(entries.count)
+        var groups: [Int32] = []
+        groups.reserveCapacity(entries.count)
         var splitter = DimensionSplitter()
         for index in entries.indices {
             splitter.split(arena.extracting(entries[index].dimensions.range))
             encode(entries[index], splitter, of: commit, arena: arena, to: &pieces)
             ends.append(UInt32(pieces.count))
+            groups.append(entries[index].group)
         }
-        return (pieces, ends)
+        return (pieces, ends, groups)
     }
 
     private mutating func encodeDirectory() {
@@ -284,18 +299,21 @@ extension OutputSpan<UInt8> {
 }
 
 extension Commit {
-    /// The entries' indices, group by group and in order within each, and where each group starts.
-    fileprivate func entriesByGroup() -> (order: [Int32], starts: [Int]) {
+    /// Brings the entries together that are of the same group.
+    ///
+    /// - Parameter groupOf: the group of each entry, at hand: an entry is long, and of all that it is
+    ///   only this would be looked at.
+    /// - Returns: the entries' indices, group by group and in order within each, and where each group
+    ///   starts.
+    fileprivate func entriesByGroup(_ groupOf: [Int32]) -> (order: [Int32], starts: [Int]) {
         var starts = [Int](repeating: 0, count: groups.count + 1)
-        // By index: an entry is long, and only its group is wanted.
-        for index in entries.indices { starts[Int(entries[index].group) + 1] += 1 }
+        for group in groupOf { starts[Int(group) + 1] += 1 }
         for group in groups.indices { starts[group + 1] += starts[group] }
         var next = starts
-        var order = [Int32](repeating: 0, count: entries.count)
-        for index in entries.indices {
-            let group = Int(entries[index].group)
-            order[next[group]] = Int32(index)
-            next[group] += 1
+        var order = [Int32](repeating: 0, count: groupOf.count)
+        for (entry, group) in groupOf.enumerated() {
+            order[next[Int(group)]] = Int32(entry)
+            next[Int(group)] += 1
         }
         return (order, starts)
     }
