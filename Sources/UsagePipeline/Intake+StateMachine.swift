@@ -50,6 +50,10 @@ struct IntakeMachine: Equatable {
     /// Of so many the sync, half a millisecond, is a small part of what it takes to apply them.
     private static let worthwhile = 250
 
+    /// At most so many messages are asked for at a time: a ledger that has nothing to do any more is
+    /// noticed between two polls, not after thousands of messages were decoded.
+    private static let pollSize = 256
+
     /// What to do at this moment.
     ///
     /// While the ledger has something to do, a batch may grow for as long as it is allowed to: it
@@ -71,7 +75,7 @@ struct IntakeMachine: Equatable {
                 state = .finished
                 return .finish
             }
-            asked = maximumEvents
+            asked = min(maximumEvents, Self.pollSize)
             return .poll(maximum: asked, timeout: idleTimeout)
         case .collecting(let since, let count):
             let left = since + (isLedgerIdle ? quarterAge : maximumAge) - now
@@ -89,11 +93,11 @@ struct IntakeMachine: Equatable {
         isLedgerIdle: Bool
     ) -> Action {
         guard isLedgerIdle else {
-            asked = maximumEvents - count
+            asked = min(maximumEvents - count, Self.pollSize)
             return .gather(maximum: asked, timeout: min(left, quarterAge, idleTimeout))
         }
         let isEnough = count >= worthwhile
-        asked = (isEnough ? maximumEvents : worthwhile) - count
+        asked = min((isEnough ? maximumEvents : worthwhile) - count, Self.pollSize)
         return .gather(maximum: asked, timeout: isEnough ? .zero : min(left, idleTimeout))
     }
 

@@ -65,12 +65,31 @@ import Testing
     @Test func whatIsWorthACommitIsHandedToAnIdleLedgerAtOnce() {
         var intake = largeMachine()
         _ = intake.next(at: .zero, hasRoom: true, isLedgerIdle: true)
-        intake.polled(400, at: .zero)
+        intake.polled(255, at: .zero)
         #expect(intake.next(at: .zero, hasRoom: true, isLedgerIdle: true) == .handOver)
         // To one that has something to do, not before it is full or old.
         #expect(
             intake.next(at: .zero, hasRoom: true, isLedgerIdle: false)
-                == .gather(maximum: 9600, timeout: .milliseconds(5))
+                == .gather(maximum: 256, timeout: .milliseconds(5))
+        )
+    }
+
+    @Test func aLargeBatchIsGatheredAFewHundredMessagesAtATime() {
+        var intake = largeMachine()
+        #expect(
+            intake.next(at: .zero, hasRoom: true, isLedgerIdle: true)
+                == .poll(maximum: 256, timeout: .milliseconds(100))
+        )
+        intake.polled(256, at: .zero)
+        #expect(
+            intake.next(at: .zero, hasRoom: true, isLedgerIdle: true)
+                == .gather(maximum: 256, timeout: .zero)
+        )
+        intake.polled(9700, at: .zero)
+        // Only as many are asked for as complete the batch.
+        #expect(
+            intake.next(at: .zero, hasRoom: true, isLedgerIdle: false)
+                == .gather(maximum: 44, timeout: .milliseconds(5))
         )
     }
 
@@ -86,7 +105,7 @@ import Testing
         // It brought all it was asked for: there may be more.
         #expect(
             intake.next(at: .milliseconds(1), hasRoom: true, isLedgerIdle: true)
-                == .gather(maximum: 9750, timeout: .zero)
+                == .gather(maximum: 256, timeout: .zero)
         )
         intake.polled(30, at: .milliseconds(1))
         #expect(
