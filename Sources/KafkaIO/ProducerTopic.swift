@@ -22,18 +22,22 @@ public struct ProducerTopic: Sendable {
         fileprivate let client: OpaquePointer
         fileprivate let topic: OpaquePointer
 
-        /// Puts a copy of the message into the queue; the partitioner chooses by the key.
+        /// Puts a copy of the message into the queue.
         ///
         /// - Parameters:
+        ///   - partition: nil lets the partitioner choose by the key.
         ///   - key: nil for none, which is not the same as empty.
         ///   - value: nil for a tombstone.
         ///   - headers: taken over, unless this throws.
+        ///   - timestampMs: Unix milliseconds; nil for now.
         ///   - tag: comes back in the delivery.
         /// - Throws: as `Producer.send` does.
         public func send(
+            partition: Int32? = nil,
             key: Span<UInt8>?,
             value: Span<UInt8>?,
             headers: inout HeaderList,
+            timestampMs: Int64? = nil,
             tag: UInt64
         ) throws(KafkaError) {
             let error = unsafe withOptionalBytes(key) { key in
@@ -42,11 +46,13 @@ public struct ProducerTopic: Sendable {
                         unsafe drawdown_produce_to(
                             client,
                             topic,
+                            partition ?? RD_KAFKA_PARTITION_UA,
                             key?.baseAddress,
                             key?.count ?? 0,
                             value?.baseAddress,
                             value?.count ?? 0,
                             headers,
+                            timestampMs ?? 0,
                             UnsafeMutableRawPointer(bitPattern: UInt(tag))
                         )
                     }

@@ -46,15 +46,18 @@ struct BenchSender {
         progress: (Int) -> Void
     ) throws(CommandFailure) {
         var load = BenchLoad(settings)
-        for sent in 0..<settings.events {
-            try send(load.next(), of: load, to: .events, partition: sent / Self.run % partitions)
-            if sent % 100_000 == 0 { progress(sent) }
+        let topic = try find(BenchBroker.UsageTopic.events.rawValue)
+        for start in stride(from: 0, to: settings.events, by: Self.run) {
+            let count = min(Self.run, settings.events - start)
+            try send(count, of: &load, to: topic, partition: start / Self.run % partitions)
+            if start / 100_000 < (start + count) / 100_000 { progress(start + count) }
         }
         try flush()
     }
 
     /// Sends each customer and each probe a grant that no load exceeds.
     mutating func grant(customers: Int) throws(CommandFailure) {
+        let topic = try find("credits.commands")
         for account in 0..<customers + BenchProbes.count {
             let name =
                 account < customers
@@ -62,7 +65,7 @@ struct BenchSender {
             BenchGrant.write(to: name, number: account, into: &value)
             key.removeAll(keepingCapacity: true)
             key.append(contentsOf: name.utf8)
-            try send(to: "credits.commands", partition: account % partitions)
+            try send(to: topic, partition: account % partitions)
         }
         try flush()
     }
@@ -81,6 +84,7 @@ struct BenchSender {
         at pace: BenchPace
     ) throws(CommandFailure) -> [BenchProbes.Sent] {
         var load = BenchLoad(settings)
+        let topic = try find(BenchBroker.UsageTopic.paced.rawValue)
         var (sent, tick) = (0, 0)
         var probes: [BenchProbes.Sent] = []
         let began = ContinuousClock.now
@@ -88,17 +92,16 @@ struct BenchSender {
             let elapsed = ContinuousClock.now - began
             let due = min(pace.eventsDue(after: elapsed), settings.events)
             while sent < due {
-                let partition = tick % partitions
-                for _ in sent..<min(due, sent + Self.run) {
-                    try send(load.next(), of: load, to: .paced, partition: partition)
-                    sent += 1
-                }
+                let count = min(due - sent, Self.run)
+                try send(count, of: &load, to: topic, partition: tick % partitions)
+                sent += count
                 tick += 1
             }
             while probes.count < min(pace.probesDue(after: elapsed), pace.probes) {
-                probes.append(try send(probe: probes.count, partition: tick % partitions))
+                let number = probes.count
+                probes.append(try send(probe: number, to: topic, partition: tick % partitions))
             }
-            try read(timeout: .zero)
+            try check()
             Thread.sleep(forTimeInterval: 0.001)
         }
         try flush()
@@ -107,6 +110,7 @@ struct BenchSender {
 
     private mutating func send(
         probe number: Int,
+        to topic: ProducerTopic,
         partition: Int
     ) throws(CommandFailure) -> BenchProbes.Sent {
         let name = BenchProbes.customerID(number % BenchProbes.count)
@@ -114,64 +118,103 @@ struct BenchSender {
         key.removeAll(keepingCapacity: true)
         key.append(contentsOf: name.utf8)
         let now = BenchProbes.now
-        try send(to: BenchBroker.UsageTopic.paced.rawValue, partition: partition, at: now / 1000)
+        try send(to: topic, partition: partition, at: now / 1000)
         return BenchProbes.Sent(number: number, microseconds: now)
     }
 
-    // MARK: One message
+    // MARK: Messages
 
-    private mutating func send(
-        _ event: BenchLoad.Event,
-        of load: BenchLoad,
-        to topic: BenchBroker.UsageTopic,
-        partition: Int
-    ) throws(CommandFailure) {
-        load.write(event, into: &value)
-        BenchLoad.writeKey(of: event.customer, into: &key)
-        try send(to: topic.rawValue, partition: partition)
+    private func find(_ topic: String) throws(CommandFailure) -> ProducerTopic {
+        do {
+            return try producer.topic(named: topic)
+        } catch {
+            throw Self.failure(error)
+        }
     }
 
+    /// Sends the next events of a load, all to one partition.
+    private mutating func send(
+        _ count: Int,
+        of load: inout BenchLoad,
+        to topic: ProducerTopic,
+        partition: Int
+    ) throws(CommandFailure) {
+        // All are dealt before the first is written, so that the looks into the table of customers, which
+        // is far away, do not wait for one another.
+        let events = (0..<count).map { _ in load.next() }
+        do {
+            try topic.sending { (sender: borrowing ProducerTopic.Sender) throws(KafkaError) in
+                for event in events {
+                    load.write(event, into: &value)
+                    BenchLoad.writeKey(of: event.customer, into: &key)
+                    try send(by: sender, partition: partition)
+                }
+            }
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
+    /// Sends one message, whose key and value were written.
     private func send(
-        to topic: String,
+        to topic: ProducerTopic,
         partition: Int,
         at milliseconds: Int64? = nil
     ) throws(CommandFailure) {
+        do {
+            try topic.sending { (sender: borrowing ProducerTopic.Sender) throws(KafkaError) in
+                try send(by: sender, partition: partition, at: milliseconds)
+            }
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
+    private func send(
+        by sender: borrowing ProducerTopic.Sender,
+        partition: Int,
+        at milliseconds: Int64? = nil
+    ) throws(KafkaError) {
+        var headers = HeaderList(count: 0)
         while true {
-            do {
-                try producer.send(
-                    topic: topic,
+            do throws(KafkaError) {
+                return try sender.send(
                     partition: Int32(partition),
-                    key: key,
-                    value: value,
+                    key: key.span,
+                    value: value.span,
+                    headers: &headers,
                     timestampMs: milliseconds,
                     tag: 0
                 )
-                return
             } catch {
-                guard error.code == .queueFull else { throw Self.failure(error) }
+                guard error.code == .queueFull else { throw error }
                 try read(timeout: .milliseconds(10))
             }
         }
     }
 
-    /// Makes room for more; a message that the broker refused ends all, for the sums would not agree.
-    private func read(timeout: Duration) throws(CommandFailure) {
+    /// Looks for a message that the broker refused: one ends all, for the sums would not agree.
+    private func read(timeout: Duration) throws(KafkaError) {
         var refusal: KafkaError?
-        do {
-            try producer.deliveries(maximum: 1_000_000, timeout: timeout) {
-                refusal = refusal ?? $0.error
-            }
-        } catch {
-            throw Self.failure(error)
+        try producer.deliveries(maximum: 1_000_000, timeout: timeout) {
+            refusal = refusal ?? $0.error
         }
-        if let refusal { throw Self.failure(refusal) }
+        if let refusal { throw refusal }
     }
 
     private func flush() throws(CommandFailure) {
         guard producer.flush(timeout: .seconds(60)) else {
             throw CommandFailure(.unavailable, "the broker did not take all messages in a minute")
         }
-        try read(timeout: .zero)
+        try check()
+    }
+
+    private func check() throws(CommandFailure) {
+        do {
+            try read(timeout: .zero)
+        } catch {
+            throw Self.failure(error)
+        }
     }
 
     private static func failure(_ error: KafkaError) -> CommandFailure {
