@@ -49,6 +49,8 @@ final class HandOver<Element: Sendable>: @unchecked Sendable {
     }
 
     var hasRoom: Bool { look { elements.count < capacity } }
+    /// Nothing waits here: what is given now is taken next.
+    var isEmpty: Bool { look { elements.isEmpty } }
     /// The giver should end: somebody asked for it, or what it gives is not taken any more.
     var shouldEnd: Bool { look { isAskedToStop || isBroken } }
     /// The giver has ended, and all it gave was taken and is done.

@@ -57,16 +57,23 @@ struct IntakeMachine: Equatable {
     /// What to do at this moment.
     ///
     /// While the ledger has something to do, a batch may grow for as long as it is allowed to: it
-    /// would have to wait anyway. A ledger that has nothing to do gets all that has arrived once that
-    /// is worth a commit, and else after a quarter of that time: waiting longer would only make every
-    /// answer later, waiting shorter would make a sync of each message.
+    /// would have to wait anyway. Behind another batch that waits it may grow beyond that, for it would
+    /// wait as long in pieces, each with a sync of its own. A ledger that has nothing to do gets all that
+    /// has arrived once that is worth a commit, and else after a quarter of that time: waiting longer
+    /// would only make every answer later, waiting shorter would make a sync of each message.
     ///
     /// - Parameters:
     ///   - now: a time that only runs forward.
     ///   - hasRoom: the ledger takes another batch.
+    ///   - isNext: what is handed over now is what the ledger takes next.
     ///   - isLedgerIdle: everything that was handed over is dealt with.
     /// - Returns: the action; its outcome is told by the other methods.
-    mutating func next(at now: Duration, hasRoom: Bool, isLedgerIdle: Bool) -> Action {
+    mutating func next(
+        at now: Duration,
+        hasRoom: Bool,
+        isNext: Bool,
+        isLedgerIdle: Bool
+    ) -> Action {
         switch state {
         case .finished:
             return .finish
@@ -80,7 +87,9 @@ struct IntakeMachine: Equatable {
         case .collecting(let since, let count):
             let left = since + (isLedgerIdle ? quarterAge : maximumAge) - now
             let isReady = isLedgerIdle && count >= worthwhile && !hasMore
-            guard count >= maximumEvents || isReady || left <= .zero || isStopping || isCut else {
+            // Without room nothing more is read: what waits may be as large as it may.
+            let isOld = left <= .zero && (isNext || !hasRoom)
+            guard count >= maximumEvents || isReady || isOld || isStopping || isCut else {
                 return gather(after: count, left: left, isLedgerIdle: isLedgerIdle)
             }
             return hasRoom ? .handOver : .waitForRoom
@@ -94,7 +103,9 @@ struct IntakeMachine: Equatable {
     ) -> Action {
         guard isLedgerIdle else {
             asked = min(maximumEvents - count, Self.pollSize)
-            return .gather(maximum: asked, timeout: min(left, quarterAge, idleTimeout))
+            // Of an old batch nothing is waited for, but looking without end would take a processor.
+            let wait = left > .zero ? min(left, quarterAge) : max(quarterAge, .milliseconds(1))
+            return .gather(maximum: asked, timeout: min(wait, idleTimeout))
         }
         let isEnough = count >= worthwhile
         asked = min((isEnough ? maximumEvents : worthwhile) - count, Self.pollSize)

@@ -22,6 +22,7 @@ final class Intake: AssignmentHandler {
     private var settlingSince: Duration?
     private var assigned: Set<PartitionKey> = []
     private var acknowledgedAt: Duration?
+    private var lookedAroundAt: Duration?
 
     /// What waits is looked at again that soon: it may be that an end was met.
     private static let lookingPause = Duration.milliseconds(10)
@@ -84,6 +85,7 @@ final class Intake: AssignmentHandler {
         let action = machine.next(
             at: clock.elapsed,
             hasRoom: batches.hasRoom,
+            isNext: batches.isEmpty,
             isLedgerIdle: batches.isIdle
         )
         switch action {
@@ -113,13 +115,25 @@ final class Intake: AssignmentHandler {
         gathering: Duration
     ) throws(SourceError) {
         order.begin(boundary: time.nextDue)
+        var count = 0
         try source.poll(maximum: maximum, timeout: timeout, gathering: gathering) { message in
+            count += 1
             order.receive(message)
         }
-        order.lookAround()
+        lookAround(hasMore: count >= maximum)
         try takeWaiting()
         noteTime()
         acknowledge(force: false)
+    }
+
+    /// Meets the ends of partitions, but not between any two polls of a long history: each partition
+    /// that is not read to where it was assigned is asked for its own, and they took a twelfth of
+    /// intake's time.
+    private func lookAround(hasMore: Bool) {
+        let now = clock.elapsed
+        if hasMore, let last = lookedAroundAt, now - last < Self.lookingPause { return }
+        lookedAroundAt = now
+        order.lookAround()
     }
 
     /// Takes what need not wait any longer, and tells the machine what there is.
