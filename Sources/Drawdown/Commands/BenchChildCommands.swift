@@ -42,6 +42,7 @@ struct BenchLoadCommand: ParsableCommand {
 
     func run() throws {
         BenchChild.endWithParent()
+        if kind == .paced { BenchChild.stepBack() }
         var sender = try BenchSender(
             bootstrapServers: broker,
             partitions: partitions,
