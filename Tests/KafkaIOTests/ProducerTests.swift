@@ -194,6 +194,34 @@ struct ProducerTests {
         )
     }
 
+    @Test func aTopicThatIsFoundOnceTakesMessagesForAPartitionAndAMoment() throws {
+        let fixture = try Fixture(partitions: 4)
+        let producer = try fixture.producer()
+        let topic = try producer.topic(named: Fixture.topic)
+        try topic.sending { (sender: borrowing ProducerTopic.Sender) throws(KafkaError) in
+            for number: Int32 in 0..<4 {
+                var none = HeaderList(count: 0)
+                try sender.send(
+                    partition: number,
+                    key: nil,
+                    value: [UInt8(number)].span,
+                    headers: &none,
+                    timestampMs: 1_700_000_000_000 + Int64(number),
+                    tag: 1
+                )
+            }
+        }
+        try #require(producer.flush(timeout: .seconds(10)))
+        let consumer = try fixture.consumer()
+        try consumer.assign(
+            (0..<4).map { PartitionStart(partition: partition($0), offset: .earliest) }
+        )
+        for message in try consumer.receive(4) {
+            #expect(message.value == [UInt8(message.partition)])
+            #expect(message.timestampMs == 1_700_000_000_000 + Int64(message.partition))
+        }
+    }
+
     @Test func aTopicOfAClosedProducerTakesNothing() throws {
         let producer = try Fixture().producer()
         let topic = try producer.topic(named: Fixture.topic)
