@@ -243,10 +243,18 @@ package final class LedgerTables: Sendable {
         }
     }
 
-    /// Hands the ids in memory over as a whole, at the head, where there are many and few such
-    /// batches wait; they can be found until ``dropIDs(through:)``.
-    package func handOverIDs(atLeast count: Int, waitingAtMost limit: Int) -> IDBatch? {
-        let isEnough = contents.withLock { $0.ids.count >= count && $0.waiting.count < limit }
+    /// Hands the ids in memory over as a whole, at the head, where they are many, or of many commits,
+    /// and few such batches wait; they can be found until ``dropIDs(through:)``.
+    package func handOverIDs(
+        atLeast count: Int,
+        orOfCommits span: UInt64,
+        waitingAtMost limit: Int
+    ) -> IDBatch? {
+        let isEnough = contents.withLock { contents in
+            let commits = contents.head.number - contents.handedOverThrough
+            return (contents.ids.count >= count || commits >= span)
+                && contents.waiting.count < limit
+        }
         guard isEnough else { return nil }
         // Made beside the lock, at once as large as it will get: clearing it takes a while.
         let next = emptyTable(of: count)

@@ -90,7 +90,7 @@ struct IDRunTests {
         return known
     }
 
-    @Test(arguments: [1, 2, 62, 63, 64, 126, 127, 5000])
+    @Test(arguments: [0, 1, 2, 71, 72, 73, 144, 145, 5000])
     func whatIsWrittenIsFoundAndNothingElse(_ count: Int) throws {
         var random = SplitMix64(seed: UInt64(count))
         let there = ids(count, commit: 3, &random)
@@ -100,6 +100,17 @@ struct IDRunTests {
         let keys = Array(there.keys) + Array(absent.keys)
         let known = try find(keys, [run])
         for (key, known) in zip(keys, known) { #expect(known == there[key]) }
+    }
+
+    @Test func commitsAreToldApartAsFarAsARunReaches() throws {
+        var random = SplitMix64(seed: 9)
+        let (first, last): (UInt64, UInt64) = (7, 6 + IDRunFormat.maximumSpan)
+        var there = ids(500, commit: last, &random)
+        for (key, known) in ids(501, commit: first, &random) { there[key] = known }
+        for (key, known) in ids(3, commit: first + 1 << 31, &random) { there[key] = known }
+        let run = try seal(there, first...last, id: 1)
+        let keys = Array(there.keys)
+        #expect(try find(keys, [run]) == keys.map { there[$0] })
     }
 
     @Test func aFileIsWrittenInPiecesBehindEachOfWhichOthersGoFirst() throws {
@@ -123,9 +134,12 @@ struct IDRunTests {
         let run = try seal(there, 0...1, id: 1)
         let keys = Array(there.keys)
         #expect(try find(keys, [run]) == keys.map { there[$0] })
-        let merged = try merge([try seal(there, 2...3, id: 2), run], id: 3)
+        let newer = there.mapValues {
+            KnownID(fingerprint: $0.fingerprint, commit: $0.commit + 2)
+        }
+        let merged = try merge([try seal(newer, 2...3, id: 2), run], id: 3)
         #expect(merged.run.header.content.count == UInt64(keys.count))
-        #expect(try find(keys, [merged]) == keys.map { there[$0] })
+        #expect(try find(keys, [merged]) == keys.map { newer[$0] })
     }
 
     @Test func anIDThatTheFilterLetsPassByChanceIsStillUnknown() throws {

@@ -64,6 +64,41 @@ struct SealedFilesTests {
         try store.close()
     }
 
+    /// The commits that each file of ids is of, oldest first.
+    private func spans() throws -> [ClosedRange<UInt64>] {
+        let environment = try LMDBEnvironment(
+            path: directory.path + "/data.mdb",
+            isReadOnly: true,
+            owner: nil
+        )
+        let transaction = try environment.begin(isReadOnly: true)
+        let tables = try StoreTables(transaction, creates: false)
+        let state = try StateRow.read(transaction, tables)
+        return try Manifest.read(transaction, tables, state: state).runs.map(\.commits)
+            .sorted { $0.lowerBound < $1.lowerBound }
+    }
+
+    @Test func aFileOfIDsIsOfNoMoreCommitsThanItCanTellApart() throws {
+        var sealing = SealingOptions(idsPerRun: 1_000_000, segmentBytes: 2000, fanOut: 2)
+        sealing.maximumSpan = 16
+        let usage: [String: Int64]
+        do {
+            let store = try open(sealing)
+            usage = try History.extend(store, to: 200)
+            try store.close()
+        }
+        let spans = try spans()
+        // Few ids are enough once they are of many commits; what follows one another is merged,
+        // and no further.
+        #expect(spans.count > 200 / 16 - 3)
+        #expect(spans.allSatisfy { $0.count <= 16 })
+        #expect(try EmbeddedJournal(readOnly: directory.path).verify().isSound)
+        let reader = try open(sealing).reader
+        for (id, _) in usage {
+            #expect(try reader.usageEntry(usageID: id, source: "api") != nil)
+        }
+    }
+
     @Test func everythingIsFoundWhereverItLies() throws {
         let model = InMemoryLedgerStore(policies: Policies())
         try History.extend(model, to: 120)

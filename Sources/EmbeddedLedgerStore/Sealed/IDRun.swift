@@ -77,7 +77,7 @@ final class IDRun: Sendable {
         // Nearly always one block: the next one only where keys share all their high bits.
         while number < fences.count, isFirst || fences[number] <= key.high {
             let block = try IDBlock(file, number: number, of: self)
-            if let known = block.known(key) { return known }
+            if let known = block.known(key, firstCommit: header.commits.lowerBound) { return known }
             number += 1
             isFirst = false
         }
@@ -141,7 +141,7 @@ private struct IDBlock {
         try run.check(words.span, number: number)
     }
 
-    func known(_ key: IDKey) -> KnownID? {
+    func known(_ key: IDKey, firstCommit: UInt64) -> KnownID? {
         var low = 0
         var end = Int(words[IDRunFormat.countWord])
         while low < end {
@@ -149,7 +149,11 @@ private struct IDBlock {
             let word = middle * IDRunFormat.wordsPerID
             let found = IDKey(high: words[word], low: words[word + 1])
             if found == key {
-                return KnownID(fingerprint: words[word + 2], commit: words[word + 3])
+                let distance = IDRunFormat.distance(
+                    of: middle,
+                    in: words[IDRunFormat.commitsWord + middle / 2]
+                )
+                return KnownID(fingerprint: words[word + 2], commit: firstCommit &+ distance)
             }
             if found < key { low = middle + 1 } else { end = middle }
         }

@@ -5,29 +5,44 @@ internal import LedgerStore
 ///
 /// ```
 /// header   2,048 bytes: the words of `IDRunHeader`, a checksum as the last one
-/// blocks   2,048 bytes each: up to 63 ids of 4 words (key, fingerprint, commit), ascending by key;
-///          then the run's number, the block's number, how many ids, a checksum
+/// blocks   2,048 bytes each: up to 72 ids of 3 words (key, fingerprint), ascending by key; then 72
+///          half words, the lower one of a word first: how many commits behind the run's first one each
+///          was used; then the run's number, the block's number, how many ids, a checksum
 /// fences   the high word of each block's first key
 /// filter   the lines of `RunFilter`
 /// ```
 /// A block is read with one call, and proves by itself that it is that block of that run.
 enum IDRunFormat {
     static let magic: UInt64 = 0x6e75_725f_7364_6964
-    static let version: UInt64 = 1
+    static let version: UInt64 = 2
     static let wordsPerBlock = 256
     static let blockByteCount = wordsPerBlock * 8
-    static let idsPerBlock = 63
-    static let wordsPerID = 4
+    static let idsPerBlock = 72
+    static let wordsPerID = 3
+    static let commitsWord = 216
     static let runWord = 252
     static let numberWord = 253
     static let countWord = 254
     static let checksumWord = 255
+    /// Commits that a run can tell apart.
+    static let maximumSpan: UInt64 = 1 << 32
 
     static func fileName(_ id: UInt64) -> String { id.hexadecimal + ".run" }
 
     /// What a filter is written to while its run is; never one of a finished run.
     static func filterFileName(_ id: UInt64) -> String {
         id.hexadecimal + ".filter" + SealedFileWriter.temporarySuffix
+    }
+
+    /// How many commits behind the run's first one an id was used.
+    ///
+    /// - Parameters:
+    ///   - index: the id's place in its block.
+    ///   - word: the one that holds it and its neighbour, at `commitsWord + index / 2`.
+    /// - Returns: at most 2³² − 1.
+    @inline(__always)
+    static func distance(of index: Int, in word: UInt64) -> UInt64 {
+        word &>> UInt64(32 &* (index & 1)) & 0xffff_ffff
     }
 
     static func checksum(ofBlock words: Span<UInt64>) -> UInt64 {

@@ -112,6 +112,7 @@ struct IDRunCursor {
     private static let blocksAtOnce = 128
 
     private let run: IDRun
+    private let firstCommit: UInt64
     private var words: [UInt64] = []
     private var nextBlock = 0
     /// The word at which the current block begins.
@@ -121,6 +122,7 @@ struct IDRunCursor {
 
     init(_ run: IDRun) {
         self.run = run
+        firstCommit = run.header.commits.lowerBound
     }
 
     /// The number of the current block.
@@ -130,7 +132,11 @@ struct IDRunCursor {
 
     private var word: Int { block &+ index &* IDRunFormat.wordsPerID }
     var id: IDKey { IDKey(high: words[word], low: words[word + 1]) }
-    var known: KnownID { KnownID(fingerprint: words[word + 2], commit: words[word + 3]) }
+    var known: KnownID {
+        let half = words[block &+ IDRunFormat.commitsWord &+ index / 2]
+        let distance = IDRunFormat.distance(of: index, in: half)
+        return KnownID(fingerprint: words[word + 2], commit: firstCommit &+ distance)
+    }
     var key: UInt128 { UInt128(words[word]) << 64 | UInt128(words[word + 1]) }
 
     /// Moves to the next id; false: there is none.

@@ -63,7 +63,10 @@ struct IDRunWriter: ~Copyable {
         block[word] = key.high
         block[word + 1] = key.low
         block[word + 2] = known.fingerprint
-        block[word + 3] = known.commit
+        let distance = known.commit &- commits.lowerBound
+        precondition(distance < IDRunFormat.maximumSpan, "expected an id of the run's commits")
+        let half = IDRunFormat.commitsWord + used / 2
+        block[half] = used & 1 == 0 ? distance : block[half] | distance &<< 32
         used += 1
         content.add(key, known)
         try filter.insert(key)
@@ -71,7 +74,10 @@ struct IDRunWriter: ~Copyable {
 
     private mutating func endBlock() throws(StoreError) {
         guard used > 0 else { return }
-        for word in used * IDRunFormat.wordsPerID..<IDRunFormat.runWord { block[word] = 0 }
+        for word in used * IDRunFormat.wordsPerID..<IDRunFormat.commitsWord { block[word] = 0 }
+        for word in IDRunFormat.commitsWord + (used + 1) / 2..<IDRunFormat.runWord {
+            block[word] = 0
+        }
         block[IDRunFormat.runWord] = id
         block[IDRunFormat.numberWord] = UInt64(fences.count)
         block[IDRunFormat.countWord] = UInt64(used)

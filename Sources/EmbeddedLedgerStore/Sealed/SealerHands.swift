@@ -94,10 +94,24 @@ final class SealerHands: @unchecked Sendable {
         Set(runs.map(\.tier)).filter { merging[$0] != nil || mergeable($0) != nil }.min()
     }
 
-    /// The oldest runs of a size, newest first; nil: there are not enough.
+    /// The oldest runs of a size that one run can hold, newest first; nil: there are not enough.
     private func mergeable(_ tier: Int) -> [IDRun]? {
         let same = runs.filter { $0.tier == tier }
-        return same.count < options.fanOut ? nil : Array(same.suffix(options.fanOut))
+        for end in stride(from: same.count, through: options.fanOut, by: -1) {
+            let oldest = same[end - options.fanOut..<end]
+            if isOneRun(oldest.map(\.header.commits)) { return Array(oldest) }
+        }
+        return nil
+    }
+
+    /// Whether commits follow one another, newest first, and are no more than a run can tell apart.
+    private func isOneRun(_ commits: [ClosedRange<UInt64>]) -> Bool {
+        guard let first = commits.last?.lowerBound, let last = commits.first?.upperBound,
+            last - first < options.maximumSpan
+        else { return false }
+        return zip(commits, commits.dropFirst()).allSatisfy { newer, older in
+            older.upperBound + 1 == newer.lowerBound
+        }
     }
 
     /// Goes on with a merge, or begins one.

@@ -10,6 +10,9 @@ public struct SealingOptions: Sendable {
     public var fanOut: Int
     /// Bytes that sealing writes per second, at most, while it keeps up.
     public var bytesPerSecond: Int
+    /// Commits that a run's ids are of, at most; with half as many behind them, few ids are enough for
+    /// a file.
+    var maximumSpan = IDRunFormat.maximumSpan
     /// Bytes that are merged before anything else gets its turn.
     var mergeStepBytes = 8 << 20
     /// How much of a filter is in memory while it is made; the rest is in a file.
