@@ -179,12 +179,25 @@ extension Application {
 
     private mutating func announceChange(of account: Int) {
         guard let change = accounts.fronts[account].unannounced,
-            accounts.fronts[account].announcedAt.advanced(byMicroseconds: policies.coalescing)
-                <= now
+            isTurn(of: account, change)
         else { return }
         accounts.fronts[account].announcedAt = now
         accounts.fronts[account].unannounced = nil
         trigger(.balanceChanged, .change(change), of: account)
+    }
+}
+
+extension Application {
+    /// Whether a change may be announced: one that this commit began as soon as the last is long enough
+    /// ago, one that was held back when it is the account's turn.
+    private func isTurn(of account: Int, _ change: BalanceChange) -> Bool {
+        let front = accounts.fronts[account]
+        let group = groupOf[account]
+        let isHeld = group < 0 || change.firstSequence < commit.groups[Int(group)].firstSequence
+        guard isHeld else {
+            return front.announcedAt.advanced(byMicroseconds: policies.coalescing) <= now
+        }
+        return front.turn(coalescing: policies.coalescing) <= now
     }
 }
 

@@ -107,7 +107,9 @@ struct TableRun {
     }
 
     private mutating func checkLastStateIsAnnounced() {
-        clock = clock.advanced(byMicroseconds: store.policies.coalescing)
+        // Accounts take turns, for up to an eighth longer.
+        let coalescing = store.policies.coalescing
+        clock = clock.advanced(byMicroseconds: coalescing + coalescing / 8)
         isTimePending = true
         flush()
         for (name, account) in store.accounts {

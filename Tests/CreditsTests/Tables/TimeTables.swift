@@ -123,8 +123,27 @@ import Testing
             usage  u1  acme   10    applied  balance 90
             usage  u2  beta   10    applied  balance 90
             time   PT1S             acme balance 90 changed
-            time   PT1.499999S
-            time   PT1.5S           beta balance 90 changed
+            time   PT1.501952S
+            time   PT1.501953S      beta balance 90 changed
+            """
+        )
+    }
+
+    @Test func accountsThatWereAnnouncedTogetherTakeTurnsOnceTheyAreHeldBack() throws {
+        try checkLedger(
+            """
+            defaults coalesce=PT0.000512S
+            grant  g1  acme  100    applied  balance 100   grant.created changed
+            grant  g2  beta  100    applied  balance 100   grant.created changed
+            grant  g3  cara  100    applied  balance 100   grant.created changed
+            usage  u1  acme   10    applied  balance 90
+            usage  u2  beta   10    applied  balance 90
+            usage  u3  cara   10    applied  balance 90
+            time   PT0.000512S      acme balance 90 changed
+            time   PT0.000513S      beta balance 90 changed
+            time   PT0.000514S      cara balance 90 changed
+            time   PT0.001026S
+            usage  u4  cara   10    applied  balance 80    changed
             """
         )
     }
