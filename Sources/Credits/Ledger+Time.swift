@@ -185,9 +185,7 @@ extension Application {
         accounts.fronts[account].unannounced = nil
         trigger(.balanceChanged, .change(change), of: account)
     }
-}
 
-extension Application {
     /// Whether a change may be announced: one that this commit began as soon as the last is long enough
     /// ago, one that was held back when it is the account's turn.
     private func isTurn(of account: Int, _ change: BalanceChange) -> Bool {

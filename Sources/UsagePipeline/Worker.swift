@@ -187,6 +187,13 @@ public final class Worker {
     /// then lies in memory, and takes the processors from those who would use it up.
     public static let niceness = 5
 
+    /// Lets the calling thread, and those that it starts from now on, step back by ``niceness``.
+    ///
+    /// Cannot fail, for anybody may step back.
+    public static func stepBack() {
+        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Int32(niceness))
+    }
+
     private func startIntake() -> DispatchSemaphore {
         let batches = self.batches
         var isOpen = false
@@ -216,8 +223,8 @@ public final class Worker {
             // Set from within, for Foundation tells the system only about the current thread.
             Thread.current.name = name
             // Where processors are short, whoever asks the API goes first: a batch can wait a
-            // millisecond, an answer cannot. Cannot fail, for anybody may step back.
-            _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Int32(Self.niceness))
+            // millisecond, an answer cannot.
+            Self.stepBack()
             do {
                 while try unsafe step() {}
             } catch let failure as WorkerFailure {

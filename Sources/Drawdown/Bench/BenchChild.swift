@@ -1,5 +1,4 @@
 import Foundation
-import UsagePipeline
 
 /// A process beside this one, so that its work is not counted as ours.
 ///
@@ -72,15 +71,6 @@ final class BenchChild {
     func kill() {
         Glibc.kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
-    }
-
-    /// Lets the calling thread, and those that it starts from now on, step back as far as the worker's
-    /// own; for the child's side.
-    ///
-    /// A load comes from other machines: one that goes before the worker on the same processors takes
-    /// them away when the worker has to catch up, which is when it needs them.
-    static func stepBack() {
-        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Int32(Worker.niceness))
     }
 
     /// Ends the calling process once its parent is gone; for the child's side.

@@ -2,6 +2,7 @@ import ArgumentParser
 import EmbeddedLedgerStore
 import Foundation
 import LedgerStore
+import UsagePipeline
 
 /// The benchmark's sender, which `bench` starts as a process of its own.
 struct BenchLoadCommand: ParsableCommand {
@@ -42,7 +43,9 @@ struct BenchLoadCommand: ParsableCommand {
 
     func run() throws {
         BenchChild.endWithParent()
-        if kind == .paced { BenchChild.stepBack() }
+        // A load comes from other machines: one that goes before the worker on the same processors takes
+        // them away when the worker has to catch up, which is when it needs them.
+        if kind == .paced { Worker.stepBack() }
         var sender = try BenchSender(
             bootstrapServers: broker,
             partitions: partitions,
