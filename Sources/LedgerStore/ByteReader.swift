@@ -188,7 +188,7 @@ package struct ByteReader: ~Escapable {
         _ exponent: Int,
         isNegative: Bool
     ) -> Amount {
-        let scale = Self.powers[exponent]
+        let scale = Self.powersOfTen[exponent]
         // Nearly all amounts fit 64 bits, where the multiplication is one instruction.
         let product: UInt128
         if let small = UInt64(exactly: mantissa) {
@@ -227,7 +227,8 @@ package struct ByteReader: ~Escapable {
         }
     }
 
-    private static let powers: [16 of UInt64] = [
+    /// 10⁰ to 10¹⁵.
+    static let powersOfTen: [16 of UInt64] = [
         1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000,
         10_000_000_000, 100_000_000_000, 1_000_000_000_000, 10_000_000_000_000,
         100_000_000_000_000, 1_000_000_000_000_000,

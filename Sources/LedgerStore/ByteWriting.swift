@@ -47,23 +47,19 @@ extension OutputSpan<UInt8> {
     /// 5–7); 7 says that the rest of the mantissa follows as a varint.
     @_lifetime(self: copy self)
     mutating func append(_ amount: Amount) {
-        var head: UInt8 = amount.isNegative ? 0x10 : 0
+        let sign: UInt8 = amount.isNegative ? 0x10 : 0
         let magnitude = amount.units.magnitude
-        guard let small = UInt64(exactly: magnitude) else {
+        guard let (mantissa, exponent) = magnitude.shortDecimal() else {
             let (mantissa, exponent) = magnitude.splitDecimal()
-            append(head | exponent | 0xe0)
+            append(sign | exponent | 0xe0)
             append(mantissa: mantissa - 7)
             return
         }
-        // Whole credits are the rule, and one division tells them.
-        let (credits, rest) = small.quotientAndRemainder(dividingBy: 1_000_000_000_000)
-        let (mantissa, exponent) = rest == 0 ? (credits, 12) : small.splitDecimal()
-        head |= exponent
         guard mantissa >= 7 else {
-            append(head | UInt8(mantissa) << 5)
+            append(sign | exponent | UInt8(mantissa) << 5)
             return
         }
-        append(head | 0xe0)
+        append(sign | exponent | 0xe0)
         append(varint: mantissa - 7)
     }
 
@@ -136,12 +132,39 @@ extension UInt64 {
     var unzigzag: Int64 { Int64(bitPattern: (self &>> 1)) ^ -Int64(bitPattern: self & 1) }
 }
 
+extension UInt128 {
+    /// Units without their trailing decimal zeros, and how many (at most 12) there were; nil from 2¹⁰³
+    /// units (10¹⁹ credits) on, and where what is left does not fit 64 bits.
+    ///
+    /// Whole credits are split off first, for what is then left below the point is short, however large
+    /// the balance. Dividing by 10¹² = 2¹² × 5¹² is a shift and, 32 bits at a time, two divisions of 64
+    /// bits by a constant; one of 128 bits calls a function.
+    fileprivate func shortDecimal() -> (mantissa: UInt64, exponent: UInt8)? {
+        guard self < 1 << 103 else { return nil }
+        let shifted = self >> 12
+        let divisor: UInt64 = 244_140_625
+        let (upper, carried) = UInt64(truncatingIfNeeded: shifted >> 32)
+            .quotientAndRemainder(dividingBy: divisor)
+        let (lower, left) = (carried << 32 | UInt64(UInt32(truncatingIfNeeded: shifted)))
+            .quotientAndRemainder(dividingBy: divisor)
+        let credits = upper << 32 | lower
+        let rest = left << 12 | UInt64(truncatingIfNeeded: self) & 0xfff
+        guard rest != 0 else { return credits == 0 ? (0, 0) : (credits, 12) }
+        let (fraction, exponent) = rest.splitDecimal()
+        let scale = ByteReader.powersOfTen[12 - Int(exponent)]
+        let (product, isTooWide) = credits.multipliedReportingOverflow(by: scale)
+        let (mantissa, overflow) = product.addingReportingOverflow(fraction)
+        return isTooWide || overflow ? nil : (mantissa, exponent)
+    }
+}
+
 extension UnsignedInteger where Self: FixedWidthInteger {
     /// The number without its trailing decimal zeros, and how many (at most 15) there were.
+    @inline(__always)
     fileprivate func splitDecimal() -> (mantissa: Self, exponent: UInt8) {
-        guard self != 0 else { return (0, 0) }
         var mantissa = self
         var exponent: UInt8 = 0
+        @inline(__always)
         func strip(_ power: Self, _ zeros: UInt8) {
             let (quotient, remainder) = mantissa.quotientAndRemainder(dividingBy: power)
             guard remainder == 0 else { return }

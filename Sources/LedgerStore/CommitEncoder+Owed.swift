@@ -12,17 +12,28 @@ extension CommitEncoder {
     }
 
     private mutating func encode(_ trigger: Trigger) {
-        bytes.append(trigger.type.rawValue)
-        bytes.append(varint: UInt64(trigger.group + 1))
-        bytes.append(varint: trigger.sequence)
-        bytes.append(trigger.balance.ledger)
-        bytes.append(trigger.balance.available)
-        bytes.append(trigger.balance.held)
-        bytes.append(trigger.balance.overdraft)
-        switch trigger.payload {
-        case .change(let change):
-            bytes.append(PayloadTag.change)
-            bytes.append(change)
+        // Nearly all are changes, and room for one is asked for once.
+        let bound = 2 + 5 * ByteBound.varint + 5 * ByteBound.amount
+        bytes.append(addingCapacity: bound) { output in
+            output.append(trigger.type.rawValue)
+            output.append(varint: UInt64(trigger.group + 1))
+            output.append(varint: trigger.sequence)
+            output.append(trigger.balance.ledger)
+            output.append(trigger.balance.available)
+            output.append(trigger.balance.held)
+            output.append(trigger.balance.overdraft)
+            guard case .change(let change) = trigger.payload else { return }
+            output.append(PayloadTag.change)
+            output.append(change)
+        }
+        encodeRest(of: trigger.payload)
+    }
+
+    /// Writes a payload that is no change.
+    private mutating func encodeRest(of payload: Trigger.Payload) {
+        switch payload {
+        case .change:
+            break
         case .crossing(let thresholds, let previousBalance):
             bytes.append(PayloadTag.crossing)
             bytes.append(varint: UInt64(thresholds.count))
@@ -133,10 +144,7 @@ extension [UInt8] {
     }
 
     mutating func append(_ change: BalanceChange) {
-        append(change.previousBalance)
-        append(varint: change.firstSequence)
-        append(varint: change.entries)
-        append(varint: UInt64(change.reasons))
+        append(addingCapacity: ByteBound.amount + 3 * ByteBound.varint) { $0.append(change) }
     }
 
     mutating func append(_ grant: Grant) { append(grant, remaining: grant.remaining) }
@@ -248,5 +256,15 @@ extension [UInt8] {
             append(terms)
             append(varint: UInt64(ordinal))
         }
+    }
+}
+
+extension OutputSpan<UInt8> {
+    @_lifetime(self: copy self)
+    mutating func append(_ change: BalanceChange) {
+        append(change.previousBalance)
+        append(varint: change.firstSequence)
+        append(varint: change.entries)
+        append(varint: UInt64(change.reasons))
     }
 }

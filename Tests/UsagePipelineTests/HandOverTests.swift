@@ -25,6 +25,16 @@ import Testing
         #expect(handOver.hasRoom)
     }
 
+    @Test func whatWasTakenDoesNotWaitThoughItIsNotDone() {
+        let handOver = HandOver<Int>(capacity: 2)
+        #expect(handOver.isEmpty)
+        handOver.put(1)
+        #expect(!handOver.isEmpty)
+        _ = handOver.take(waiting: .zero)
+        #expect(handOver.isEmpty)
+        #expect(!handOver.isIdle)
+    }
+
     @Test func theTakerIsWokenByWhateverThereIsToTakeAndByTheEnd() {
         let woken = Atomic(0)
         let handOver = HandOver<Int>(
