@@ -36,7 +36,7 @@ struct AmountWritingTests {
     }
 
     @Test("An amount comes back from its bytes as it was, on either side of 0")
-    func comesBack() throws {
+    func comesBack() {
         for magnitude in magnitudes {
             for units in [magnitude, -magnitude] {
                 guard let amount = Amount(units: units) else { continue }
@@ -46,7 +46,7 @@ struct AmountWritingTests {
     }
 
     @Test(
-        "Zeros at the end of an amount take no bytes, before the point nor after it",
+        "Zeros at the end of an amount take no bytes up to the point",
         arguments: [
             ("0", 1), ("1", 1), ("-6", 1), ("0.5", 1), ("-0.000000000001", 1), ("134", 2),
             ("0.25", 2), ("12.50", 2), ("18446744.073709551616", 11),
