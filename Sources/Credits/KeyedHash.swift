@@ -234,7 +234,7 @@ struct SipState {
 extension Span<UInt8> {
     /// Eight bytes, little-endian; they must be there.
     @inlinable @inline(__always)
-    func word(at position: Int) -> UInt64 {
+    package func word(at position: Int) -> UInt64 {
         assert(position + 8 <= count, "expected eight bytes at \(position) of \(count)")
         // Safe: the callers' loops end before the span does, a UInt8 has no padding, and any bit
         // pattern is a UInt64.
@@ -244,7 +244,7 @@ extension Span<UInt8> {
 
     /// The one to seven bytes from a position to the end, and zeros.
     @inlinable @inline(__always)
-    func lastWord(from position: Int) -> UInt64 {
+    package func lastWord(from position: Int) -> UInt64 {
         let rest = count - position
         // Of a longer text the last eight bytes are loaded at once, and those before shifted out.
         if position > 0 { return word(at: count - 8) &>> UInt64(8 * (8 - rest)) }

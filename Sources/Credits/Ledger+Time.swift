@@ -166,6 +166,8 @@ extension Application {
     /// The others keep their change; it falls due when the time has passed, so that the last state
     /// is always sent.
     mutating func announceChanges() {
+        // At most one each; growing step by step would copy them all as often.
+        commit.triggers.reserveCapacity(commit.triggers.count + due.count + accountOf.count)
         for start in stride(from: 0, to: due.count, by: Self.namesAtATime) {
             let part = due[start..<min(start + Self.namesAtATime, due.count)]
             accounts.fetchNames(of: part)

@@ -6,6 +6,8 @@ extension Span<UInt8> {
     }
 
     /// Whether both are the same bytes; eight are compared at a time.
+    @inlinable
+    @inline(__always)
     package func hasSameBytes(as other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
         var position = 0

@@ -139,24 +139,28 @@ public struct RefusedInput: Hashable, Sendable {
 
 /// Something the outside must be told: one message, one webhook.
 public struct Trigger: Hashable, Sendable {
+    /// What only some triggers say.
+    ///
+    /// Nearly all are changes. What is large or refers to something lies elsewhere, or every trigger
+    /// would be as long as the longest, and each copy would count the references that it might have.
     public enum Payload: Hashable, Sendable {
         case change(BalanceChange)
         /// Thresholds that the entry at ``Trigger/sequence`` crossed.
-        case crossing([Threshold], previousBalance: Amount)
+        indirect case crossing([Threshold], previousBalance: Amount)
         /// The balance passed 0 by the entry at ``Trigger/sequence``.
         case passedZero(previousBalance: Amount)
-        case grant(Grant)
+        indirect case grant(Grant)
         /// The grant expires one of the configured lead times after this moment.
-        case notice(Grant, dueAt: Timestamp)
+        indirect case notice(Grant, dueAt: Timestamp)
         /// Credits that a usage got back by the entry at ``Trigger/sequence``.
-        case reversal(usageID: String, source: String, credits: Amount)
-        case topUpRequest(TopUpRequest)
+        indirect case reversal(usageID: String, source: String, credits: Amount)
+        indirect case topUpRequest(TopUpRequest)
         /// The latest request, where there was one, tells two suspensions apart.
-        case topUpSuspension(TopUpSuspension, request: TopUpRequest?)
-        case hold(Hold)
+        indirect case topUpSuspension(TopUpSuspension, request: TopUpRequest?)
+        indirect case hold(Hold)
         /// A hold that the available credits did not cover. It makes no entry.
-        case refusedHold(Hold, RefusedInput)
-        case refused(RefusedInput)
+        indirect case refusedHold(Hold, RefusedInput)
+        indirect case refused(RefusedInput)
     }
 
     public let type: TriggerType

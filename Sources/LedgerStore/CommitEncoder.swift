@@ -187,8 +187,8 @@ struct CommitEncoder {
     ) {
         let source = texts.number(of: arena.extracting(entry.source.range))
         let action = texts.number(of: arena.extracting(entry.action.range))
-        let sharedDimensions = texts.number(of: dimensions.shared.span)
-        let numbers = dimensions.numbers.span
+        let sharedDimensions = texts.number(of: dimensions.shared)
+        let numbers = dimensions.numbers
         let usageID = arena.extracting(entry.usageID.range)
         let shape = EntryShape(entry)
         let distance = JournalFormat.distance(of: entry.occurredAt, from: baseMillisecond)

@@ -10,20 +10,50 @@ struct DimensionSplitter {
     static let takenOut: UInt8 = 3
 
     /// The canonical bytes, but for the numbers: of those, name and ``takenOut`` alone.
-    private(set) var shared: [UInt8] = []
-    private(set) var numbers: [UInt64] = []
+    ///
+    /// Of the dimensions that were split last; what stands before is of earlier ones, and is let go all
+    /// at once, for emptying an array costs as much as filling it with so little.
+    private var sharedBytes: [UInt8] = []
+    private var sharedStart = 0
+    private var taken = Taken()
+    /// So many bytes of earlier dimensions are kept at most: they are to stay near.
+    private static let keptBytes = 8192
+
+    /// The numbers of dimensions, as far as there is room for them: those of a longer list stay text.
+    private struct Taken {
+        var numbers = InlineArray<32, UInt64>(repeating: 0)
+        var count = 0
+        var isFull: Bool { count == numbers.count }
+
+        mutating func append(_ number: UInt64) {
+            numbers[count] = number
+            count += 1
+        }
+    }
+
+    /// What entries may share of the dimensions that were split last.
+    var shared: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { sharedBytes.span.extracting(sharedStart...) }
+    }
+    /// The numbers of the dimensions that were split last.
+    var numbers: Span<UInt64> {
+        @_lifetime(borrow self)
+        get { taken.numbers.span.extracting(0..<taken.count) }
+    }
 
     mutating func split(_ dimensions: Span<UInt8>) {
-        shared.removeAll(keepingCapacity: true)
-        numbers.removeAll(keepingCapacity: true)
-        var numbers: [UInt64] = []
-        swap(&numbers, &self.numbers)
-        defer { swap(&numbers, &self.numbers) }
-        shared.append(addingCapacity: dimensions.count) { output in
-            guard !Self.takeApart(dimensions, into: &output, &numbers) else { return }
+        var bytes: [UInt8] = []
+        swap(&bytes, &sharedBytes)
+        defer { swap(&bytes, &sharedBytes) }
+        if bytes.count > Self.keptBytes { bytes.removeAll(keepingCapacity: true) }
+        sharedStart = bytes.count
+        taken.count = 0
+        bytes.append(addingCapacity: dimensions.count) { output in
+            guard !Self.takeApart(dimensions, into: &output, &taken) else { return }
             // Bytes that are not canonical, which nothing of ours makes, stay as they are.
             output.removeAll()
-            numbers.removeAll(keepingCapacity: true)
+            taken.count = 0
             output.append(dimensions)
         }
     }
@@ -32,7 +62,7 @@ struct DimensionSplitter {
     private static func takeApart(
         _ dimensions: Span<UInt8>,
         into shared: inout OutputSpan<UInt8>,
-        _ numbers: inout [UInt64]
+        _ taken: inout Taken
     ) -> Bool {
         // Those that are not taken out are copied together, up to the next that is.
         var start = 0
@@ -44,12 +74,12 @@ struct DimensionSplitter {
             let count = Int(dimensions[kindAt + 1]) | Int(dimensions[kindAt + 2]) << 8
             guard valueAt + count <= dimensions.count else { return false }
             position = valueAt + count
-            guard dimensions[kindAt] == Dimensions.Kind.number.rawValue,
+            guard dimensions[kindAt] == Dimensions.Kind.number.rawValue, !taken.isFull,
                 let number = number(dimensions.extracting(valueAt..<position))
             else { continue }
             shared.append(dimensions.extracting(start..<kindAt))
             shared.append(takenOut)
-            numbers.append(number)
+            taken.append(number)
             start = position
         }
         shared.append(dimensions.extracting(start..<position))

@@ -35,9 +35,19 @@ struct TextTable {
         return guesses[guess]
     }
 
+    /// Of a longer text a few words tell; where they are the same, it is looked for.
+    @inline(__always)
     private static func guess(_ text: Span<UInt8>) -> Int {
-        let ends = Int(text[0]) &* 7 &+ Int(text[text.count - 1]) &* 31
-        return (text.count &* 13 &+ ends &+ Int(text[text.count / 2]) &* 3) & 255
+        let count = text.count
+        var word = UInt64(truncatingIfNeeded: count)
+        if count < 8 {
+            word ^= text.lastWord(from: 0) << 8
+        } else {
+            word ^= text.word(at: 0) &* 0xff51_afd7_ed55_8ccd
+            word = (word ^ text.word(at: (count - 8) / 2)) &* 0xff51_afd7_ed55_8ccd
+            word ^= text.word(at: count - 8)
+        }
+        return Int(truncatingIfNeeded: (word &* 0x9e37_79b9_7f4a_7c15) >> 56)
     }
 
     /// The text's number; where it is not there, a slot is kept for it if one is near.

@@ -13,15 +13,30 @@ import Testing
         return bytes
     }
 
+    private struct Parts: Equatable {
+        var shared: [UInt8]
+        var numbers: [UInt64]
+
+        init(_ dimensions: [UInt8]) {
+            var splitter = DimensionSplitter()
+            self.init(dimensions, by: &splitter)
+        }
+
+        init(_ dimensions: [UInt8], by splitter: inout DimensionSplitter) {
+            splitter.split(dimensions.span)
+            shared = splitter.shared.copy()
+            numbers = splitter.numbers.indices.map { splitter.numbers[$0] }
+        }
+    }
+
     private func comesBack(_ dimensions: [UInt8]) -> Bool {
-        var splitter = DimensionSplitter()
-        splitter.split(dimensions.span)
+        let parts = Parts(dimensions)
         var written: [UInt8] = []
-        written.append(varint: UInt64(splitter.numbers.count))
-        for number in splitter.numbers { written.append(varint: number) }
+        written.append(varint: UInt64(parts.numbers.count))
+        for number in parts.numbers { written.append(varint: number) }
         var reader = ByteReader(written.span, in: 0..<written.count)
         var joined: [UInt8] = []
-        let fits = joined.append(dimensions: splitter.shared.span, numbers: &reader)
+        let fits = joined.append(dimensions: parts.shared.span, numbers: &reader)
         return fits && joined == dimensions && reader.isAtEnd && !reader.isDamaged
     }
 
@@ -36,22 +51,17 @@ import Testing
     }
 
     @Test func whatEntriesShareIsTheSameForAllNumbers() {
-        var (one, other) = (DimensionSplitter(), DimensionSplitter())
         let model = ("model", Dimensions.Kind.text, "large")
-        let first = canonical([model, ("tokens", .number, "7")])
-        let second = canonical([model, ("tokens", .number, "123456")])
-        one.split(first.span)
-        other.split(second.span)
+        let one = Parts(canonical([model, ("tokens", .number, "7")]))
+        let other = Parts(canonical([model, ("tokens", .number, "123456")]))
         #expect(one.shared == other.shared)
         #expect(one.numbers == [7])
         #expect(other.numbers == [123_456])
     }
 
     @Test func aTextOfDigitsIsNoNumber() {
-        var splitter = DimensionSplitter()
         let digits = canonical([("n", .text, "12")])
-        splitter.split(digits.span)
-        #expect(splitter.numbers.isEmpty)
+        #expect(Parts(digits).numbers.isEmpty)
         #expect(comesBack(digits))
     }
 
@@ -60,9 +70,30 @@ import Testing
         for _ in 0..<2000 {
             let count = generator.next(below: 41)
             let bytes = (0..<count).map { _ in UInt8(generator.next(below: 13)) }
-            var splitter = DimensionSplitter()
-            splitter.split(bytes.span)
-            if splitter.numbers.isEmpty { #expect(splitter.shared == bytes) }
+            let parts = Parts(bytes)
+            if parts.numbers.isEmpty { #expect(parts.shared == bytes) }
+        }
+    }
+
+    @Test(arguments: [31, 32, 33, 100])
+    func numbersBeyondThoseThereIsRoomForStayText(_ count: Int) {
+        let many = canonical(
+            (0..<count).map { ("n\($0)", Dimensions.Kind.number, "\($0 * 1000)") }
+        )
+        #expect(Parts(many).numbers.count == min(count, 32))
+        #expect(comesBack(many))
+    }
+
+    @Test func whatWasSplitBeforeHasNoPartInIt() {
+        var generator = SplitMix(state: 13)
+        var splitter = DimensionSplitter()
+        // Several times what is kept of earlier ones.
+        for _ in 0..<2000 {
+            let text = String(repeating: "x", count: generator.next(below: 60))
+            let dimensions = canonical([
+                ("model", .text, text), ("n", .number, "\(generator.next(below: 1000))"),
+            ])
+            #expect(Parts(dimensions, by: &splitter) == Parts(dimensions))
         }
     }
 
@@ -76,11 +107,10 @@ import Testing
             var joined: [UInt8] = []
             _ = joined.append(dimensions: shared.span, numbers: &reader)
         }
-        var splitter = DimensionSplitter()
-        splitter.split(canonical([("n", .number, "1")]).span)
+        let shared = Parts(canonical([("n", .number, "1")])).shared
         let tooMany: [UInt8] = [2, 1, 1]
         var reader = ByteReader(tooMany.span, in: 0..<tooMany.count)
         var joined: [UInt8] = []
-        #expect(!joined.append(dimensions: splitter.shared.span, numbers: &reader))
+        #expect(!joined.append(dimensions: shared.span, numbers: &reader))
     }
 }
