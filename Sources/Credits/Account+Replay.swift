@@ -10,9 +10,9 @@ extension Account {
     ///   outside and must not trap.
     public mutating func replay(
         _ group: AccountGroup,
-        entries: some Sequence<Entry>,
+        entries: ArraySlice<Entry>,
         of commit: borrowing Commit,
-        owed: some Sequence<Trigger>
+        owed: ArraySlice<Trigger>
     ) -> String? {
         number = group.number
         var triggers = owed.makeIterator()
@@ -185,11 +185,22 @@ extension Account {
     /// What the account's own sums break (contract §2.3); nil if nothing.
     public var imbalance: String? {
         var sum = overdraft.negated
-        for grant in usable + scheduled + spent {
-            guard !grant.remaining.isNegative, let next = sum.adding(grant.remaining) else {
-                return "expected what remains of grant \(grant.terms.grantID) to be at or above 0"
+        func fault(_ grants: borrowing [Grant], first: Amount? = nil) -> String? {
+            for index in grants.indices {
+                let remaining = index == 0 ? first ?? grants[0].remaining : grants[index].remaining
+                guard !remaining.isNegative, let next = sum.adding(remaining) else {
+                    let name = grants[index].terms.grantID
+                    return "expected what remains of grant \(name) to be at or above 0"
+                }
+                sum = next
             }
-            sum = next
+            return nil
+        }
+        // The lists as they are kept: this is asked for every account of every commit.
+        if let fault = fault(usableAsKept, first: remainingAtHand) ?? fault(scheduled)
+            ?? fault(spent)
+        {
+            return fault
         }
         guard sum == balance else {
             return "expected the balance to be what remains of the grants minus the overdraft, "

@@ -104,8 +104,8 @@ public struct Commit: Sendable {
 
     /// Whether a group is of an account with this name.
     package func isGroup(_ group: AccountGroup, of account: Account) -> Bool {
-        bytes[group.customerID.range].elementsEqual(account.customerID.utf8)
-            && bytes[group.creditType.range].elementsEqual(account.creditType.utf8)
+        bytes.span(of: group.customerID).hasSameBytes(as: account.customerID.utf8.span)
+            && bytes.span(of: group.creditType).hasSameBytes(as: account.creditType.utf8.span)
     }
 
     /// Whether anything is owed to the world.

@@ -3,27 +3,24 @@ internal import Credits
 /// The triggers of a commit, group by group and in order within each.
 struct TriggersByGroup {
     private let triggers: [Trigger]
-    private let order: [Int32]
     private let starts: [Int]
 
     init(_ commit: borrowing Commit) {
-        triggers = commit.triggers
+        let owed = commit.triggers
         var starts = [Int](repeating: 0, count: commit.groups.count + 1)
-        for trigger in triggers where trigger.group >= 0 { starts[Int(trigger.group) + 1] += 1 }
+        for trigger in owed where trigger.group >= 0 { starts[Int(trigger.group) + 1] += 1 }
         for group in commit.groups.indices { starts[group + 1] += starts[group] }
         var next = starts
-        var order = [Int32](repeating: 0, count: starts[commit.groups.count])
-        for (index, trigger) in triggers.enumerated() where trigger.group >= 0 {
-            order[next[Int(trigger.group)]] = Int32(index)
+        var order = [Int](repeating: 0, count: starts[commit.groups.count])
+        for (index, trigger) in owed.enumerated() where trigger.group >= 0 {
+            order[next[Int(trigger.group)]] = index
             next[Int(trigger.group)] += 1
         }
+        triggers = order.map { owed[$0] }
         self.starts = starts
-        self.order = order
     }
 
-    subscript(group: Int) -> some Sequence<Trigger> {
-        order[starts[group]..<starts[group + 1]].lazy.map { triggers[Int($0)] }
-    }
+    subscript(group: Int) -> ArraySlice<Trigger> { triggers[starts[group]..<starts[group + 1]] }
 }
 
 extension Commit {

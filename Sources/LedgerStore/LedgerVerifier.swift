@@ -7,6 +7,8 @@ public import Credits
 public struct LedgerVerifier {
     private let hashKey: HashKey
     private let policies = Policies()
+    /// Stands in for an account that is being checked.
+    private let nobody = Account(customerID: "", creditType: "", policies: Policies())
     private var report = VerificationReport()
     private var seen: Set<VerificationFault.Kind> = []
     /// By number − 1.
@@ -289,9 +291,13 @@ public struct LedgerVerifier {
         _ group: AccountGroup,
         _ entries: ArraySlice<Entry>,
         of commit: Commit,
-        owed: some Sequence<Trigger>
+        owed: ArraySlice<Trigger>
     ) {
-        guard var account = account(of: group, in: commit) else { return }
+        guard let place = place(of: group, in: commit) else { return }
+        // Moved out and back: a copy would share its lists, and every change of one copy the list.
+        var account = nobody
+        swap(&account, &accounts[place])
+        defer { swap(&account, &accounts[place]) }
         let number = group.number
         if group.previousCommit != account.lastCommit {
             note(
@@ -351,9 +357,7 @@ public struct LedgerVerifier {
         if let fault = account.heldFault {
             note(.hold, commit.number, account: number, fault)
             isBroken = true
-            return
         }
-        accounts[Int(number) - 1] = account
     }
 
     private mutating func sum(_ entry: Entry, of commit: Commit) {
@@ -368,8 +372,9 @@ public struct LedgerVerifier {
         }
     }
 
-    /// The account of a group before the commit; nil where it cannot be told, which is noted.
-    private mutating func account(of group: AccountGroup, in commit: Commit) -> Account? {
+    /// Where the account of a group is, which is new where the group says so; nil where it cannot be
+    /// told, which is noted.
+    private mutating func place(of group: AccountGroup, in commit: Commit) -> Int? {
         if group.isNew, Int(group.number) == accounts.count + 1 {
             let account = Account(
                 customerID: commit.customerID(of: group),
@@ -377,7 +382,7 @@ public struct LedgerVerifier {
                 policies: policies
             )
             accounts.append(account)
-            return account
+            return accounts.count - 1
         }
         let index = Int(group.number) - 1
         guard !group.isNew, accounts.indices.contains(index),
@@ -392,6 +397,6 @@ public struct LedgerVerifier {
             isBroken = true
             return nil
         }
-        return accounts[index]
+        return index
     }
 }

@@ -28,7 +28,7 @@ import Testing
         for commit in commits {
             if let fault = account.replay(
                 commit.groups[0],
-                entries: commit.entries,
+                entries: commit.entries[...],
                 of: commit,
                 owed: []
             ) {

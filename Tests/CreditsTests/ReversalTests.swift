@@ -120,7 +120,7 @@ import Testing
         var account = Account(customerID: "acme", creditType: "credits", policies: Policies())
         for commit in commits {
             let group = commit.groups[0]
-            let fault = account.replay(group, entries: commit.entries, of: commit, owed: [])
+            let fault = account.replay(group, entries: commit.entries[...], of: commit, owed: [])
             if let fault { return fault }
         }
         return account.imbalance

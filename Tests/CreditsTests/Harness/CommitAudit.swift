@@ -265,9 +265,9 @@ struct CommitAudit {
         let entries = made.entries.filter { $0.group == Int32(index) }
         if let fault = account.replay(
             made.groups[index],
-            entries: entries,
+            entries: entries[...],
             of: made,
-            owed: owed
+            owed: owed[...]
         ) {
             faults.append("\(name) does not replay: \(fault)")
         }
