@@ -9,14 +9,13 @@ struct DimensionSplitter {
     /// The kind of a dimension whose number stands with the entry; see ``Dimensions/Kind``.
     static let takenOut: UInt8 = 3
 
-    /// The canonical bytes, but for the numbers: of those, name and ``takenOut`` alone.
+    /// What ``shared`` shows from ``sharedStart`` on; before it stands that of earlier dimensions.
     ///
-    /// Of the dimensions that were split last; what stands before is of earlier ones, and is let go all
-    /// at once, for emptying an array costs as much as filling it with so little.
+    /// They are let go together, for emptying an array costs as much as filling it with so little.
     private var sharedBytes: [UInt8] = []
     private var sharedStart = 0
     private var taken = Taken()
-    /// So many bytes of earlier dimensions are kept at most: they are to stay near.
+    /// With more bytes than these they are let go: what is written is to stay near.
     private static let keptBytes = 8192
 
     /// The numbers of dimensions, as far as there is room for them: those of a longer list stay text.
@@ -31,7 +30,8 @@ struct DimensionSplitter {
         }
     }
 
-    /// What entries may share of the dimensions that were split last.
+    /// The canonical bytes of the dimensions that were split last, but for the numbers: of those, name
+    /// and ``takenOut`` alone.
     var shared: Span<UInt8> {
         @_lifetime(borrow self)
         get { sharedBytes.span.extracting(sharedStart...) }
