@@ -3,7 +3,8 @@ extension Account {
     ///
     /// - Parameters:
     ///   - group: the account's group in the commit.
-    ///   - entries: the entries of that group, in order.
+    ///   - entries: the entries of that group, in order; a slice and not any sequence, for that would
+    ///     be a call through a table for each step of whoever replays from another module.
     ///   - commit: the commit, whose lists the entries refer to.
     ///   - owed: the triggers of that group, in order: some of what they say is the account's state.
     /// - Returns: what is wrong with the entries; nil if nothing is. Damage in a journal is data from

@@ -66,20 +66,13 @@ struct TextTable {
 
     /// Quick, and no secret: what collides only makes the commit longer.
     private static func hash(_ text: Span<UInt8>) -> UInt64 {
-        // Safe to view raw: a UInt8 has no padding.
-        let raw = unsafe text.bytes
         var hash = UInt64(text.count)
         var position = 0
         while position < text.count {
             // The last word may overlap the one before it.
-            let start = max(0, min(position, text.count - 8))
-            var word: UInt64 = 0
-            if text.count >= 8 {
-                // Safe: the eight bytes lie within the text.
-                word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self)
-            } else {
-                for index in text.indices { word = word << 8 | UInt64(text[index]) }
-            }
+            let word =
+                text.count < 8
+                ? text.lastWord(from: 0) : text.word(at: min(position, text.count - 8))
             hash = (hash ^ word) &* 0x9e37_79b9_7f4a_7c15
             hash ^= hash >> 29
             position += 8

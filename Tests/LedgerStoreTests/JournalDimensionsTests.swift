@@ -94,6 +94,9 @@ import Testing
                 ("model", .text, text), ("n", .number, "\(generator.next(below: 1000))"),
             ])
             #expect(Parts(dimensions, by: &splitter) == Parts(dimensions))
+            let cut = Array(dimensions.dropLast())
+            #expect(Parts(cut, by: &splitter) == Parts(cut))
+            #expect(Parts(cut).shared == cut)
         }
     }
 
