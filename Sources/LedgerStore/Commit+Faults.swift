@@ -3,24 +3,15 @@ internal import Credits
 /// The triggers of a commit, group by group and in order within each.
 struct TriggersByGroup {
     private let triggers: [Trigger]
-    private let starts: [Int]
+    private let index: GroupIndex
 
     init(_ commit: borrowing Commit) {
         let owed = commit.triggers
-        var starts = [Int](repeating: 0, count: commit.groups.count + 1)
-        for trigger in owed where trigger.group >= 0 { starts[Int(trigger.group) + 1] += 1 }
-        for group in commit.groups.indices { starts[group + 1] += starts[group] }
-        var next = starts
-        var order = [Int](repeating: 0, count: starts[commit.groups.count])
-        for (index, trigger) in owed.enumerated() where trigger.group >= 0 {
-            order[next[Int(trigger.group)]] = index
-            next[Int(trigger.group)] += 1
-        }
-        triggers = order.map { owed[$0] }
-        self.starts = starts
+        index = GroupIndex(owed.map(\.group), count: commit.groups.count)
+        triggers = index.order.map { owed[Int($0)] }
     }
 
-    subscript(group: Int) -> ArraySlice<Trigger> { triggers[starts[group]..<starts[group + 1]] }
+    subscript(group: Int) -> ArraySlice<Trigger> { triggers[index[group]] }
 }
 
 extension Commit {

@@ -83,7 +83,8 @@ struct CommitEncoder {
         let commit = commit
         let arena = commit.bytes.span
         let (pieces, ends, groups) = encodeEntries()
-        let (order, starts) = commit.entriesByGroup(groups)
+        // By the groups alone: an entry is long, and of all that it is only this would be looked at.
+        let index = GroupIndex(groups, count: commit.groups.count)
         directory.reserveCapacity(commit.groups.count)
         for group in commit.groups.indices {
             let ahead = group + Prefetching.distance
@@ -91,9 +92,9 @@ struct CommitEncoder {
                 commit.bytes.prefetch(Int(commit.groups[ahead].customerID.start))
             }
             directory.append((commit.groups[group].number, UInt32(bytes.count)))
-            let entries = starts[group]..<starts[group + 1]
+            let entries = index[group]
             encode(commit.groups[group], entryCount: entries.count, arena: arena)
-            append(entries, of: order, pieces, endingAt: ends)
+            append(entries, of: index.order, pieces, endingAt: ends)
         }
     }
 
@@ -295,26 +296,5 @@ extension OutputSpan<UInt8> {
             append(varint: UInt64(allocations[index].grant))
             append(allocations[index].credits)
         }
-    }
-}
-
-extension Commit {
-    /// Brings the entries together that are of the same group.
-    ///
-    /// - Parameter groupOf: the group of each entry, at hand: an entry is long, and of all that it is
-    ///   only this would be looked at.
-    /// - Returns: the entries' indices, group by group and in order within each, and where each group
-    ///   starts.
-    fileprivate func entriesByGroup(_ groupOf: [Int32]) -> (order: [Int32], starts: [Int]) {
-        var starts = [Int](repeating: 0, count: groups.count + 1)
-        for group in groupOf { starts[Int(group) + 1] += 1 }
-        for group in groups.indices { starts[group + 1] += starts[group] }
-        var next = starts
-        var order = [Int32](repeating: 0, count: groupOf.count)
-        for (entry, group) in groupOf.enumerated() {
-            order[next[Int(group)]] = Int32(entry)
-            next[Int(group)] += 1
-        }
-        return (order, starts)
     }
 }

@@ -113,6 +113,35 @@ struct IDRunTests {
         #expect(try find(keys, [run]) == keys.map { there[$0] })
     }
 
+    @Test func aFileOfAnotherFormatIsNotTakenForADamagedOne() throws {
+        var random = SplitMix64(seed: 3)
+        let run = try seal(ids(10, commit: 1, &random), 1...1, id: 1).run
+        let row = RunRow(
+            id: 1,
+            tier: 0,
+            commits: 1...1,
+            content: run.header.content,
+            byteCount: run.header.fileByteCount
+        )
+        var words = run.header.words
+        func code() throws -> StoreError.Code? {
+            let file = try FileHandle(forUpdating: URL(fileURLWithPath: run.path))
+            try unsafe words.withUnsafeBytes { try unsafe file.write(contentsOf: Data($0)) }
+            try file.close()
+            do {
+                _ = try IDRun(directory: folders.ids, row: row, store: folders.store)
+                return nil
+            } catch {
+                return error.code
+            }
+        }
+        #expect(try code() == nil)
+        words[1] = 1
+        #expect(try code() == .damaged)
+        words[IDRunFormat.checksumWord] = IDRunFormat.checksum(ofBlock: words.span)
+        #expect(try code() == .unusable)
+    }
+
     @Test func aFileIsWrittenInPiecesBehindEachOfWhichOthersGoFirst() throws {
         var rests: [Int] = []
         let file = try SealedFileWriter(directory: folders.ids, name: "file") {

@@ -138,7 +138,6 @@ private final class DevelopmentSession: Sendable {
         demo?.start()
         defer { demo?.stop() }
         if options.isDemo { try await showFigures() }
-        while !hasEnded.load(ordering: .acquiring) { try await Task.sleep(for: .milliseconds(200)) }
     }
 
     private func showFigures() async throws {

@@ -85,13 +85,15 @@ final class KafkaCommandSubmitter: CommandSubmitter {
             } catch {
                 waiter.resume(with: Self.submission(of: error))
             }
-            Task {
-                try? await Task.sleep(for: wait)
-                guard waiter.expire() else { return }
-                // Whoever does not wait at all still wants to know that Kafka has it.
-                try? await Task.sleep(for: max(.zero, patience - wait))
-                waiter.giveUp()
-            }
+            waiter.start(
+                Task {
+                    try? await Task.sleep(for: wait)
+                    guard waiter.expire() else { return }
+                    // Whoever does not wait at all still wants to know that Kafka has it.
+                    try? await Task.sleep(for: max(.zero, patience - wait))
+                    waiter.giveUp()
+                }
+            )
         }
         board.forget(mark)
         waiting.withLock { $0[tag] = nil }
@@ -130,6 +132,7 @@ final class KafkaCommandSubmitter: CommandSubmitter {
 private final class Waiter: Sendable {
     private struct State {
         var continuation: CheckedContinuation<Submission, Never>?
+        var timer: Task<Void, Never>?
         var isDelivered = false
         var isExpired = false
     }
@@ -141,11 +144,23 @@ private final class Waiter: Sendable {
     }
 
     func resume(with submission: Submission) {
-        let continuation = state.withLock { state in
-            defer { state.continuation = nil }
-            return state.continuation
+        let (continuation, timer) = state.withLock { state in
+            defer { (state.continuation, state.timer) = (nil, nil) }
+            return (state.continuation, state.timer)
         }
+        timer?.cancel()
         continuation?.resume(returning: submission)
+    }
+
+    /// Keeps what ends the wait, to be cancelled by the answer: else each command that is answered at
+    /// once would leave a task behind that sleeps for seconds.
+    func start(_ timer: Task<Void, Never>) {
+        let isAnswered = state.withLock { state in
+            guard state.continuation != nil else { return true }
+            state.timer = timer
+            return false
+        }
+        if isAnswered { timer.cancel() }
     }
 
     /// The brokers have it for good.

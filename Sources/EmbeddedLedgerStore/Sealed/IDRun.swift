@@ -19,7 +19,8 @@ final class IDRun: Sendable {
 
     /// Opens a file whole in size, and reads its fences.
     ///
-    /// - Throws: ``StoreError/Code/damaged`` where it is not the file that the manifest names.
+    /// - Throws: ``StoreError/Code/damaged`` where it is not the file that the manifest names, or
+    ///   ``StoreError/Code/unusable`` for another format.
     init(directory: String, row: RunRow, store: StoreWords) throws(StoreError) {
         path = directory + "/" + IDRunFormat.fileName(row.id)
         tier = row.tier
@@ -28,6 +29,12 @@ final class IDRun: Sendable {
         }
         file = try FileHandle(path, O_RDONLY)
         let words = try file.readWords(IDRunFormat.wordsPerBlock, at: 0)
+        if let other = IDRunHeader.otherVersion(words) {
+            throw StoreError(
+                .unusable,
+                "expected \(path) to be of format \(IDRunFormat.version), got: \(other)"
+            )
+        }
         guard let header = IDRunHeader(words), header.store == store, header.id == row.id,
             header.commits == row.commits, header.content == row.content
         else { throw StoreError(.damaged, "expected \(path) to be the ids that were sealed there") }

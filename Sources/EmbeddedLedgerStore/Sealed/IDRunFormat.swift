@@ -96,6 +96,16 @@ struct IDRunHeader: Equatable {
         self.filterChecksum = filterChecksum
     }
 
+    /// The version of a header that is as it was written, but by a program that writes runs in another
+    /// way; nil: it is of this one, or no header.
+    static func otherVersion(_ words: [UInt64]) -> UInt64? {
+        guard words.count == IDRunFormat.wordsPerBlock, words[0] == IDRunFormat.magic,
+            words[1] != IDRunFormat.version,
+            words[IDRunFormat.checksumWord] == IDRunFormat.checksum(ofBlock: words.span)
+        else { return nil }
+        return words[1]
+    }
+
     /// Nil where the words are not those of a header.
     init?(_ words: [UInt64]) {
         guard words.count == IDRunFormat.wordsPerBlock,

@@ -82,36 +82,31 @@ final class SealerHands: @unchecked Sendable {
 
     /// When there is something to merge; nil: nothing.
     var nextMerge: Date? { nextTier == nil ? nil : mergeAt }
-    /// Whether so many runs wait that looking ids up gets slow.
+    /// Whether so many runs wait to be merged that looking ids up gets slow.
     var isBehind: Bool {
-        Dictionary(grouping: runs, by: \.tier).contains { $1.count >= 2 * options.fanOut }
+        tiers.contains { policy.isBehind(runs(of: $0).map(\.header.commits)) }
     }
     var outstandingByteCount: Int { merging.values.reduce(0) { $0 + $1.remainingByteCount } }
 
     /// The smallest size that is being merged or of which there is enough: a merge of large runs
     /// takes long, and small ones must not pile up meanwhile.
     private var nextTier: Int? {
-        Set(runs.map(\.tier)).filter { merging[$0] != nil || mergeable($0) != nil }.min()
+        tiers.filter { merging[$0] != nil || mergeable($0) != nil }.min()
     }
+
+    private var policy: MergePolicy {
+        MergePolicy(fanOut: options.fanOut, maximumSpan: options.maximumSpan)
+    }
+
+    private var tiers: Set<Int> { Set(runs.map(\.tier)) }
+
+    /// Newest first.
+    private func runs(of tier: Int) -> [IDRun] { runs.filter { $0.tier == tier } }
 
     /// The oldest runs of a size that one run can hold, newest first; nil: there are not enough.
     private func mergeable(_ tier: Int) -> [IDRun]? {
-        let same = runs.filter { $0.tier == tier }
-        for end in stride(from: same.count, through: options.fanOut, by: -1) {
-            let oldest = same[end - options.fanOut..<end]
-            if isOneRun(oldest.map(\.header.commits)) { return Array(oldest) }
-        }
-        return nil
-    }
-
-    /// Whether commits follow one another, newest first, and are no more than a run can tell apart.
-    private func isOneRun(_ commits: [ClosedRange<UInt64>]) -> Bool {
-        guard let first = commits.last?.lowerBound, let last = commits.first?.upperBound,
-            last - first < options.maximumSpan
-        else { return false }
-        return zip(commits, commits.dropFirst()).allSatisfy { newer, older in
-            older.upperBound + 1 == newer.lowerBound
-        }
+        let runs = runs(of: tier)
+        return policy.mergeable(runs.map(\.header.commits)).map { Array(runs[$0]) }
     }
 
     /// Goes on with a merge, or begins one.

@@ -27,19 +27,27 @@ struct AccountDirectory {
         return slice
     }
 
-    /// The index of an account in the batch's list.
-    mutating func index(
+    /// An account under the store's secret, on its way to ``index(of:in:)``.
+    ///
+    /// Where it would be found is asked for: whoever has other things to do in between need not wait for
+    /// that memory.
+    func account(
         customerID: ByteSlice,
         creditType: ByteSlice,
-        in batch: inout InputBatch
-    ) -> Int32 {
+        in arena: borrowing [UInt8]
+    ) -> AccountKey {
         let hash = AccountKey.hash(
-            customerID: batch.bytes.view(customerID),
-            creditType: batch.bytes.view(creditType),
+            customerID: arena.view(customerID),
+            creditType: arena.view(creditType),
             key: hashKey
         )
-        let account = AccountKey(customerID: customerID, creditType: creditType, hash: hash)
-        return table.index(of: account, in: &batch)
+        table.prefetch(hash)
+        return AccountKey(customerID: customerID, creditType: creditType, hash: hash)
+    }
+
+    /// The index of an account in the batch's list.
+    mutating func index(of account: AccountKey, in batch: inout InputBatch) -> Int32 {
+        table.index(of: account, in: &batch)
     }
 
     private static let field = UsageField.customerID.name

@@ -23,11 +23,20 @@ struct AccountTable {
         count = 0
     }
 
+    @inline(__always)
+    private func position(of hash: IDKey) -> Int {
+        Int(truncatingIfNeeded: hash.high) & (slots.count - 1)
+    }
+
+    /// Asks for the memory that the search for an account begins with.
+    @inline(__always)
+    func prefetch(_ hash: IDKey) { slots.prefetch(position(of: hash)) }
+
     /// The index of an account in the batch's list, where it is put if it is new.
     mutating func index(of account: AccountKey, in batch: inout InputBatch) -> Int32 {
         if (count + 1) * 2 > slots.count { rebuild(of: batch.accounts) }
         let mask = slots.count - 1
-        var position = Int(truncatingIfNeeded: account.hash.high) & mask
+        var position = position(of: account.hash)
         while slots[position] != 0 {
             let slot = slots[position]
             let index = Int32(truncatingIfNeeded: slot) - 1
@@ -58,7 +67,7 @@ struct AccountTable {
         let mask = size - 1
         for index in accounts.indices {
             let account = accounts[index]
-            var position = Int(truncatingIfNeeded: account.hash.high) & mask
+            var position = position(of: account.hash)
             while slots[position] != 0 { position = (position + 1) & mask }
             slots[position] = Self.slot(account, at: Int32(index))
         }

@@ -93,10 +93,10 @@ struct CommandReader {
         let claim = body.claim.map { claim in
             claimKey(claim, customerID: customerID, creditType: creditType, in: batch.bytes)
         }
-        let account = accounts.index(
+        let account = accounts.account(
             customerID: customerID,
             creditType: creditType,
-            in: &batch
+            in: batch.bytes
         )
         let key = IDSpace.command.key(
             scope: Span(),
@@ -107,7 +107,7 @@ struct CommandReader {
             Command(
                 key: key,
                 fingerprint: content.finalize().high,
-                account: account,
+                account: accounts.index(of: account, in: &batch),
                 commandID: batch.bytes.string(of: commandID),
                 action: body.action,
                 claim: claim,

@@ -74,21 +74,22 @@ struct UsageReader {
             }
         let creditType =
             fields.creditType ?? price.creditType ?? accounts.defaultType(in: &batch.bytes)
-        let account = accounts.index(
+        let account = accounts.account(
             customerID: fields.customerID,
             creditType: creditType,
-            in: &batch
+            in: batch.bytes
         )
         let key = IDSpace.usage.key(
             scope: batch.bytes.view(fields.source),
             id: batch.bytes.view(fields.usageID),
             under: hashKey
         )
+        let fingerprint = fields.fingerprint(creditType, in: batch.bytes)
         batch.usage.append(
             UsageEvent(
                 key: key,
-                fingerprint: fields.fingerprint(creditType, in: batch.bytes),
-                account: account,
+                fingerprint: fingerprint,
+                account: accounts.index(of: account, in: &batch),
                 pricingRefusal: price.refusal,
                 usageID: fields.usageID,
                 source: fields.source,

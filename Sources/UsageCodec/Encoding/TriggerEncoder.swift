@@ -10,8 +10,8 @@ struct TriggerEncoder {
     static let usualBytes = 512
     private let hash: [UInt8]
     private let names: EntryNames
-    /// For each group, where its entries are in the commit, in order.
-    private let entries: [[Int32]]
+    /// Where each group's entries are in the commit; nil: no trigger shows its entry.
+    private let entries: GroupIndex?
     private let idName: OutgoingMessages.Place
     /// Of every trigger of the commit, after the id.
     private let sharedHeaders: [OutgoingMessages.Header]
@@ -225,26 +225,23 @@ struct TriggerEncoder {
     private func entry(of trigger: Trigger, in commit: Commit) -> Entry? {
         let group = commit.groups[Int(trigger.group)]
         guard trigger.sequence >= group.firstSequence else { return nil }
-        let positions = entries[Int(trigger.group)]
+        guard let entries else { return nil }
+        let places = entries[Int(trigger.group)]
         let position = trigger.sequence - group.firstSequence
-        guard position < UInt64(positions.count) else { return nil }
-        return commit.entries[Int(positions[Int(position)])]
+        guard position < UInt64(places.count) else { return nil }
+        return commit.entries[Int(entries.order[places.lowerBound + Int(position)])]
     }
 
     /// One pass over the entries, so that a trigger for each of them stays linear.
-    private static func entriesByGroup(of commit: Commit) -> [[Int32]] {
+    private static func entriesByGroup(of commit: Commit) -> GroupIndex? {
         let needsEntries = commit.triggers.contains {
             switch $0.payload {
             case .crossing, .passedZero: true
             default: false
             }
         }
-        guard needsEntries else { return [] }
-        var lists = [[Int32]](repeating: [], count: commit.groups.count)
-        for (index, entry) in commit.entries.enumerated() {
-            lists[Int(entry.group)].append(Int32(index))
-        }
-        return lists
+        guard needsEntries else { return nil }
+        return GroupIndex(commit.entries.map(\.group), count: commit.groups.count)
     }
 
     /// The threshold with the lowest level among those that one entry crossed.
