@@ -9,6 +9,7 @@ extension Consumer {
         let (client, _) = unsafe try handle.enter()
         defer { handle.leave() }
         let places = unsafe try places(of: starts, client)
+        try unsafe endPauses(of: rebalancing.paused, client)
         // Ends the old assignment first, so that the library can tell its messages from the new.
         try unsafe KafkaError.check(rd_kafka_assign(client, nil))
         rebalancing.tracker.removeAll()
@@ -36,11 +37,12 @@ extension Consumer {
         try unsafe KafkaError.check(rd_kafka_subscribe(client, list.pointer))
     }
 
-    /// Stops reading these partitions until `resume`.
+    /// Stops reading these partitions until `resume`, or until they are assigned anew.
     public func pause(_ partitions: [TopicPartition]) throws(KafkaError) {
         let (client, _) = unsafe try handle.enter()
         defer { handle.leave() }
         let list = PartitionList(partitions)
+        rebalancing.paused.formUnion(partitions)
         try unsafe KafkaError.check(rd_kafka_pause_partitions(client, list.pointer))
         _ = try list.elements()
     }
@@ -49,9 +51,30 @@ extension Consumer {
     public func resume(_ partitions: [TopicPartition]) throws(KafkaError) {
         let (client, _) = unsafe try handle.enter()
         defer { handle.leave() }
+        _ = try unsafe resume(partitions, client).elements()
+    }
+
+    private func resume(
+        _ partitions: [TopicPartition],
+        _ client: OpaquePointer
+    ) throws(KafkaError) -> PartitionList {
+        rebalancing.paused.subtract(partitions)
         let list = PartitionList(partitions)
         try unsafe KafkaError.check(rd_kafka_resume_partitions(client, list.pointer))
-        _ = try list.elements()
+        return list
+    }
+
+    /// Ends what was paused of partitions that are about to go.
+    ///
+    /// The library keeps a pause beyond the assignment that it was made in: a partition that came back
+    /// would never be read again, and nothing would say so.
+    private func endPauses(
+        of partitions: Set<TopicPartition>,
+        _ client: OpaquePointer
+    ) throws(KafkaError) {
+        let paused = rebalancing.paused.intersection(partitions)
+        // What it says of single partitions does not matter: one that is gone is not paused either.
+        if !paused.isEmpty { _ = try unsafe resume(Array(paused), client) }
     }
 
     /// Answers what the library asked during the poll, in its order.
@@ -65,6 +88,7 @@ extension Consumer {
                 _ = rebalancing.answer?(.revoked(partitions, lost: isLost))
                 try unsafe give(partitions, client)
             case .failed(let error):
+                try unsafe endPauses(of: rebalancing.paused, client)
                 rebalancing.tracker.removeAll()
                 try unsafe KafkaError.check(rd_kafka_assign(client, nil))
                 handle.context.receive(error)
@@ -88,10 +112,12 @@ extension Consumer {
 
     private func give(_ partitions: [TopicPartition], _ client: OpaquePointer) throws(KafkaError) {
         guard rebalancing.isIncremental else {
+            try unsafe endPauses(of: rebalancing.paused, client)
             rebalancing.tracker.removeAll()
             try unsafe KafkaError.check(rd_kafka_assign(client, nil))
             return
         }
+        try unsafe endPauses(of: Set(partitions), client)
         for partition in partitions {
             let topic = rebalancing.topics.index(of: partition.topic)
             rebalancing.tracker.remove(topic: topic, partition: partition.partition)

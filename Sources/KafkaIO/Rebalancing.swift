@@ -22,6 +22,8 @@ final class Rebalancing: @unchecked Sendable {
     var answer: ((Rebalance) -> [PartitionStart])?
     var tracker = AssignmentTracker()
     var topics = TopicNames()
+    /// What the caller paused and did not resume.
+    var paused: Set<TopicPartition> = []
     private var pending: [Change] = []
     private var isClosing = false
 

@@ -35,4 +35,16 @@ struct PauseTests {
             #expect(try consumer.receive(500).map(\.offset) == Array(0..<500))
         }
     }
+
+    /// librdkafka keeps a pause beyond the assignment that it was made in.
+    @Test func aPauseEndsWithTheAssignmentThatItWasMadeIn() throws {
+        let fixture = try Fixture()
+        try fixture.produce(50)
+        let consumer = try fixture.consumer()
+        try consumer.assign([PartitionStart(partition: partition(), offset: .earliest)])
+        #expect(try consumer.receive(50).count == 50)
+        try consumer.pause([partition()])
+        try consumer.assign([PartitionStart(partition: partition(), offset: .at(10))])
+        #expect(try consumer.receive(40).map(\.offset) == Array(10..<50))
+    }
 }

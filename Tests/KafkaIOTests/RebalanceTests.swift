@@ -57,6 +57,38 @@ struct RebalanceTests {
         #expect(changes.count == before)
     }
 
+    @Test func whatWasPausedIsReadAgainWhenItComesBack() throws {
+        let fixture = try Fixture(partitions: 2)
+        try fixture.produce(20, partition: 0)
+        try fixture.produce(20, partition: 1)
+        let first = try fixture.consumer(group)
+        var revocations = 0
+        try first.subscribe([Fixture.topic]) { change in
+            guard case .assigned(let partitions) = change else {
+                revocations += 1
+                return []
+            }
+            return partitions.map { PartitionStart(partition: $0, offset: .earliest) }
+        }
+        #expect(try first.receive(40).count == 40)
+        try first.pause([partition(0), partition(1)])
+
+        let second = try fixture.consumer(group)
+        try second.subscribe([Fixture.topic]) { change in
+            guard case .assigned(let partitions) = change else { return [] }
+            return partitions.map { PartitionStart(partition: $0, offset: .at(20)) }
+        }
+        let deadline = Deadline(after: .seconds(30))
+        var again = 0
+        while revocations == 0 || again < 20 {
+            try #require(!deadline.isOver)
+            again += try first.poll(maximum: 100, timeout: .milliseconds(50)).count
+            _ = try second.poll(maximum: 100, timeout: .milliseconds(50)).count
+        }
+        #expect(second.close(timeout: .seconds(10)))
+        #expect(first.close(timeout: .seconds(10)))
+    }
+
     @Test func aMemberThatWasReplacedGetsAFatalError() throws {
         let fixture = try Fixture()
         let consumer = try fixture.consumer(
