@@ -5,12 +5,25 @@ import UsagePipeline
 
 /// Kafka as the worker's sink of triggers and dead letters.
 final class KafkaMessageSink: MessageSink {
-    /// A dead letter under way: its value can be too large for the topic, and one message that Kafka
-    /// will never take must not stop all others for ever.
-    private struct LetterInFlight {
+    /// A dead letter under way: it can be too large for the topic, and one message that Kafka will never
+    /// take must not stop all others for ever.
+    fileprivate struct LetterInFlight {
         let commit: UInt64
         let message: OutgoingMessage
-        var isWithoutValue = false
+        var form = Form.whole
+
+        /// What is published of a letter, from all of it to the least.
+        enum Form: Int {
+            case whole
+            /// Without the value.
+            case withoutValue
+            /// Without the key and the headers that the input brought, too: why it is one, and where the
+            /// input is.
+            case reason
+
+            /// The next shorter one; nil: there is none.
+            var shorter: Form? { Form(rawValue: rawValue + 1) }
+        }
     }
 
     private let producer: Producer
@@ -97,15 +110,23 @@ final class KafkaMessageSink: MessageSink {
         commit: UInt64
     ) throws(KafkaError) {
         let tag = Self.letterBit | nextLetter
-        let letter = LetterInFlight(commit: commit, message: message.copy())
+        try send(LetterInFlight(commit: commit, message: message.copy()), tag: tag)
+        nextLetter += 1
+    }
+
+    /// Sends as much of a letter as the client takes.
+    private func send(_ letter: LetterInFlight, tag: UInt64) throws(KafkaError) {
         do throws(KafkaError) {
-            try send(letter.message, tag: tag)
+            try send(letter.published, tag: tag)
             letters[tag] = letter
         } catch {
-            guard error.code == .messageTooLarge else { throw error }
-            try sendWithoutValue(letter, tag: tag)
+            guard error.code == .messageTooLarge, let form = letter.form.shorter else {
+                throw error
+            }
+            var shorter = letter
+            shorter.form = form
+            try send(shorter, tag: tag)
         }
-        nextLetter += 1
     }
 
     private func send(_ letter: OutgoingMessage, tag: UInt64) throws(KafkaError) {
@@ -117,40 +138,22 @@ final class KafkaMessageSink: MessageSink {
         }
     }
 
-    /// Publishes what fits of a dead letter: everything but its value, whose length a header tells.
-    ///
-    /// The input itself is still where the headers say.
-    private func sendWithoutValue(
-        _ letter: LetterInFlight,
-        tag: UInt64
-    ) throws(KafkaError) {
-        var message = letter.message
-        let length = "\(message.value?.count ?? 0)"
-        message.value = nil
-        message.headers.append(
-            MessageHeader(name: "drawdown.error.omitted_bytes", value: Array(length.utf8))
-        )
-        try send(message, tag: tag)
-        letters[tag] = LetterInFlight(
-            commit: letter.commit,
-            message: letter.message,
-            isWithoutValue: true
-        )
-    }
-
     var wake: @Sendable () -> Void { { [producer] in producer.wake() } }
 
     func deliveries(
         timeout: Duration,
         _ receive: (SinkDelivery) -> Void
     ) throws(SinkError) {
-        var tooLarge: [UInt64] = []
+        var tooLarge: [(tag: UInt64, letter: LetterInFlight)] = []
         do {
             try producer.deliveries(maximum: 10_000, timeout: timeout) { delivery in
                 let isLetter = delivery.tag & Self.letterBit != 0
                 let letter = isLetter ? letters[delivery.tag] : nil
-                if let letter, !letter.isWithoutValue, delivery.error?.code == .messageTooLarge {
-                    tooLarge.append(delivery.tag)
+                if var letter, let form = letter.form.shorter,
+                    delivery.error?.code == .messageTooLarge
+                {
+                    letter.form = form
+                    tooLarge.append((delivery.tag, letter))
                     return
                 }
                 if isLetter { letters[delivery.tag] = nil }
@@ -166,11 +169,31 @@ final class KafkaMessageSink: MessageSink {
                     )
                 )
             }
-            for tag in tooLarge {
-                if let letter = letters[tag] { try sendWithoutValue(letter, tag: tag) }
-            }
+            for (tag, letter) in tooLarge { try send(letter, tag: tag) }
         } catch {
             throw SinkError("publishing failed: \(error.reason)")
         }
+    }
+}
+
+extension KafkaMessageSink.LetterInFlight {
+    /// The letter in its form.
+    ///
+    /// What is left out is still where the headers say; how long the value is, a header of its own tells.
+    fileprivate var published: OutgoingMessage {
+        guard form != .whole else { return message }
+        var short = message
+        short.value = nil
+        if form == .reason {
+            short.key = nil
+            // Ours stand last, and begin with the topic.
+            let first = message.headers.lastIndex { $0.name == MessageEncoder.firstErrorHeader }
+            short.headers.removeFirst(first ?? 0)
+        }
+        let length = "\(message.value?.count ?? 0)"
+        short.headers.append(
+            MessageHeader(name: "drawdown.error.omitted_bytes", value: Array(length.utf8))
+        )
+        return short
     }
 }

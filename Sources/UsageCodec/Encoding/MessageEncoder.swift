@@ -3,6 +3,8 @@ public import Credits
 /// Writes what a commit owes to the world.
 public struct MessageEncoder: Sendable {
     private let names: EntryNames
+    /// Of what is added to a dead letter's headers, behind those of the input, the first.
+    public static let firstErrorHeader = "__connect.errors.topic"
 
     /// - Parameter grantID: the id of an account's grant, by the account's number and the grant's
     ///   ordinal.
@@ -57,7 +59,7 @@ public struct MessageEncoder: Sendable {
         let partition = Int(message.origin.partition)
         if commit.partitions.indices.contains(partition) {
             let source = commit.partitions[partition]
-            headers.append(MessageHeader("__connect.errors.topic", source.topic))
+            headers.append(MessageHeader(Self.firstErrorHeader, source.topic))
             headers.append(MessageHeader("__connect.errors.partition", "\(source.partition)"))
             headers.append(MessageHeader("__connect.errors.offset", "\(message.origin.offset)"))
         }
