@@ -149,7 +149,9 @@ extension Account {
         // What is rolled over was granted before.
         case .creditsGranted where !entry.amount.isZero: basis = balance
         case .manualAdjustment where entry.amount.isPositive: basis = balance
-        case .creditsVoided, .creditsExpired: basis = basis + entry.amount
+        // Not checked before, for what a reversal refills raises no basis: of two amounts as large as the
+        // balance may be, both may go from it. Percentages rest below 0, however far below.
+        case .creditsVoided, .creditsExpired: basis = basis.clampedAdding(entry.amount)
         default: return
         }
         thresholds.rebase(basis)

@@ -59,8 +59,11 @@ public struct Amount: Hashable, Comparable, Sendable, BitwiseCopyable {
 
     /// The difference, held at the end of the range: for figures that are shown or compared, where a
     /// debt beyond all credits there are is as good as the largest there is.
-    public func clampedSubtracting(_ other: Amount) -> Amount {
-        subtracting(other) ?? Amount(unchecked: other.isNegative ? Self.limit : -Self.limit)
+    public func clampedSubtracting(_ other: Amount) -> Amount { clampedAdding(other.negated) }
+
+    /// The sum, held at the end of the range.
+    func clampedAdding(_ other: Amount) -> Amount {
+        adding(other) ?? Amount(unchecked: other.isNegative ? -Self.limit : Self.limit)
     }
 
     /// The product, rounded half-even to 12 decimals; nil out of range.

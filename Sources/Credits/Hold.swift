@@ -39,7 +39,9 @@ extension Account {
 
     /// Ends a hold and says what it was; nil: there is none of that id.
     mutating func endHold(_ holdID: String) -> Hold? {
-        guard let index = holds.firstIndex(where: { $0.holdID == holdID }) else { return nil }
+        guard let index = holds.firstIndex(where: { $0.holdID.hasSameBytes(as: holdID) }) else {
+            return nil
+        }
         let hold = holds.remove(at: index)
         held = held - hold.credits
         return hold

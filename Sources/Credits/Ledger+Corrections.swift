@@ -7,8 +7,10 @@ extension Application {
         by command: Command,
         of account: Int
     ) -> Refusal? {
-        if let ordinal = accounts[account].scheduledGrant(grantID), credits == nil {
-            cancel(ordinal, by: command, of: account)
+        if let scheduled = accounts[account].scheduledGrant(grantID),
+            credits == nil || credits == scheduled.terms.credits
+        {
+            cancel(scheduled.ordinal, by: command, of: account)
             return nil
         }
         guard accounts[account].hasGrant(grantID) else {
@@ -89,20 +91,20 @@ extension Application {
 }
 
 extension Account {
-    /// The ordinal of a grant that is not effective yet.
-    func scheduledGrant(_ grantID: String) -> UInt32? {
-        scheduled.first { $0.terms.grantID == grantID }?.ordinal
+    /// A grant that is not effective yet.
+    func scheduledGrant(_ grantID: String) -> Grant? {
+        scheduled.first { $0.terms.grantID.hasSameBytes(as: grantID) }
     }
 
     func hasGrant(_ grantID: String) -> Bool {
         [usable, scheduled, spent].contains { list in
-            list.contains { $0.terms.grantID == grantID }
+            list.contains { $0.terms.grantID.hasSameBytes(as: grantID) }
         }
     }
 
     /// What remains of a grant that usage may draw on; 0 for every other.
     func remaining(of grantID: String) -> (ordinal: UInt32, credits: Amount) {
-        let grant = usable.first { $0.terms.grantID == grantID }
+        let grant = usable.first { $0.terms.grantID.hasSameBytes(as: grantID) }
         return (grant?.ordinal ?? 0, grant?.remaining ?? .zero)
     }
 

@@ -96,7 +96,7 @@ extension Account {
     }
 
     func schedule(_ scheduleID: String) -> RecurringState? {
-        schedules.first { $0.scheduleID == scheduleID }
+        schedules.first { $0.scheduleID.hasSameBytes(as: scheduleID) }
     }
 
     /// The period whose credits are to be granted next, over all schedules.
@@ -120,7 +120,8 @@ extension Account {
 
     /// Takes over how far a schedule has come.
     mutating func note(_ state: RecurringState) {
-        guard let index = schedules.firstIndex(where: { $0.scheduleID == state.scheduleID }) else {
+        let index = schedules.firstIndex { $0.scheduleID.hasSameBytes(as: state.scheduleID) }
+        guard let index else {
             schedules.append(state)
             return
         }

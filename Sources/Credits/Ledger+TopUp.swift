@@ -74,7 +74,7 @@ extension Account {
 
     /// Takes a grant for the answer to the latest request, also when it comes too late.
     mutating func answerTopUp(_ requestID: String?) {
-        guard let requestID, requestID == topUp.request?.requestID else { return }
+        guard isAnswer(requestID) else { return }
         topUp.isPending = false
         topUp.suspension = nil
     }
@@ -91,6 +91,12 @@ extension Account {
 // MARK: What a rule decides
 
 extension Account {
+    /// Whether a grant that names a request names the latest one.
+    fileprivate func isAnswer(_ requestID: String?) -> Bool {
+        guard let requestID, let asked = topUp.request?.requestID else { return false }
+        return requestID.hasSameBytes(as: asked)
+    }
+
     private func autoTopUp(under policies: Policies) -> AutoTopUp? {
         let own = isPlain ? nil : settings.autoTopUp
         return (own ?? policies.defaults.autoTopUp)?.rule
@@ -102,7 +108,7 @@ extension Account {
         else { return nil }
         // An answer that becomes effective later is an answer: asking again would pay twice.
         let isScheduled = scheduled.contains { grant in
-            grant.terms.requestID != nil && grant.terms.requestID == topUp.request?.requestID
+            isAnswer(grant.terms.requestID)
         }
         return isScheduled ? nil : rule
     }

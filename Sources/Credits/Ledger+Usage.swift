@@ -161,9 +161,12 @@ extension Account {
         let policy = own ?? policies.defaults.overdraft ?? .record
         // An event of 0 credits takes the balance nowhere, not even below a floor it is under.
         guard let floor = policy.floor, credits.isPositive else { return nil }
-        let captured = holds.first { $0.holdID == holdID }?.credits ?? .zero
+        let captured = holdID.flatMap { holdID in
+            holds.first { $0.holdID.hasSameBytes(as: holdID) }?.credits
+        }
         let late = remainingUncovered(at: occurredAt)
-        let spendable = balance.clampedSubtracting(held - captured).clampedSubtracting(late)
+        let spendable = balance.clampedSubtracting(held - (captured ?? .zero))
+            .clampedSubtracting(late)
         guard spendable.clampedSubtracting(credits) < floor else { return nil }
         return Refusal(
             .insufficientCredits,

@@ -56,3 +56,11 @@ extension OutputSpan<UInt8> {
         }
     }
 }
+
+extension String {
+    /// Whether two texts are the same bytes, as ids and names are compared: to `==` two spellings of one
+    /// character are the same.
+    package func hasSameBytes(as other: String) -> Bool {
+        utf8.span.hasSameBytes(as: other.utf8.span)
+    }
+}

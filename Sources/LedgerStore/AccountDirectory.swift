@@ -12,8 +12,8 @@ final class AccountDirectory: Sendable {
     }
 
     private struct Contents: Sendable {
-        /// By credit type, ascending by the customer ids' bytes.
-        var names: [String: [Name]] = [:]
+        /// By the credit type's bytes, ascending by those of the customer ids.
+        var names: [[UInt8]: [Name]] = [:]
         var count = 0
     }
 
@@ -28,7 +28,7 @@ final class AccountDirectory: Sendable {
     func page(creditType: String, query: String?, after: String?, limit: Int) -> [UInt32] {
         contents.withLock { contents in
             catchUp(&contents)
-            let names = contents.names[creditType] ?? []
+            let names = contents.names[Array(creditType.utf8)] ?? []
             let start = after.map { after in
                 names.firstIndex(after: { !Self.isAscending(after, $0.customerID) })
             }
@@ -45,10 +45,10 @@ final class AccountDirectory: Sendable {
     private func catchUp(_ contents: inout Contents) {
         let added = tables.names(after: contents.count)
         guard !added.isEmpty else { return }
-        var new: [String: [Name]] = [:]
+        var new: [[UInt8]: [Name]] = [:]
         for name in added {
             contents.count += 1
-            new[name.creditType, default: []].append(
+            new[Array(name.creditType.utf8), default: []].append(
                 Name(customerID: name.customerID, number: UInt32(contents.count))
             )
         }

@@ -20,6 +20,16 @@ public struct UsageSlot: Hashable, Sendable {
     }
 
     public static let microsecondsPerHour: Int64 = 3_600_000_000
+
+    // Actions are bytes: to `==` two spellings of one character are the same.
+    public static func == (left: UsageSlot, right: UsageSlot) -> Bool {
+        left.hour == right.hour && left.action.hasSameBytes(as: right.action)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(hour)
+        for byte in action.utf8 { hasher.combine(byte) }
+    }
 }
 
 /// What `credits_consumed` entries add up to.

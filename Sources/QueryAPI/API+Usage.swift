@@ -48,11 +48,11 @@ extension API {
         for (slot, part) in rollup.slots where range.hours.contains(slot.hour) {
             let key = UsageRow.Key(
                 start: range.interval.start(ofHour: slot.hour),
-                action: byAction ? slot.action : ""
+                action: byAction ? Array(slot.action.utf8) : []
             )
             sums[key, default: UsageSums()].add(part)
         }
-        return sums.map { UsageRow(start: $0.key.start, action: $0.key.action, sums: $0.value) }
+        return sums.map { UsageRow($0.key, $0.value) }
             .sorted { ($0.start, $0.action) < ($1.start, $1.action) }
     }
 }
@@ -61,13 +61,20 @@ extension API {
 struct UsageRow {
     struct Key: Hashable {
         let start: Timestamp
-        let action: String
+        /// Its bytes: to a dictionary of texts two spellings of one character are the same.
+        let action: [UInt8]
     }
 
     let start: Timestamp
     /// Empty where the line is for all, or for usage that named none.
     let action: String
     let sums: UsageSums
+
+    init(_ key: Key, _ sums: UsageSums) {
+        start = key.start
+        action = String(decoding: key.action, as: UTF8.self)
+        self.sums = sums
+    }
 }
 
 /// How long one line of a roll-up is.

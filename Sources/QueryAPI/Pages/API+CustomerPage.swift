@@ -138,8 +138,9 @@ extension API {
     ]
 
     private static func usage(_ rows: [UsageRow]) -> HTML {
-        var sums: [String: UsageSums] = [:]
-        for row in rows { sums[row.action, default: UsageSums()].add(row.sums) }
+        // By the bytes: to a dictionary of texts two spellings of one character are the same.
+        var sums: [[UInt8]: UsageSums] = [:]
+        for row in rows { sums[Array(row.action.utf8), default: UsageSums()].add(row.sums) }
         guard !sums.isEmpty else { return "<p>Nothing was used.</p>" }
         let most = max(sums.values.map(\.credits).max() ?? .zero, Amount(whole: 1))
         let lines: [HTML] = sums.sorted { $0.value.credits > $1.value.credits }.map { action, sum in
@@ -148,7 +149,7 @@ extension API {
             let width = share.map { Double($0.units) / 1e12 } ?? 100
             return HTML.row(
                 usageColumns,
-                "\(action.isEmpty ? "(none)" : action)",
+                "\(action.isEmpty ? "(none)" : String(decoding: action, as: UTF8.self))",
                 "\(sum.credits)",
                 "\(sum.quantity)",
                 "\(sum.events)",

@@ -42,7 +42,7 @@ enum RecurringFields {
             }
             let path = "\(field)[\(rules.count)]"
             let rule = try rule(at: element, path, of: document, in: &arena)
-            guard !rules.contains(where: { $0.scheduleID == rule.scheduleID }) else {
+            guard !rules.contains(where: { $0.scheduleID.hasSameBytes(as: rule.scheduleID) }) else {
                 throw .expected(
                     .invalidField,
                     "\(path).\(Member.scheduleID.name)",

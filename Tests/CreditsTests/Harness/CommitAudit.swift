@@ -10,7 +10,8 @@ struct CommitAudit {
         var balance = Amount.zero
         var overdraft = Amount.zero
         var remaining: [UInt32: Amount] = [:]
-        var holds: [String: Hold] = [:]
+        /// By the bytes of their ids.
+        var holds: [[UInt8]: Hold] = [:]
         var lastCommit: UInt64 = 0
         var number: UInt32 = 0
         /// Moved since the last `credit_balance.changed`.
@@ -146,13 +147,15 @@ struct CommitAudit {
             // One whose time was over before it was read counts from its record.
             let isHistory = hold.expiresAt <= made.recordedAt && hold.placedAt <= made.recordedAt
             expect(hold.placedAt == made.recordedAt || isHistory, "\(line) at \(hold.placedAt)")
-            expect(book.holds[hold.holdID] == nil, "\(line) places \(hold.holdID) twice")
-            book.holds[hold.holdID] = hold
+            let id = Array(hold.holdID.utf8)
+            expect(book.holds[id] == nil, "\(line) places \(hold.holdID) twice")
+            book.holds[id] = hold
             placed.insert("\(AccountName(made.groups[Int(entry.group)], in: made)) \(hold.holdID)")
         case (.holdCaptured, .endOfHold(let id)), (.holdReleased, .endOfHold(let id)):
-            expect(book.holds.removeValue(forKey: id) != nil, "\(line) ends no hold \(id)")
+            let hold = book.holds.removeValue(forKey: Array(id.utf8))
+            expect(hold != nil, "\(line) ends no hold \(id)")
         case (.holdExpired, .endOfHold(let id)):
-            let hold = book.holds.removeValue(forKey: id)
+            let hold = book.holds.removeValue(forKey: Array(id.utf8))
             expect(hold?.expiresAt == entry.occurredAt, "\(line) ends hold \(id) too soon")
         case (_, .hold), (_, .endOfHold), (.holdPlaced, _), (.holdCaptured, _),
             (.holdReleased, _), (.holdExpired, _):
@@ -234,7 +237,7 @@ struct CommitAudit {
         let name = AccountName(live)
         let book = books[name] ?? Book()
         expect(live.held == book.held, "\(name) holds \(live.held), not \(book.held)")
-        let holds = Dictionary(live.holds.map { ($0.holdID, $0) }) { first, _ in first }
+        let holds = Dictionary(live.holds.map { (Array($0.holdID.utf8), $0) }) { first, _ in first }
         expect(holds == book.holds, "\(name) has holds \(live.holds)")
         expect(live.holds.count == book.holds.count, "\(name) has a hold twice")
         // One whose time is over before it is read falls due only with the next commit.

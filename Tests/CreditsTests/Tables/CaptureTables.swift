@@ -223,4 +223,21 @@ import Testing
             """
         )
     }
+
+    /// Ids are bytes: Unicode has two spellings of é, which Swift takes for the same.
+    @Test func aHoldOfAnotherSpellingIsAnotherHold() throws {
+        try checkLedger(
+            """
+            defaults thresholds=
+            grant    g1           acme  100  applied  balance 100  grant.created changed
+            hold     caf\u{e9}    acme   30  applied  balance 100  held 30  hold.created
+            usage    u1           acme   10  hold=cafe\u{301}  applied  balance 90  held 30
+            release  r1           acme       hold=cafe\u{301}  rejected  balance 90  held 30
+                unknown_hold command.rejected
+            hold     cafe\u{301}  acme   20  applied  balance 90   held 50  hold.created
+            release  r2           acme       hold=cafe\u{301}  applied  balance 90  held 30
+                hold.released
+            """
+        )
+    }
 }

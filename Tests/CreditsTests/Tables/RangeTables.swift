@@ -85,4 +85,26 @@ import Testing
             """
         )
     }
+
+    /// What a reversal refills is no basis, and what is voided lowers it all the same.
+    @Test func theBasisOfThresholdsIsHeldAtTheEndOfTheRange() throws {
+        let much = "90000000000000000000000000"
+        let more = "90000000000000000000000001"
+        try checkLedger(
+            """
+            defaults thresholds=50%
+            grant    g1  acme  \(much)       applied  balance \(much)   grant.created changed
+            usage    u1  acme  \(much)       applied  balance 0   low depleted grant.depleted
+            grant    g2  acme  \(much)       applied  balance \(much)   grant.created recovered
+            usage    u2  acme  \(much)       applied  balance 0   low depleted grant.depleted
+            grant    g3  acme  1             applied  balance 1   grant.created recovered
+            reverse  r1  acme  all  usage=u1 applied  balance \(more)   usage.reversed
+            void     v1  acme  all  grant=g1 applied  balance 1   grant.voided
+            reverse  r2  acme  all  usage=u2 applied  balance \(more)   usage.reversed
+            void     v2  acme  all  grant=g2 applied  balance 1   grant.voided
+            grant    g4  acme  1             applied  balance 2   grant.created
+            usage    u3  acme  1.5           applied  balance 0.5   low grant.depleted
+            """
+        )
+    }
 }

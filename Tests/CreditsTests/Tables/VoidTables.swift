@@ -153,6 +153,17 @@ import Testing
         )
     }
 
+    @Test func theWholeOfAScheduledGrantMayBeWrittenOut() throws {
+        try checkLedger(
+            """
+            grant  g1  acme  10  effective=P1D           applied   balance 0   grant.created
+            void   v1  acme  10.000000000001  grant=g1   rejected  balance 0
+                exceeds_remaining command.rejected
+            void   v2  acme  10  grant=g1                applied   balance 0   grant.voided[g1]
+            """
+        )
+    }
+
     @Test func aPartOfAScheduledGrantDoesNotRemainYet() throws {
         try checkLedger(
             """
@@ -264,6 +275,20 @@ import Testing
                 command.conflict
             void   v1  acme  all  grant=g1  reason=refund     conflict   balance 90
                 command.conflict
+            """
+        )
+    }
+
+    /// Ids are bytes: Unicode has two spellings of é, which Swift takes for the same.
+    @Test func aGrantOfAnotherSpellingIsAnotherGrant() throws {
+        try checkLedger(
+            """
+            defaults thresholds=
+            grant  caf\u{e9}    acme  100  applied   balance 100  grant.created changed
+            void   v1  acme  all  grant=cafe\u{301}  rejected  balance 100
+                unknown_grant command.rejected
+            grant  cafe\u{301}  acme   50  applied   balance 150  grant.created
+            void   v2  acme  all  grant=cafe\u{301}  applied   balance 100  grant.voided
             """
         )
     }
