@@ -48,6 +48,9 @@ extension KafkaError.Code {
             .queueFull
         case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
             .messageTooLarge
+        case RD_KAFKA_RESP_ERR__BAD_MSG, RD_KAFKA_RESP_ERR__BAD_COMPRESSION,
+            RD_KAFKA_RESP_ERR_INVALID_MSG:
+            .corrupt
         case RD_KAFKA_RESP_ERR__PURGE_QUEUE, RD_KAFKA_RESP_ERR__PURGE_INFLIGHT,
             RD_KAFKA_RESP_ERR__INTR:
             .cancelled

@@ -236,6 +236,14 @@ final class KafkaMessageSource: MessageSource {
             )
         case .unknownTopic, .authentication:
             throw SourceError(.unavailable, "\(place): \(failure.error.reason)")
+        case .corrupt:
+            // Before what follows is taken: the next start reads it again, which mends what was damaged on
+            // its way.
+            throw SourceError(
+                .unavailable,
+                "expected \(place) to hold messages that can be read, got: "
+                    + "\(failure.error.reason); nothing behind the stored offset was applied"
+            )
         default:
             logger.warning(
                 "Kafka reported an error",

@@ -19,6 +19,8 @@ final class TestSource: MessageSource {
     private(set) var paused: Set<PartitionKey> = []
     private(set) var questions = 0
     private var isAsked = false
+    /// Where the worker wanted the partitions to begin.
+    private(set) var starts: [StartPosition] = []
     /// Whether questions about ends are answered.
     var answers = true
 
@@ -32,7 +34,8 @@ final class TestSource: MessageSource {
     }
 
     func start(_ handler: any AssignmentHandler) {
-        for (key, start) in zip(keys, handler.assigned(keys)) {
+        starts = handler.assigned(keys)
+        for (key, start) in zip(keys, starts) {
             guard case .offset(let offset) = start else { continue }
             next[key] = Int(offset)
         }

@@ -16,13 +16,16 @@ final class TestWorker {
 
     init(
         source: TestSource = TestSource(),
+        store: InMemoryLedgerStore? = nil,
+        start: StartPosition = .earliest,
         policies: Policies = Policies(coalescing: 0, expiryNotices: []),
         maximumEvents: Int = 10_000,
         maximumAge: Duration = .milliseconds(20),
         maximumDue: Int = 5000
     ) {
         self.source = source
-        store = InMemoryLedgerStore(policies: policies)
+        let store = store ?? InMemoryLedgerStore(policies: policies)
+        self.store = store
         worker = Worker(
             source: source,
             sink: TestSink(),
@@ -35,6 +38,7 @@ final class TestWorker {
             ),
             settings: WorkerSettings(
                 roles: ["usage": .usage, "commands": .command],
+                start: start,
                 maximumEvents: maximumEvents,
                 maximumAge: maximumAge,
                 maximumDue: maximumDue

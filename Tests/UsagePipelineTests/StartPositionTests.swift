@@ -1,0 +1,42 @@
+import Credits
+import LedgerStore
+import Testing
+
+@testable import UsagePipeline
+
+/// Where partitions begin that the store knows, and those that it does not.
+@Suite struct StartPositionTests {
+    private let usage = PartitionKey(topic: "usage", partition: 0)
+    private let added = PartitionKey(topic: "usage", partition: 1)
+
+    /// A worker that read two events of the first partition, and one after it, over more partitions.
+    private func restarted(_ keys: [PartitionKey], at start: StartPosition) throws -> TestWorker {
+        let first = TestWorker(source: TestSource([usage]), start: start)
+        try first.open()
+        first.use("u1", 1, at: 0)
+        first.use("u2", 1, at: 0)
+        try first.work()
+        #expect(first.store.reader.outcomes.total == 2)
+        let second = TestWorker(source: TestSource(keys), store: first.store, start: start)
+        try second.open()
+        return second
+    }
+
+    @Test(arguments: [StartPosition.earliest, .latest])
+    func aTopicThatIsNewBeginsWhereTheConfigurationSays(_ start: StartPosition) throws {
+        let worker = TestWorker(source: TestSource([usage, added]), start: start)
+        try worker.open()
+        #expect(worker.source.starts == [start, start])
+    }
+
+    /// What was sent to it before it was found would be skipped, and nobody would know.
+    @Test func aPartitionThatATopicGainedBeginsAtItsBeginning() throws {
+        let worker = try restarted([usage, added], at: .latest)
+        #expect(worker.source.starts == [.offset(2), .earliest])
+    }
+
+    @Test func anotherTopicStillBeginsWhereTheConfigurationSays() throws {
+        let worker = try restarted([TestSource.commands, usage], at: .latest)
+        #expect(worker.source.starts == [.latest, .offset(2)])
+    }
+}
