@@ -55,7 +55,7 @@ struct CheckpointRounds {
     /// The blocks to write with the commit after `head`, which has so many entries, in ascending
     /// order: accounts appear in the store without gaps.
     mutating func takeBlocks(head: UInt64, entries: Int) -> ArraySlice<UInt32> {
-        if queue.isEmpty, replayCost >= interval, !changed.isEmpty { begin(at: head) }
+        if queue.isEmpty, replayCost >= interval { begin(at: head) }
         noteReplay(entries: entries)
         guard !queue.isEmpty else { return [] }
         let spread = max(interval * Self.spreadPercent / 100, 1)
@@ -75,5 +75,7 @@ struct CheckpointRounds {
         roundCount = queue.count
         replayCost = 0
         began = head
+        // Commits that change no account, of duplicates alone, need no block, and are many all the same.
+        if queue.isEmpty { checkpointedThrough = head }
     }
 }

@@ -11,7 +11,7 @@ enum DataFile {
     /// A file shorter than its meta pages say ends the process with SIGBUS at the first access; an
     /// empty one would silently become an empty store.
     static func check(_ path: String, pageSize: Int) throws(StoreError) {
-        guard let count = try StoreFiles.byteCount(path), count > 0 else {
+        guard let first = try StoreFiles.byteCount(path), first > 0 else {
             throw StoreError(
                 .damaged,
                 "expected \(path) to hold the store's data: restore it from a backup"
@@ -20,6 +20,8 @@ enum DataFile {
         let file = try FileHandle(path, O_RDONLY)
         for page in 0..<2 {
             let bytes = try file.read(MetaPage.byteCount, at: page * pageSize)
+            // Behind the page: a worker may commit meanwhile, and makes the file longer before it says so.
+            let count = try StoreFiles.byteCount(path) ?? 0
             guard let meta = MetaPage(bytes) else {
                 throw StoreError(.damaged, "expected page \(page) of \(path) to be a meta page")
             }

@@ -33,14 +33,21 @@ enum StoreFiles {
     }
 
     static func makeDirectory(_ path: String) throws(StoreError) {
-        guard unsafe mkdir(path, 0o700) != 0, errno != EEXIST else { return }
-        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
-            throw failure("make the directory", path, code: .unusable)
+        if unsafe mkdir(path, 0o700) != 0 {
+            if errno == EEXIST { return }
+            guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex
+            else { throw failure("make the directory", path, code: .unusable) }
+            try makeDirectory(String(path[..<slash]))
+            guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
+                throw failure("make the directory", path, code: .unusable)
+            }
         }
-        try makeDirectory(String(path[..<slash]))
-        guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
-            throw failure("make the directory", path, code: .unusable)
-        }
+        try syncDirectory(parent(of: path))
+    }
+
+    private static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     /// Makes the names in a directory durable: a file that was synced can still lose its name.

@@ -52,6 +52,15 @@ struct EmbeddedLedgerStoreTests {
         #expect(rounds.checkpointedThrough > 10_000)
     }
 
+    /// Such as those of duplicates and refusals.
+    @Test func commitsThatChangeNoAccountAreNotReplayedForEver() {
+        var rounds = CheckpointRounds(checkpointedThrough: 0, interval: 1000)
+        for head: UInt64 in 0..<1000 {
+            #expect(rounds.takeBlocks(head: head, entries: 0).isEmpty)
+            #expect(head - rounds.checkpointedThrough <= 1000 / 50)
+        }
+    }
+
     @Test func whatWasReplayedBringsTheNextRoundNearer() {
         var rounds = CheckpointRounds(checkpointedThrough: 40, interval: 1000)
         rounds.noteChange(of: 5)

@@ -99,6 +99,18 @@ struct SealedFilesTests {
         }
     }
 
+    /// Else a start would replay the commits since, however many: those of duplicates bring none.
+    @Test func fewIDsAreAFileOfTheirOwnOnceTheyAreOfManyCommits() throws {
+        var sealing = SealingOptions(idsPerRun: 1_000_000, segmentBytes: 2000)
+        sealing.commitsPerRun = 16
+        let store = try open(sealing)
+        try History.extend(store, to: 200)
+        try store.close()
+        let spans = try spans()
+        #expect(spans.first?.lowerBound == 1)
+        #expect(spans.last.map { $0.upperBound > 200 - 3 * 16 } == true)
+    }
+
     @Test func everythingIsFoundWhereverItLies() throws {
         let model = InMemoryLedgerStore(policies: Policies())
         try History.extend(model, to: 120)

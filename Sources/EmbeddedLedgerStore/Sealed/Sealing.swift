@@ -134,7 +134,7 @@ final class Sealing {
     func handOver(_ state: StateRow, byteCount: Int) {
         if let batch = tables.handOverIDs(
             atLeast: options.idsPerRun,
-            orOfCommits: options.maximumSpan / 2,
+            orOfCommits: min(options.commitsPerRun, options.maximumSpan / 2),
             waitingAtMost: Self.waitingTables
         ) {
             sealer.seal(batch)

@@ -10,9 +10,11 @@ public struct SealingOptions: Sendable {
     public var fanOut: Int
     /// Bytes that sealing writes per second, at most, while it keeps up.
     public var bytesPerSecond: Int
-    /// Commits that a run's ids are of, at most; with half as many behind them, few ids are enough for
-    /// a file.
+    /// Commits that a run's ids are of, at most.
     var maximumSpan = IDRunFormat.maximumSpan
+    /// Behind so many commits few ids are enough for a file, or none: a start replays the commits since,
+    /// and those of duplicates and refusals bring none.
+    var commitsPerRun: UInt64 = 100_000
     /// Bytes that are merged before anything else gets its turn.
     var mergeStepBytes = 8 << 20
     /// How much of a filter is in memory while it is made; the rest is in a file.
