@@ -76,17 +76,9 @@ private struct EntitlementQuestion {
         at moment: Timestamp
     ) -> (credits: Result<Amount, PricingFault>, creditType: String?) {
         if let credits { return (.success(credits), nil) }
-        let texts = pricing(rates, moment, numbers: false)
-        // A query has no types: where no rate is for the text "4", one may be for the number 4.
-        guard texts.rate == nil else { return (texts.credits, texts.creditType) }
-        let numbers = pricing(rates, moment, numbers: true)
-        return (numbers.credits, numbers.creditType)
-    }
-
-    private func pricing(_ rates: RateBook, _ moment: Timestamp, numbers: Bool) -> Pricing {
         var bytes: [UInt8] = []
         for (name, value) in dimensions {
-            let number = numbers ? (try? Amount(value))?.description : nil
+            let number = number(value, of: name, in: rates)
             Dimensions.append(
                 name: name.utf8,
                 kind: number == nil ? .text : .number,
@@ -95,11 +87,24 @@ private struct EntitlementQuestion {
             )
         }
         let action = Array((action ?? "").utf8)
-        return rates.price(
+        let pricing = rates.price(
             action: action.span,
             quantity: quantity,
             dimensions: bytes.span,
             occurredAt: moment
         )
+        return (pricing.credits, pricing.creditType)
+    }
+
+    /// A query has no types: a value is the number 4 where a rate of the action asks for that, and the
+    /// text `4` where none does.
+    private func number(_ value: String, of name: String, in rates: RateBook) -> String? {
+        guard let number = (try? Amount(value))?.description else { return nil }
+        let conditions = rates.cards.lazy.flatMap(\.rates).filter { $0.action == action }
+            .flatMap(\.conditions)
+        let isAskedFor = conditions.contains { condition in
+            condition.dimension == name && condition.values.contains(.number(number))
+        }
+        return isAskedFor ? number : nil
     }
 }

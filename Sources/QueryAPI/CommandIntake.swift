@@ -36,7 +36,7 @@ final class CommandIntake: Sendable {
         var value = body
         var batch = decode(value, at: moment)
         if let idempotencyKey, batch.invalid.first?.refusal.isMissingCommandID == true {
-            value = Self.completing(body, commandID: idempotencyKey)
+            value = decoder.withLock { $0.completing(body, commandID: idempotencyKey) } ?? body
             batch = decode(value, at: moment)
         }
         if let refusal = batch.invalid.first?.refusal { throw .refused(refusal) }
@@ -74,16 +74,6 @@ final class CommandIntake: Sendable {
         return batch
     }
 
-    /// An object with `command_id` before its other members.
-    private static func completing(_ object: [UInt8], commandID: String) -> [UInt8] {
-        guard let brace = object.firstIndex(of: UInt8(ascii: "{")) else { return object }
-        var json = JSONWriter()
-        json.object { $0.member("command_id", commandID) }
-        let rest = object[(brace + 1)...]
-        let isEmpty = rest.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "}")
-        return object[..<brace] + json.bytes.dropLast() + (isEmpty ? [] : [UInt8(ascii: ",")])
-            + rest
-    }
 }
 
 extension Refusal {

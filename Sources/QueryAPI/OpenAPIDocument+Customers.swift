@@ -93,12 +93,12 @@ extension OpenAPIDocument {
               parameters:
                 - name: from
                   in: query
-                  description: The first hour; by default 30 days before `to`.
+                  description: The first hour, a full one; by default 30 days before `to`.
                   schema: { type: string, format: date-time }
                   example: "2026-11-01T00:00:00Z"
                 - name: to
                   in: query
-                  description: The hour behind the last; by default that behind the present one.
+                  description: The hour behind the last, a full one; by default that behind the present one.
                   schema: { type: string, format: date-time }
                   example: "2026-12-01T00:00:00Z"
                 - name: interval

@@ -81,4 +81,22 @@ struct EntitlementTests {
         #expect(await api.get(base + "model=fine").values(of: "cost") == [#""6""#])
         #expect(await api.get(base + "model=coarse").values(of: "cost") == ["null"])
     }
+
+    @Test func aNumberIsForTheRateThatAsksForIt() async {
+        let steps = [RateCondition(dimension: "steps", values: [.number("50")])]
+        let card = RateCard(
+            version: "1",
+            effectiveFrom: .earliest,
+            rates: [
+                Rate(id: "any", action: "draw", price: .perUnit(amount("10"))),
+                Rate(id: "many", action: "draw", when: steps, price: .perUnit(amount("15"))),
+            ]
+        )
+        let api = makeAPI(FixedReader([.withGrant("acme")]), card: card)
+        let base = "/v1/customers/acme/entitlement?action=draw"
+        #expect(await api.get(base + "&steps=50").values(of: "cost") == [#""15""#])
+        #expect(await api.get(base + "&steps=50.0").values(of: "cost") == [#""15""#])
+        #expect(await api.get(base + "&steps=49").values(of: "cost") == [#""10""#])
+        #expect(await api.get(base).values(of: "cost") == [#""10""#])
+    }
 }

@@ -37,7 +37,12 @@ enum Assembly {
         }
         let api = try startAPI(assembly, configuration, logger: logger) { port in
             let address = ListenAddress(host: listen.host, port: port)
-            logger.notice("The API listens", metadata: ["http": "\(scheme)://\(address)"])
+            logger.notice(
+                configuration.http.tokens == nil
+                    ? "The API listens, on loopback only, for no tokens are configured"
+                    : "The API listens",
+                metadata: ["http": "\(scheme)://\(address)"]
+            )
         }
         let counting = Task { [control = assembly.worker.control] in
             try await logOutcomes(of: control, logger)

@@ -14,9 +14,8 @@ extension Assembly {
         // Its own log is quiet: what happens is shown, not logged.
         let logger = makeLogger(level: .warning)
         let stopping = StopSignals()
-        // Of an earlier run that was killed: whoever waits for the file must not find its addresses.
-        try? FileManager.default.removeItem(atPath: options.developmentFile)
         let broker = try DevelopmentBroker()
+        lastCluster.withLock { $0 = broker.cluster }
         var configuration = options.configuration
         configuration.kafka["bootstrap.servers"] = broker.bootstrapServers
         // The mock cluster answers an empty fetch only when its time is over, also if messages come
@@ -28,10 +27,17 @@ extension Assembly {
             membership: .alone,
             logger: logger
         )
+        // Of an earlier run that was killed: whoever waits for the file must not find its addresses. Not
+        // before the store is ours: another run may be using both.
+        try? FileManager.default.removeItem(atPath: options.developmentFile)
         let session = DevelopmentSession(options, configuration, assembly)
         stopping.onStop { [control = assembly.worker.control] in control.stop() }
         try await session.run(logger: logger)
     }
+
+    /// The embedded broker, until the process ends: clients whose threads end only with it would find
+    /// nobody, and say so behind the last line.
+    private static let lastCluster = Mutex<MockCluster?>(nil)
 }
 
 /// The embedded broker: librdkafka's mock cluster, which forgets its messages when it ends.

@@ -4,8 +4,8 @@ import NIOSSL
 
 /// What every question to the API has in common.
 struct APIOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The credit type.", valueName: "type"))
-    var creditType = "credits"
+    @Option(help: ArgumentHelp("The credit type. Default: credits.", valueName: "type"))
+    var creditType: String?
 
     @Option(
         help: ArgumentHelp(

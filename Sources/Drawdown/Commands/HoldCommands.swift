@@ -1,4 +1,5 @@
 import ArgumentParser
+import Credits
 import UsageCodec
 
 /// The command `drawdown hold`.
@@ -32,7 +33,15 @@ struct HoldCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How much of the action.", valueName: "amount"))
     var quantity: String?
 
-    @Option(help: ArgumentHelp("NAME=VALUE, which chooses the rate.", valueName: "dimension"))
+    @Option(
+        help: ArgumentHelp(
+            """
+            NAME=VALUE, which chooses the rate; a VALUE that is a number is sent as one, unless it \
+            stands in double quotes.
+            """,
+            valueName: "dimension"
+        )
+    )
     var dimension: [String] = []
 
     @Option(help: ArgumentHelp("Ends by itself then. Default: PT15M.", valueName: "duration"))
@@ -60,15 +69,33 @@ struct HoldCommand: AsyncParsableCommand {
         ) { json in
             guard !dimension.isEmpty else { return }
             json.objectMember("dimensions") { json in
-                for pair in dimension {
-                    let name = pair.prefix { $0 != "=" }
-                    json.member(
-                        named: String(name),
-                        String(pair[name.endIndex...].dropFirst())
-                    )
+                for pair in dimension.map(DimensionArgument.init) {
+                    if let number = pair.number {
+                        json.key(named: pair.name)
+                        json.number(text: number)
+                    } else {
+                        json.member(named: pair.name, pair.text)
+                    }
                 }
             }
         }
+    }
+}
+
+/// A dimension as it is given on the command line: `NAME=VALUE`.
+struct DimensionArgument: Equatable {
+    let name: String
+    /// The value as a text.
+    let text: String
+    /// The value as a number; nil: it is a text.
+    let number: String?
+
+    init(_ argument: String) {
+        name = String(argument.prefix { $0 != "=" })
+        let value = argument.dropFirst(name.count + 1)
+        let isQuoted = value.count > 1 && value.hasPrefix("\"") && value.hasSuffix("\"")
+        text = String(isQuoted ? value.dropFirst().dropLast() : value)
+        number = isQuoted ? nil : (try? Amount(text))?.description
     }
 }
 

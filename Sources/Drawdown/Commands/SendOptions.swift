@@ -55,7 +55,8 @@ struct SendOptions: ParsableArguments {
             json.member("command_id", id)
             json.member("type", type)
             json.member("customer_id", customer)
-            json.member("credit_type", api.creditType)
+            // The worker knows the default, which of a hold for an action is the rate's.
+            if let creditType = api.creditType { json.member("credit_type", creditType) }
             if let reason { json.member("reason", reason) }
             if let actor, let colon = actor.firstIndex(of: ":") {
                 json.objectMember("actor") { json in

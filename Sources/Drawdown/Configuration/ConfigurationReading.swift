@@ -11,7 +11,7 @@ final class ConfigurationReading {
     }
 
     /// Variables that are ours and are no keys.
-    static let clientVariables: Set<String> = ["DRAWDOWN_API", "DRAWDOWN_TOKEN"]
+    static let clientVariables: Set<String> = ["DRAWDOWN_API", "DRAWDOWN_CA", "DRAWDOWN_TOKEN"]
     private static let prefix = "DRAWDOWN_"
 
     private let allVariables: [String: String]

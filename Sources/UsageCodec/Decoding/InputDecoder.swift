@@ -30,7 +30,7 @@ public struct DecodeLimits: Sendable {
 /// positions there: a usage event costs no allocation of its own.
 public struct InputDecoder: ~Copyable {
     private let limits: DecodeLimits
-    private var parser = JSONParser()
+    var parser = JSONParser()
     private var accounts: AccountDirectory
     private var plainUsage = PlainUsageReader()
     private var usage: UsageReader
@@ -195,7 +195,7 @@ public struct InputDecoder: ~Copyable {
         )
     }
 
-    private mutating func parseObject(
+    mutating func parseObject(
         _ range: Range<Int>,
         of arena: inout [UInt8]
     ) throws(Refusal) {
