@@ -16,7 +16,7 @@ extension Assembly {
         let stopping = StopSignals()
         let broker = try DevelopmentBroker()
         lastCluster.withLock { $0 = broker.cluster }
-        var configuration = options.configuration
+        var configuration = try load(options)
         configuration.kafka["bootstrap.servers"] = broker.bootstrapServers
         // The mock cluster answers an empty fetch only when its time is over, also if messages come
         // in meanwhile: with the default of 500 ms every event would be that late.
@@ -33,6 +33,14 @@ extension Assembly {
         let session = DevelopmentSession(options, configuration, assembly)
         stopping.onStop { [control = assembly.worker.control] in control.stop() }
         try await session.run(logger: logger)
+    }
+
+    private static func load(
+        _ options: DevelopmentOptions
+    ) throws(CommandFailure) -> Configuration {
+        try ConfigurationOption.load("dev") { () throws(ConfigurationFaults) in
+            try options.configuration(environment: ProcessInfo.processInfo.environment)
+        }
     }
 
     /// The embedded broker, until the process ends: clients whose threads end only with it would find

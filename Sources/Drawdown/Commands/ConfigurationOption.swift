@@ -17,10 +17,18 @@ struct ConfigurationOption: ParsableArguments {
 
     /// Does the same for a command where the file is not the only choice.
     static func load(_ path: String) throws(CommandFailure) -> Configuration {
+        try load(path) { () throws(ConfigurationFaults) in try Configuration.load(file: path) }
+    }
+
+    /// Writes what is odd about a configuration to standard error.
+    static func load(
+        _ name: String,
+        _ load: () throws(ConfigurationFaults) -> Configuration.Loaded
+    ) throws(CommandFailure) -> Configuration {
         do {
-            let loaded = try Configuration.load(file: path)
+            let loaded = try load()
             for warning in loaded.warnings {
-                StandardStreams.writeError(warning.line(in: path) + "\n")
+                StandardStreams.writeError(warning.line(in: name) + "\n")
             }
             return loaded.configuration
         } catch {

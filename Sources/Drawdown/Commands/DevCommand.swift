@@ -4,8 +4,8 @@ import ArgumentParser
 struct DevelopmentOptions: Equatable, Sendable {
     /// The directory of the store and of `dev.json`; made when it is missing.
     var dataDirectory = "./drawdown-data"
-    /// The API's port on loopback; 0 takes a free one.
-    var httpPort = 8080
+    /// The API's port on loopback; 0 takes a free one, nil that of the environment, else 8080.
+    var httpPort: Int?
     /// Where other programs read how to reach it.
     var developmentFile: String { "\(dataDirectory)/dev.json" }
     /// Whether live traffic is made.
@@ -15,15 +15,34 @@ struct DevelopmentOptions: Equatable, Sendable {
     /// Ends by itself after so long; nil runs until it is stopped.
     var duration: Duration?
 
-    /// The defaults, read from the start, with the demo's prices; the caller fills in the broker.
-    var configuration: Configuration {
-        var configuration = Configuration()
+    /// What `dev` has of its own, as a configuration file would say it: what the environment says goes
+    /// before it.
+    ///
+    /// A playground does not take a gigabyte of a developer's disk.
+    private static let file = """
+        start: earliest
+        kafka: { bootstrap.servers: 127.0.0.1:9092 }
+        store: { embedded: { reserve: 16MiB } }
+        http: { listen: 127.0.0.1:8080 }
+        """
+
+    /// The defaults and what the environment says instead, read from the start, with the demo's prices;
+    /// the caller fills in the broker.
+    ///
+    /// - Throws: what is wrong with the environment.
+    func configuration(
+        environment: [String: String]
+    ) throws(ConfigurationFaults) -> Configuration.Loaded {
+        // The broker is its own, whatever is said of another.
+        let variables = environment.filter { !$0.key.hasPrefix("DRAWDOWN_KAFKA_") }
+        let loaded = try Configuration.parse(Self.file, file: "dev", environment: variables)
+        var configuration = loaded.configuration
         configuration.store.path = dataDirectory
-        // A playground does not take a gigabyte of a developer's disk.
-        configuration.store.reserve = .mebibytes(16)
-        configuration.http.listen = ListenAddress(host: "127.0.0.1", port: httpPort)
+        if let httpPort {
+            configuration.http.listen = ListenAddress(host: "127.0.0.1", port: httpPort)
+        }
         configuration.rateCards = [DemoRates.card]
-        return configuration
+        return Configuration.Loaded(configuration: configuration, warnings: loaded.warnings)
     }
 }
 
@@ -35,7 +54,8 @@ struct DevCommand: AsyncParsableCommand {
         discussion: """
             Needs nothing but this program. The broker is part of it and forgets its messages when \
             it ends; the ledger stays in the data directory. Addresses are printed, and written to \
-            DIR/dev.json once everything is ready.
+            DIR/dev.json once everything is ready. Settings have their defaults; each can be given by \
+            its variable, such as DRAWDOWN_DEFAULTS_OVERDRAFT=refuse.
 
             Examples:
               drawdown dev --demo
@@ -46,8 +66,10 @@ struct DevCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where the ledger is kept.", valueName: "dir"))
     var data = DevelopmentOptions().dataDirectory
 
-    @Option(help: ArgumentHelp("The port of the API; 0 for any.", valueName: "port"))
-    var http = DevelopmentOptions().httpPort
+    @Option(
+        help: ArgumentHelp("The port of the API; 0 for any. Default: 8080.", valueName: "port")
+    )
+    var http: Int?
 
     @Flag(help: "Make live traffic of a few hundred customers.")
     var demo = false
@@ -70,7 +92,7 @@ struct DevCommand: AsyncParsableCommand {
         guard !data.isEmpty else {
             throw ValidationError("expected --data to be a directory, got: nothing")
         }
-        guard (0...65_535).contains(http) else {
+        if let http, !(0...65_535).contains(http) {
             throw ValidationError("expected --http to be between 0 and 65535, got: \(http)")
         }
         guard (1...1_000_000).contains(rate) else {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Credits
 import Testing
 
 @testable import Drawdown
@@ -21,14 +22,35 @@ import Testing
         #expect(plain.options == DevelopmentOptions())
     }
 
-    @Test func devWorksWithTheDefaultsTheDemosPricesAndASmallReserve() {
-        let configuration = DevelopmentOptions(dataDirectory: "/d", httpPort: 81).configuration
+    @Test func devWorksWithTheDefaultsTheDemosPricesAndASmallReserve() throws {
+        let options = DevelopmentOptions(dataDirectory: "/d", httpPort: 81)
+        let loaded = try options.configuration(environment: [:])
+        let configuration = loaded.configuration
+        #expect(loaded.warnings.isEmpty)
         var expected = Configuration()
+        expected.kafka["bootstrap.servers"] = configuration.kafka["bootstrap.servers"]
         expected.store.path = "/d"
         expected.http.listen = ListenAddress(host: "127.0.0.1", port: 81)
         expected.store.reserve = .mebibytes(16)
         expected.rateCards = [DemoRates.card]
         #expect(configuration == expected)
+    }
+
+    @Test func devTakesWhatTheEnvironmentSaysBehindItsFlags() throws {
+        let environment = [
+            "DRAWDOWN_HTTP_LISTEN": "127.0.0.1:19999", "DRAWDOWN_DEFAULTS_OVERDRAFT": "refuse",
+            "DRAWDOWN_HTP_LISTEN": "127.0.0.1:1", "DRAWDOWN_KAFKA_SECURITY_PROTOCOL": "SSL",
+        ]
+        let loaded = try DevelopmentOptions().configuration(environment: environment)
+        #expect(loaded.configuration.http.listen.port == 19_999)
+        #expect(loaded.configuration.defaults.overdraft == .refuse)
+        #expect(loaded.configuration.kafka["security.protocol"] == nil)
+        #expect(loaded.warnings.count == 1)
+        let flagged = try DevelopmentOptions(httpPort: 0).configuration(environment: environment)
+        #expect(flagged.configuration.http.listen.port == 0)
+        #expect(throws: ConfigurationFaults.self) {
+            try DevelopmentOptions().configuration(environment: ["DRAWDOWN_HTTP_LISTEN": "no"])
+        }
     }
 
     @Test(
