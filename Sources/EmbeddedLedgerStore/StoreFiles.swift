@@ -46,7 +46,9 @@ enum StoreFiles {
     }
 
     private static func parent(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
+        // What ends in a slash is that directory, and not something in it.
+        guard let last = path.lastIndex(where: { $0 != "/" }) else { return "/" }
+        guard let slash = path[...last].lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 

@@ -76,9 +76,26 @@ private struct EntitlementQuestion {
         at moment: Timestamp
     ) -> (credits: Result<Amount, PricingFault>, creditType: String?) {
         if let credits { return (.success(credits), nil) }
+        // A query has no types: the value 4 is the text where a rate asks for that and the number where
+        // one asks for the number. Where both match, the rate with more conditions counts, as always.
+        let texts = pricing(rates, moment) { _, _ in nil }
+        let numbers = pricing(rates, moment) { name, value in
+            number(value, of: name, in: rates.card(at: moment))
+        }
+        let isNumber =
+            rates.conditionCount(of: numbers.rate) > rates.conditionCount(of: texts.rate)
+        let pricing = isNumber ? numbers : texts
+        return (pricing.credits, pricing.creditType)
+    }
+
+    private func pricing(
+        _ rates: RateBook,
+        _ moment: Timestamp,
+        _ number: (_ name: String, _ value: String) -> String?
+    ) -> Pricing {
         var bytes: [UInt8] = []
         for (name, value) in dimensions {
-            let number = number(value, of: name, in: rates)
+            let number = number(name, value)
             Dimensions.append(
                 name: name.utf8,
                 kind: number == nil ? .text : .number,
@@ -87,24 +104,35 @@ private struct EntitlementQuestion {
             )
         }
         let action = Array((action ?? "").utf8)
-        let pricing = rates.price(
+        return rates.price(
             action: action.span,
             quantity: quantity,
             dimensions: bytes.span,
             occurredAt: moment
         )
-        return (pricing.credits, pricing.creditType)
     }
 
-    /// A query has no types: a value is the number 4 where a rate of the action asks for that, and the
-    /// text `4` where none does.
-    private func number(_ value: String, of name: String, in rates: RateBook) -> String? {
-        guard let number = (try? Amount(value))?.description else { return nil }
-        let conditions = rates.cards.lazy.flatMap(\.rates).filter { $0.action == action }
+    /// The number that a value is, where a rate of the action asks for that number.
+    private func number(_ value: String, of name: String, in card: RateCard?) -> String? {
+        guard let action, let number = (try? Amount(value))?.description else { return nil }
+        let conditions = (card?.rates ?? []).lazy.filter { $0.action.hasSameBytes(as: action) }
             .flatMap(\.conditions)
         let isAskedFor = conditions.contains { condition in
-            condition.dimension == name && condition.values.contains(.number(number))
+            condition.dimension.hasSameBytes(as: name) && condition.values.contains(.number(number))
         }
         return isAskedFor ? number : nil
+    }
+}
+
+extension RateBook {
+    /// The card in force; nil: none is yet.
+    fileprivate func card(at moment: Timestamp) -> RateCard? {
+        cards.last { $0.effectiveFrom <= moment }
+    }
+
+    /// How many conditions a rate has; −1: there is no rate.
+    fileprivate func conditionCount(of rate: RateReference?) -> Int {
+        guard let rate else { return -1 }
+        return cards[Int(rate.card)].rates[Int(rate.rate)].conditions.count
     }
 }

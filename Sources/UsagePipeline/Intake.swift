@@ -210,13 +210,7 @@ final class Intake: AssignmentHandler {
         assigned.formUnion(partitions)
         order.assign(partitions, at: clock.now)
         forgetTime()
-        // A partition that a topic gained since: `latest` would skip what was sent to it before it was
-        // found, and nobody would know.
-        let known = Set(stored.keys.map(\.topic))
-        return partitions.map { partition in
-            if let offset = stored[partition] { return .offset(offset) }
-            return known.contains(partition.topic) ? .earliest : start
-        }
+        return partitions.map { stored[$0].map(StartPosition.offset) ?? start }
     }
 
     func began(_ partition: PartitionKey, at offset: Int64) {

@@ -82,6 +82,40 @@ struct EntitlementTests {
         #expect(await api.get(base + "model=coarse").values(of: "cost") == ["null"])
     }
 
+    private static func rate(_ id: String, _ price: String, _ when: [String: DimensionValue])
+        -> Rate
+    {
+        Rate(
+            id: id,
+            action: "draw",
+            when: when.map { RateCondition(dimension: $0.key, values: [$0.value]) },
+            price: .perUnit(amount(price))
+        )
+    }
+
+    /// A card that is over asked for numbers, and the one in force asks for both.
+    @Test func aValueThatIsATextForOneRateAndANumberForAnotherIsEither() async {
+        let old = RateCard(
+            version: "1",
+            effectiveFrom: .earliest,
+            rates: [Self.rate("old", "1", ["size": .number("4")])]
+        )
+        let card = RateCard(
+            version: "2",
+            effectiveFrom: noon,
+            rates: [
+                Self.rate("four", "2", ["size": .text("4")]),
+                Self.rate("one", "3", ["tier": .text("1")]),
+                Self.rate("both", "5", ["tier": .number("1"), "region": .text("eu")]),
+            ]
+        )
+        let api = makeAPI(FixedReader([.withGrant("acme")]), cards: [old, card])
+        let base = "/v1/customers/acme/entitlement?action=draw"
+        #expect(await api.get(base + "&size=4").values(of: "cost") == [#""2""#])
+        #expect(await api.get(base + "&tier=1").values(of: "cost") == [#""3""#])
+        #expect(await api.get(base + "&tier=1&region=eu").values(of: "cost") == [#""5""#])
+    }
+
     @Test func aNumberIsForTheRateThatAsksForIt() async {
         let steps = [RateCondition(dimension: "steps", values: [.number("50")])]
         let card = RateCard(

@@ -173,11 +173,12 @@ func makeAPI(
     status: FixedStatus = FixedStatus(),
     tokens: AccessTokens? = nil,
     submitter: (any CommandSubmitter)? = nil,
-    card: RateCard? = nil
+    card: RateCard? = nil,
+    cards: [RateCard]? = nil
 ) -> API {
     let rate = Rate(id: "sdxl", action: "image.generate", credits: amount("10"))
     let standard = RateCard(version: "2026-11", effectiveFrom: .earliest, rates: [rate])
-    let rates = RateBook(cards: [card ?? standard])
+    let rates = RateBook(cards: cards ?? [card ?? standard])
     return API(
         reader: reader,
         status: status,

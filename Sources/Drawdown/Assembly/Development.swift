@@ -94,7 +94,11 @@ private final class DevelopmentSession: Sendable {
         reader = assembly.reader
     }
 
-    private var api: String { "http://127.0.0.1:\(port.withLock { $0 } ?? 0)" }
+    private var api: String {
+        let scheme = configuration.http.identity == nil ? "http" : "https"
+        let host = configuration.http.listen.host
+        return "\(scheme)://\(ListenAddress(host: host, port: port.withLock { $0 } ?? 0))"
+    }
     private var brokerAddress: String { configuration.kafka["bootstrap.servers"] ?? "" }
 
     func run(logger: Logger) async throws {

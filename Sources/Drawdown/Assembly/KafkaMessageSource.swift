@@ -127,6 +127,13 @@ final class KafkaMessageSource: MessageSource {
             let ends = try consumer.watermarks(of: [partition], timeout: .seconds(10))
             let end = ends[partition]?.high ?? 0
             handler.began(PartitionKey(partition), at: end)
+            logger.notice(
+                "A partition that the store does not know begins at its end",
+                metadata: [
+                    "kafka.place": "\(partition.topic) partition \(partition.partition)",
+                    "kafka.offset": "\(end)",
+                ]
+            )
             return PartitionStart(partition: partition, offset: .at(end))
         } catch {
             forbidden = SourceError(error)

@@ -4,7 +4,12 @@ import NIOSSL
 
 /// What every question to the API has in common.
 struct APIOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The credit type. Default: credits.", valueName: "type"))
+    @Option(
+        help: ArgumentHelp(
+            "The credit type. Default: credits, and of a hold for an action that of its rate.",
+            valueName: "type"
+        )
+    )
     var creditType: String?
 
     @Option(

@@ -33,8 +33,13 @@ struct DevelopmentOptions: Equatable, Sendable {
     func configuration(
         environment: [String: String]
     ) throws(ConfigurationFaults) -> Configuration.Loaded {
-        // The broker is its own, whatever is said of another.
-        let variables = environment.filter { !$0.key.hasPrefix("DRAWDOWN_KAFKA_") }
+        // The broker, its topics and the store are its own, whatever is said of others; and what a flag
+        // says is said.
+        var own = ["DRAWDOWN_KAFKA_", "DRAWDOWN_TOPICS_", "DRAWDOWN_STORE_"]
+        if httpPort != nil { own.append("DRAWDOWN_HTTP_LISTEN") }
+        let variables = environment.filter { variable in
+            !own.contains { variable.key.hasPrefix($0) }
+        }
         let loaded = try Configuration.parse(Self.file, file: "dev", environment: variables)
         var configuration = loaded.configuration
         configuration.store.path = dataDirectory
