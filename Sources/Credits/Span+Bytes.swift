@@ -64,3 +64,12 @@ extension String {
         utf8.span.hasSameBytes(as: other.utf8.span)
     }
 }
+
+extension Hasher {
+    /// Takes a text as its bytes, as ``Swift/String/hasSameBytes(as:)`` compares it.
+    package mutating func combine(bytesOf text: String) {
+        for byte in text.utf8 { combine(byte) }
+        // No byte of UTF-8: `a` and `bc` are not `ab` and `c`.
+        combine(UInt8.max)
+    }
+}

@@ -45,7 +45,8 @@ enum StoreFiles {
         try syncDirectory(parent(of: path))
     }
 
-    private static func parent(of path: String) -> String {
+    /// The directory that a path is in.
+    static func parent(of path: String) -> String {
         // What ends in a slash is that directory, and not something in it.
         guard let last = path.lastIndex(where: { $0 != "/" }) else { return "/" }
         guard let slash = path[...last].lastIndex(of: "/") else { return "." }

@@ -67,6 +67,8 @@ public struct WorkedLetters: Sendable {
         for place in places { bytes += Self.line(work, place, at: now) }
         try file.write(bytes)
         try file.sync()
+        // It may have been made just now.
+        try StoreFiles.syncDirectory(StoreFiles.parent(of: path))
     }
 
     // MARK: Lines

@@ -28,7 +28,7 @@ public struct UsageSlot: Hashable, Sendable {
 
     public func hash(into hasher: inout Hasher) {
         hasher.combine(hour)
-        for byte in action.utf8 { hasher.combine(byte) }
+        hasher.combine(bytesOf: action)
     }
 }
 

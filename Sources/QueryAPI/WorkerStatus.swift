@@ -45,12 +45,20 @@ public struct WorkerFigures: Sendable {
         public let at: Timestamp
         public let type: String
         public let customerID: String
+        public let creditType: String
         public let balance: Amount
 
-        public init(at: Timestamp, type: String, customerID: String, balance: Amount) {
+        public init(
+            at: Timestamp,
+            type: String,
+            customerID: String,
+            creditType: String,
+            balance: Amount
+        ) {
             self.at = at
             self.type = type
             self.customerID = customerID
+            self.creditType = creditType
             self.balance = balance
         }
     }

@@ -10,6 +10,7 @@ public final class Telemetry: Sendable {
         public let at: Timestamp
         public let type: TriggerType
         public let customerID: String
+        public let creditType: String
         public let balance: Amount
     }
 
@@ -51,10 +52,12 @@ public final class Telemetry: Sendable {
 
     func committed(_ commit: borrowing Commit, applying: Duration, writing: Duration) {
         let recent = commit.triggers.suffix(Self.keptTriggers).map { trigger in
-            RecentTrigger(
+            let account = Self.account(of: trigger, in: commit)
+            return RecentTrigger(
                 at: commit.recordedAt,
                 type: trigger.type,
-                customerID: Self.customer(of: trigger, in: commit),
+                customerID: account.customerID,
+                creditType: account.creditType,
                 balance: trigger.balance.ledger
             )
         }
@@ -86,11 +89,17 @@ public final class Telemetry: Sendable {
 
     private static let keptTriggers = 32
 
-    private static func customer(of trigger: Trigger, in commit: borrowing Commit) -> String {
+    private static func account(
+        of trigger: Trigger,
+        in commit: borrowing Commit
+    ) -> (customerID: String, creditType: String) {
         switch trigger.payload {
         // These are about no group of the commit: the input was refused and made no entry.
-        case .refused(let input), .refusedHold(_, let input): return input.customerID
-        default: return commit.customerID(of: commit.groups[Int(trigger.group)])
+        case .refused(let input), .refusedHold(_, let input):
+            return (input.customerID, input.creditType)
+        default:
+            let group = commit.groups[Int(trigger.group)]
+            return (commit.customerID(of: group), commit.creditType(of: group))
         }
     }
 }

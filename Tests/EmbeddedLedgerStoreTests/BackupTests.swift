@@ -54,6 +54,28 @@ struct BackupTests {
         try History.expectSame(store, model)
     }
 
+    @Test func aSecondCopyOfTheSameNameLeavesTheFirstAlone() throws {
+        try makeStore()
+        let first = try UnfinishedCopy(target, of: directory.path, fillsEmpty: false)
+        _ = try first.makeFile(DataFile.name)
+        let second = code {
+            _ = try UnfinishedCopy(target, of: directory.path, fillsEmpty: false)
+        }
+        #expect(second == .inUse)
+        #expect(exists(first.path + "/" + DataFile.name))
+    }
+
+    @Test func aSourceThatIsCalledLikeAnUnfinishedCopyIsLeftAlone() throws {
+        try makeStore()
+        let source = target + UnfinishedCopy.suffix
+        try FileManager.default.copyItem(atPath: directory.path, toPath: source)
+        let backup = code {
+            _ = try StoreBackup(of: source).write(to: target, verifies: false)
+        }
+        #expect(backup == .unusable)
+        #expect(try EmbeddedJournal(readOnly: source).verify().isSound)
+    }
+
     @Test func aBackupIsTheWholeStoreAndStaysAsItIs() throws {
         try makeStore()
         let report = try StoreBackup(of: directory.path).write(to: target, verifies: true)

@@ -84,6 +84,30 @@ struct PageTests {
         #expect(await api.get("/customers?q=a").status == 200)
     }
 
+    @Test func aWholeIDLeadsToItsCustomersAccountOfThatType() async {
+        let api = makeAPI(.withGrant("acme", creditType: "tokens"))
+        let answer = await api.get("/customers?q=acme&credit_type=tokens")
+        #expect(answer[header: "location"] == "/customers/acme?credit_type=tokens")
+    }
+
+    @Test func aTriggerLeadsToTheAccountThatItIsOf() async throws {
+        var figures = WorkerFigures()
+        figures.recentTriggers = [
+            .init(
+                at: noon,
+                type: "credit_balance.low",
+                customerID: "acme",
+                creditType: "tokens",
+                balance: amount("1")
+            )
+        ]
+        let answer = await makeAPI(.withGrant("acme"), status: FixedStatus(figures: figures))
+            .get("/events")
+        var events = try #require(answer.stream).makeAsyncIterator()
+        let event = String(decoding: try #require(await events.next()), as: UTF8.self)
+        #expect(event.contains("/customers/acme?credit_type=tokens"))
+    }
+
     @Test func aProblemOnAPageIsAPage() async {
         let answer = await makeAPI().get("/customers/nobody")
         #expect(answer.status == 404)

@@ -42,8 +42,22 @@ struct RatePreview: Sendable {
         let customerID: String
         let creditType: String
 
+        // By their bytes, as accounts are told apart.
+        static func == (left: AccountName, right: AccountName) -> Bool {
+            left.customerID.hasSameBytes(as: right.customerID)
+                && left.creditType.hasSameBytes(as: right.creditType)
+        }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(bytesOf: customerID)
+            hasher.combine(bytesOf: creditType)
+        }
+
         static func < (left: AccountName, right: AccountName) -> Bool {
-            (left.customerID, left.creditType) < (right.customerID, right.creditType)
+            guard left.customerID.hasSameBytes(as: right.customerID) else {
+                return left.customerID.utf8.lexicographicallyPrecedes(right.customerID.utf8)
+            }
+            return left.creditType.utf8.lexicographicallyPrecedes(right.creditType.utf8)
         }
     }
 
@@ -51,6 +65,15 @@ struct RatePreview: Sendable {
     struct Unpriced: Hashable, Sendable {
         let code: String
         let action: String
+
+        static func == (left: Unpriced, right: Unpriced) -> Bool {
+            left.code == right.code && left.action.hasSameBytes(as: right.action)
+        }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(code)
+            hasher.combine(bytesOf: action)
+        }
     }
 
     let rates: RateBook

@@ -124,7 +124,13 @@ final class WorkerHealth: WorkerStatus {
         result.commitP50 = telemetry.commitDuration(quantile: 0.5)
         result.commitP99 = telemetry.commitDuration(quantile: 0.99)
         result.recentTriggers = telemetry.recentTriggers.reversed().map {
-            .init(at: $0.at, type: $0.type.name, customerID: $0.customerID, balance: $0.balance)
+            .init(
+                at: $0.at,
+                type: $0.type.name,
+                customerID: $0.customerID,
+                creditType: $0.creditType,
+                balance: $0.balance
+            )
         }
         result.outboxDepth = control.unpublished
         result.publishedThrough = control.publishedThrough

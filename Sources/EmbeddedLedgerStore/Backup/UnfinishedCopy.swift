@@ -39,18 +39,29 @@ final class UnfinishedCopy {
         path = self.target + Self.suffix
         try Self.checkFree(self.target, fillsEmpty: fillsEmpty)
         try StoreFiles.makeDirectory(path)
-        lock = try FileHandle(path, O_RDONLY | O_DIRECTORY)
-        guard try lock.tryLock() else {
+        // Not kept before it is locked: whoever is let go empties the directory, which is another's till then.
+        let directory = try FileHandle(path, O_RDONLY | O_DIRECTORY)
+        guard try directory.tryLock() else {
             throw StoreError(.inUse, "\(path) is being written by another process")
         }
-        try Self.empty(path)
-        guard try !OpenStores.canonical(path).hasPrefix(source + "/") else {
-            try StoreFiles.removeDirectory(path)
+        let canonical = try OpenStores.canonical(path)
+        guard canonical != source else {
+            throw StoreError(
+                .unusable,
+                "expected a target whose copy is not made in \(source), which it copies: "
+                    + "another name than \(target)"
+            )
+        }
+        guard !canonical.hasPrefix(source + "/") else {
+            // Nobody's, where nothing is in it.
+            try? StoreFiles.removeDirectory(path)
             throw StoreError(
                 .unusable,
                 "expected \(target) not to be in \(source), which it copies"
             )
         }
+        lock = directory
+        try Self.empty(path)
         for folder in Self.folders { try StoreFiles.makeDirectory(path + "/" + folder) }
     }
 

@@ -19,11 +19,13 @@ extension API {
             limit: Call.defaultLimit + 1
         )
         // Who knows the whole id wants the customer, not a list of one.
-        if let query, found.count == 1, found.first?.customerID == query {
+        if let query, found.count == 1, found.first?.customerID.hasSameBytes(as: query) == true {
             return Answer(
                 status: 303,
                 type: "text/plain",
-                headers: [("location", "/customers/\(URLText.encoded(query))")],
+                headers: [
+                    ("location", URLText.path(ofCustomer: query, creditType: creditType))
+                ],
                 body: []
             )
         }

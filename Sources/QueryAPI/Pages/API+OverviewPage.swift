@@ -107,7 +107,7 @@ struct LiveFigures: Sendable {
                 Self.triggerColumns,
                 HTML.clock(trigger.at),
                 HTML.breakable(trigger.type),
-                HTML.link(toCustomer: trigger.customerID),
+                HTML.link(toCustomer: trigger.customerID, creditType: trigger.creditType),
                 "\(trigger.balance)"
             )
         }

@@ -59,8 +59,7 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
     }
 
     static func link(toCustomer id: String, creditType: String = "credits") -> HTML {
-        let query = creditType == "credits" ? "" : "?credit_type=\(URLText.encoded(creditType))"
-        return "<a href=\"/customers/\(URLText.encoded(id))\(query)\">\(id)</a>"
+        "<a href=\"\(URLText.path(ofCustomer: id, creditType: creditType))\">\(id)</a>"
     }
 
     static func link(toUsage id: String, source: String) -> HTML {
@@ -71,6 +70,12 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
 
 /// Text in a URL.
 enum URLText {
+    /// Where a customer's page is.
+    static func path(ofCustomer id: String, creditType: String) -> String {
+        let query = creditType == "credits" ? "" : "?credit_type=\(encoded(creditType))"
+        return "/customers/\(encoded(id))\(query)"
+    }
+
     private static let digits = Array("0123456789ABCDEF".utf8)
 
     /// Escapes every byte but RFC 3986's unreserved ones.

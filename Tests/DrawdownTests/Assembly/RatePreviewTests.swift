@@ -189,4 +189,17 @@ import Testing
             )
         )
     }
+
+    /// Accounts are told apart by bytes: Unicode has two spellings of é, which Swift takes for the same.
+    @Test func customersOfTwoSpellingsAreTwo() {
+        let names = ["caf\u{e9}", "cafe\u{301}"].map {
+            RatePreview.AccountName(customerID: $0, creditType: "credits")
+        }
+        #expect(Set(names).count == 2)
+        #expect(names.sorted() == [names[1], names[0]])
+        let actions = ["caf\u{e9}", "cafe\u{301}"].map {
+            RatePreview.Unpriced(code: "no_rate", action: $0)
+        }
+        #expect(Set(actions).count == 2)
+    }
 }
