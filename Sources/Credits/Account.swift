@@ -71,6 +71,16 @@ public struct Account: Sendable {
     /// The grants in the order in which they will be used, then those to come, then those that ended.
     public var grants: [Grant] { usable + scheduled + spent }
 
+    /// The grant of an ordinal; nil: there is none.
+    ///
+    /// Without bringing the lists together, for one that ended is asked for at each end.
+    func grant(_ ordinal: UInt32) -> Grant? {
+        if let last = spent.last, last.ordinal == ordinal { return last }
+        let isOrdinal = { (grant: Grant) in grant.ordinal == ordinal }
+        return usable.first(where: isOrdinal) ?? scheduled.first(where: isOrdinal)
+            ?? spent.last(where: isOrdinal)
+    }
+
     /// The next expiry among grants that credits remain of: how much, and when.
     public func nextExpiry(after now: Timestamp) -> (credits: Amount, at: Timestamp)? {
         let pending = usable.filter { ($0.terms.expiresAt ?? .earliest) > now }

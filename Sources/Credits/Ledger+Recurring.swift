@@ -16,6 +16,9 @@ extension Application {
         guard let due = accounts[account].nextPeriod(under: policies) else { return }
         reconcile(account)
         let known = accounts[account].schedule(due.rule.scheduleID)
+        // A schedule that the account has not had begins now, whenever it would have been due: what its
+        // grant leads to, such as a request for more, must not count from the beginning of time.
+        if known == nil { clock = moment }
         let anchor = due.rule.anchor ?? known?.anchor ?? moment
         let start =
             known == nil

@@ -26,7 +26,7 @@ extension Application {
     }
 
     private mutating func renewDueLimit() {
-        dueLimit = commit.entries.count + Self.maximumDueEntries
+        dueLimit = commit.entries.count + topUpMoments + Self.maximumDueEntries
     }
 
     private mutating func bringDue(of account: Int, to moment: Timestamp) {
@@ -105,8 +105,9 @@ extension Application {
     /// Where several of one grant did, as for one that lasts shorter than a lead time, one goes:
     /// nobody wants to be told the same thing twice at once.
     private mutating func announceExpiry(of account: Int, by moment: Timestamp) {
-        for index in accounts[account].usable.indices {
-            let grant = accounts[account].usable[index]
+        // Looked at in one copy: each look at the account's own would make one.
+        let grants = accounts[account].usable
+        for (index, grant) in grants.enumerated() {
             let latest = policies.expiryNotices.compactMap(grant.notice(before:))
                 .filter { $0 > grant.noticedAt && $0 <= moment }.max()
             guard let latest else { continue }

@@ -49,7 +49,7 @@ extension Application {
     }
 
     mutating func triggerGrant(_ type: TriggerType, ordinal: UInt32, of account: Int) {
-        guard let grant = accounts[account].grants.first(where: { $0.ordinal == ordinal }) else {
+        guard let grant = accounts[account].grant(ordinal) else {
             preconditionFailure("expected grant \(ordinal) to belong to the account")
         }
         trigger(type, .grant(grant), of: account)

@@ -20,18 +20,20 @@ extension Commit {
     /// Checked before replaying, so that no sum over damaged allocations leaves the range of
     /// amounts.
     func allocationFault(of entry: Entry) -> String? {
-        var sum = Amount.zero
-        var moved = Amount.zero
+        // What is given and what is taken, each by itself: a rollover takes from one grant all that it gives
+        // to another, and the two together may be twice the largest amount.
+        var given = Amount.zero
+        var taken = Amount.zero
         for allocation in allocations(of: entry) {
-            guard let next = sum.adding(allocation.credits),
-                let total = moved.adding(allocation.credits.magnitude)
+            let credits = allocation.credits
+            guard let moreGiven = given.adding(credits.isNegative ? .zero : credits),
+                let moreTaken = taken.adding(credits.isNegative ? credits : .zero)
             else { return "expected the allocations of entry \(entry.sequence) to be in range" }
-            sum = next
-            moved = total
+            (given, taken) = (moreGiven, moreTaken)
         }
-        guard sum == entry.amount else {
+        guard given.adding(taken) == entry.amount else {
             return "expected the allocations of entry \(entry.sequence) to sum to "
-                + "\(entry.amount), got: \(sum)"
+                + "\(entry.amount), got: \(given) and \(taken)"
         }
         return nil
     }

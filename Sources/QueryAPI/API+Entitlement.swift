@@ -76,8 +76,9 @@ private struct EntitlementQuestion {
         at moment: Timestamp
     ) -> (credits: Result<Amount, PricingFault>, creditType: String?) {
         if let credits { return (.success(credits), nil) }
-        // A query has no types: the value 4 is the text where a rate asks for that and the number where
-        // one asks for the number. Where both match, the rate with more conditions counts, as always.
+        // A query has no types: of the values that some rate asks for as numbers, all are texts or all are
+        // numbers, whichever finds the rate with more conditions, and texts where that is the same. A rate
+        // that wants one of them as a text and another as a number is not found.
         let texts = pricing(rates, moment) { _, _ in nil }
         let numbers = pricing(rates, moment) { name, value in
             number(value, of: name, in: rates.card(at: moment))

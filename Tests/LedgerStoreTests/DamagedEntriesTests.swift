@@ -1,5 +1,5 @@
 import Credits
-import LedgerStore
+@testable import LedgerStore
 import Testing
 
 // Damage that hashes cannot show: commits whose bytes were changed before they were sealed.
@@ -94,5 +94,23 @@ struct DamagedEntriesTests {
             if let read, !verify(read.commit).isSound { faulty += 1 }
         }
         #expect(faulty > 500)
+    }
+
+    /// A rollover takes from one grant all that it gives to another.
+    @Test func whatIsGivenAndWhatIsTakenAreEachInRange() {
+        let much = Sample.amount("60000000000000000000000000")
+        func fault(_ credits: [Amount]) -> String? {
+            var commit = Sample.commit(1)
+            commit.addGroup(1, "acme")
+            let allocations = credits.enumerated().map {
+                Allocation(grant: UInt32($0.offset + 1), credits: $0.element)
+            }
+            commit.add(.creditsGranted, .zero, allocations: allocations)
+            return commit.allocationFault(of: commit.entries[0])
+        }
+        #expect(fault([much.negated, much]) == nil)
+        #expect(fault([much, much]) != nil)
+        #expect(fault([much.negated, much.negated]) != nil)
+        #expect(fault([much.negated, Sample.amount("1")]) != nil)
     }
 }

@@ -20,6 +20,10 @@ import UsageCodec
         (#"{"threshold":10,"credits":-5}"#, "invalid_field", ".credits"),
         ("{\(topUp),\"answer_within\":\"PT0S\"}", "invalid_field", ".answer_within"),
         ("{\(topUp),\"answer_within\":60}", "invalid_field", ".answer_within"),
+        (
+            "{\(topUp),\"max_per\":{\"period\":\"PT0.999999S\",\"count\":1}}", "invalid_field",
+            ".max_per.period"
+        ),
         ("{\(topUp),\"max_per\":5}", "invalid_field", ".max_per"),
         ("{\(topUp),\"max_per\":{\"count\":1}}", "missing_field", ".max_per.period"),
         (

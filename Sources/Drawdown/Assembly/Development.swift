@@ -96,7 +96,9 @@ private final class DevelopmentSession: Sendable {
 
     private var api: String {
         let scheme = configuration.http.identity == nil ? "http" : "https"
-        let host = configuration.http.listen.host
+        // Who listens everywhere is reached on this machine, too.
+        let listen = configuration.http.listen.host
+        let host = ["0.0.0.0", "::"].contains(listen) ? "127.0.0.1" : listen
         return "\(scheme)://\(ListenAddress(host: host, port: port.withLock { $0 } ?? 0))"
     }
     private var brokerAddress: String { configuration.kafka["bootstrap.servers"] ?? "" }

@@ -62,7 +62,7 @@ struct RatePreview: Sendable {
     }
 
     /// Why usage has no price, and so often.
-    struct Unpriced: Hashable, Sendable {
+    struct Unpriced: Hashable, Comparable, Sendable {
         let code: String
         let action: String
 
@@ -73,6 +73,11 @@ struct RatePreview: Sendable {
         func hash(into hasher: inout Hasher) {
             hasher.combine(code)
             hasher.combine(bytesOf: action)
+        }
+
+        static func < (left: Unpriced, right: Unpriced) -> Bool {
+            guard left.code == right.code else { return left.code < right.code }
+            return left.action.utf8.lexicographicallyPrecedes(right.action.utf8)
         }
     }
 

@@ -33,12 +33,11 @@ struct DevelopmentOptions: Equatable, Sendable {
     func configuration(
         environment: [String: String]
     ) throws(ConfigurationFaults) -> Configuration.Loaded {
-        // The broker, its topics and the store are its own, whatever is said of others; and what a flag
-        // says is said.
-        var own = ["DRAWDOWN_KAFKA_", "DRAWDOWN_TOPICS_", "DRAWDOWN_STORE_"]
+        // The broker and its topics are its own, whatever is said of others; and what a flag says is said.
+        var own = ["DRAWDOWN_KAFKA", "DRAWDOWN_TOPICS"]
         if httpPort != nil { own.append("DRAWDOWN_HTTP_LISTEN") }
         let variables = environment.filter { variable in
-            !own.contains { variable.key.hasPrefix($0) }
+            !own.contains { variable.key == $0 || variable.key.hasPrefix($0 + "_") }
         }
         let loaded = try Configuration.parse(Self.file, file: "dev", environment: variables)
         var configuration = loaded.configuration
@@ -59,8 +58,9 @@ struct DevCommand: AsyncParsableCommand {
         discussion: """
             Needs nothing but this program. The broker is part of it and forgets its messages when \
             it ends; the ledger stays in the data directory. Addresses are printed, and written to \
-            DIR/dev.json once everything is ready. Settings have their defaults; each can be given by \
-            its variable, such as DRAWDOWN_DEFAULTS_OVERDRAFT=refuse.
+            DIR/dev.json once everything is ready. Settings have their defaults; each but those of the \
+            broker and the topics can be given by its variable, such as \
+            DRAWDOWN_DEFAULTS_OVERDRAFT=refuse.
 
             Examples:
               drawdown dev --demo

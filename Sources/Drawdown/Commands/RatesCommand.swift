@@ -192,8 +192,7 @@ extension RatePreview {
     }
 
     private var unpricedKinds: [(Unpriced, Int)] {
-        unpriced.sorted { ($0.key.code, $0.key.action) < ($1.key.code, $1.key.action) }
-            .map { ($0.key, $0.value) }
+        unpriced.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     /// For programs: everything, customers in their order.

@@ -27,10 +27,10 @@ extension AutoTopUp {
     private static func cap(_ value: YAMLValue) -> TopUpCap? {
         value.section { reader -> TopUpCap? in
             let constraint =
-                "a duration between \(CalendarDuration.shortest) and "
+                "a duration between \(CalendarDuration.fixed(seconds: 1)) and "
                 + "\(CalendarDuration.longest)"
             let period = reader.required("period", constraint)?
-                .duration(from: .shortest, to: .longest)
+                .duration(from: .fixed(seconds: 1), to: .longest)
             let countValue = reader.value("count")
             let count = countValue?.integer(in: 1...maximumCount)
             let creditsValue = reader.value("credits")

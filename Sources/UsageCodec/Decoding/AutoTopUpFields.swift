@@ -91,7 +91,14 @@ enum AutoTopUpFields {
             CapMember.period.path,
             in: &arena
         )
-        guard let period else { throw .missing(CapMember.period.path) }
+        guard let index = nodes[CapMember.period.rawValue], let period else {
+            throw .missing(CapMember.period.path)
+        }
+        guard period.isAPeriod else {
+            let constraint = "at least a second, for a shorter one limits nothing"
+            let node = document.nodes[index]
+            throw document.invalid(node, CapMember.period.path, constraint, in: &arena)
+        }
         let count = try document.integer(
             at: nodes[CapMember.count.rawValue],
             CapMember.count.path,

@@ -176,7 +176,7 @@ enum RecurringFields {
 
 extension CalendarDuration {
     /// Whether it is long enough for a period of recurring grants: at least a second.
-    fileprivate var isAPeriod: Bool { months > 0 || microseconds >= 1_000_000 }
+    var isAPeriod: Bool { months > 0 || microseconds >= 1_000_000 }
 }
 
 extension KeyedHash {

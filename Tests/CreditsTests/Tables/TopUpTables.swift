@@ -308,4 +308,20 @@ import Testing
             """
         )
     }
+
+    /// The first period of a schedule is due at no moment of its own.
+    @Test func aSchedulesFirstCreditsAskForMoreOnceAndNow() throws {
+        for anchor in ["", ":anchor=2020-01-01"] {
+            try checkLedger(
+                """
+                defaults thresholds= topup=threshold:100,pack:500,period:P30D,count:5
+                    recurring=free:50:P1M\(anchor)
+                usage  u1  acme  1  applied  balance 49  grant.created changed
+                    auto_top_up.requested[500]
+                time   PT59M59S  acme balance 49
+                time   PT1H      acme balance 49  auto_top_up.suspended[not_answered]
+                """
+            )
+        }
+    }
 }

@@ -201,5 +201,6 @@ import Testing
             RatePreview.Unpriced(code: "no_rate", action: $0)
         }
         #expect(Set(actions).count == 2)
+        #expect(actions.sorted() == [actions[1], actions[0]])
     }
 }

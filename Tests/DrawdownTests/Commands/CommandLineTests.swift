@@ -40,14 +40,16 @@ import Testing
         let environment = [
             "DRAWDOWN_HTTP_LISTEN": "127.0.0.1:19999", "DRAWDOWN_DEFAULTS_OVERDRAFT": "refuse",
             "DRAWDOWN_HTP_LISTEN": "127.0.0.1:1", "DRAWDOWN_KAFKA_SECURITY_PROTOCOL": "SSL",
-            "DRAWDOWN_TOPICS_COMMANDS": "others", "DRAWDOWN_STORE_EMBEDDED_PATH": "/elsewhere",
+            "DRAWDOWN_KAFKA": "{ group.id: others }", "DRAWDOWN_TOPICS": "{ commands: others }",
+            "DRAWDOWN_STORE_EMBEDDED_RESERVE": "0",
         ]
         let loaded = try DevelopmentOptions().configuration(environment: environment)
         #expect(loaded.configuration.http.listen.port == 19_999)
         #expect(loaded.configuration.defaults.overdraft == .refuse)
         #expect(loaded.configuration.kafka["security.protocol"] == nil)
         #expect(loaded.configuration.topics == Topics())
-        #expect(loaded.configuration.store.path == DevelopmentOptions().dataDirectory)
+        #expect(loaded.configuration.kafka["group.id"] == KafkaSection.defaultGroup)
+        #expect(loaded.configuration.store.reserve == ByteCount(bytes: 0))
         #expect(loaded.warnings.count == 1)
         let flagged = try DevelopmentOptions(httpPort: 0).configuration(environment: environment)
         #expect(flagged.configuration.http.listen.port == 0)
