@@ -26,7 +26,7 @@ extension Application {
     }
 
     private mutating func renewDueLimit() {
-        dueLimit = commit.entries.count + topUpMoments + Self.maximumDueEntries
+        dueLimit = commit.entries.count + Self.maximumDueEntries
     }
 
     private mutating func bringDue(of account: Int, to moment: Timestamp) {
