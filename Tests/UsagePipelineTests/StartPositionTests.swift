@@ -9,7 +9,7 @@ import Testing
     private let usage = PartitionKey(topic: "usage", partition: 0)
     private let added = PartitionKey(topic: "usage", partition: 1)
 
-    /// A worker that read two events of the first partition, and one after it, over more partitions.
+    /// A worker over the store of one that read two events of the first partition.
     private func restarted(_ keys: [PartitionKey], at start: StartPosition) throws -> TestWorker {
         let first = TestWorker(source: TestSource([usage]), start: start)
         try first.open()

@@ -175,7 +175,7 @@ enum RecurringFields {
 }
 
 extension CalendarDuration {
-    /// Whether it is long enough for a period of recurring grants: at least a second.
+    /// Whether it is long enough for a period of recurring grants or of a cap: at least a second.
     var isAPeriod: Bool { months > 0 || microseconds >= 1_000_000 }
 }
 
