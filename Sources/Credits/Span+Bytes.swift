@@ -56,20 +56,3 @@ extension OutputSpan<UInt8> {
         }
     }
 }
-
-extension String {
-    /// Whether two texts are the same bytes, as ids and names are compared: to `==` two spellings of one
-    /// character are the same.
-    package func hasSameBytes(as other: String) -> Bool {
-        utf8.span.hasSameBytes(as: other.utf8.span)
-    }
-}
-
-extension Hasher {
-    /// Takes a text as its bytes, as ``Swift/String/hasSameBytes(as:)`` compares it.
-    package mutating func combine(bytesOf text: String) {
-        for byte in text.utf8 { combine(byte) }
-        // No byte of UTF-8: `a` and `bc` are not `ab` and `c`.
-        combine(UInt8.max)
-    }
-}

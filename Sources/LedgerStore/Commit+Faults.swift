@@ -84,18 +84,17 @@ extension Commit {
 
     /// What is wrong with the holds that entries place and end; nil: nothing.
     func holdFault(of entries: ArraySlice<Entry>, in account: Account) -> String? {
-        // By their bytes: to a set of texts two spellings of one character are the same.
-        var open: Set<[UInt8]>?
+        var open: Set<ExactText>?
         for entry in entries where entry.detail >= 0 {
             switch details[Int(entry.detail)].payload {
             case .hold(let hold):
                 open = open ?? account.holdIDs
-                guard open?.insert(Array(hold.holdID.utf8)).inserted == true else {
+                guard open?.insert(ExactText(hold.holdID)).inserted == true else {
                     return "expected hold \(hold.holdID) to be placed once"
                 }
             case .endOfHold(let holdID):
                 open = open ?? account.holdIDs
-                guard open?.remove(Array(holdID.utf8)) != nil else {
+                guard open?.remove(ExactText(holdID)) != nil else {
                     return "expected hold \(holdID) to be there when it ends"
                 }
             default: continue
@@ -106,7 +105,7 @@ extension Commit {
 }
 
 extension Account {
-    fileprivate var holdIDs: Set<[UInt8]> { Set(holds.map { Array($0.holdID.utf8) }) }
+    fileprivate var holdIDs: Set<ExactText> { Set(holds.map { ExactText($0.holdID) }) }
 
     /// What is wrong with the credits that are set aside; nil: nothing.
     var heldFault: String? {

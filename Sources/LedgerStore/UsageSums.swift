@@ -5,11 +5,11 @@ public struct UsageSlot: Hashable, Sendable {
     /// Hours since 1970, by when the usage occurred.
     public let hour: Int64
     /// Empty for usage that named none.
-    public let action: String
+    public let action: ExactText
 
     public init(hour: Int64, action: String) {
         self.hour = hour
-        self.action = action
+        self.action = ExactText(action)
     }
 
     /// The hour that a moment lies in.
@@ -20,16 +20,6 @@ public struct UsageSlot: Hashable, Sendable {
     }
 
     public static let microsecondsPerHour: Int64 = 3_600_000_000
-
-    // Actions are bytes: to `==` two spellings of one character are the same.
-    public static func == (left: UsageSlot, right: UsageSlot) -> Bool {
-        left.hour == right.hour && left.action.hasSameBytes(as: right.action)
-    }
-
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(hour)
-        hasher.combine(bytesOf: action)
-    }
 }
 
 /// What `credits_consumed` entries add up to.

@@ -48,33 +48,31 @@ extension API {
         for (slot, part) in rollup.slots where range.hours.contains(slot.hour) {
             let key = UsageRow.Key(
                 start: range.interval.start(ofHour: slot.hour),
-                action: byAction ? Array(slot.action.utf8) : []
+                action: byAction ? slot.action : ExactText("")
             )
             sums[key, default: UsageSums()].add(part)
         }
-        return sums.map { UsageRow($0.key, $0.value) }
-            .sorted { ($0.start, $0.action) < ($1.start, $1.action) }
+        return sums.map { UsageRow(key: $0.key, sums: $0.value) }.sorted { $0.key < $1.key }
     }
 }
 
 /// One line of a roll-up.
 struct UsageRow {
-    struct Key: Hashable {
+    struct Key: Hashable, Comparable {
         let start: Timestamp
-        /// Its bytes: to a dictionary of texts two spellings of one character are the same.
-        let action: [UInt8]
+        /// Empty where the line is for all, or for usage that named none.
+        let action: ExactText
+
+        static func < (left: Key, right: Key) -> Bool {
+            (left.start, left.action) < (right.start, right.action)
+        }
     }
 
-    let start: Timestamp
-    /// Empty where the line is for all, or for usage that named none.
-    let action: String
+    let key: Key
     let sums: UsageSums
 
-    init(_ key: Key, _ sums: UsageSums) {
-        start = key.start
-        action = String(decoding: key.action, as: UTF8.self)
-        self.sums = sums
-    }
+    var start: Timestamp { key.start }
+    var action: String { key.action.text }
 }
 
 /// How long one line of a roll-up is.

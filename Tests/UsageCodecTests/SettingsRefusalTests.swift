@@ -132,8 +132,7 @@ import UsageCodec
         )
         #expect(
             refusal?.message
-                == "expected recurring[0].every to be at least a second, for a rule that never ends "
-                + "its period grants nothing, got: \"PT0S\""
+                == "expected recurring[0].every to be a duration of at least a second, got: \"PT0S\""
         )
     }
 

@@ -39,45 +39,31 @@ struct RatePreview: Sendable {
     }
 
     struct AccountName: Hashable, Comparable, Sendable {
-        let customerID: String
-        let creditType: String
+        let customerID: ExactText
+        let creditType: ExactText
 
-        // By their bytes, as accounts are told apart.
-        static func == (left: AccountName, right: AccountName) -> Bool {
-            left.customerID.hasSameBytes(as: right.customerID)
-                && left.creditType.hasSameBytes(as: right.creditType)
-        }
-
-        func hash(into hasher: inout Hasher) {
-            hasher.combine(bytesOf: customerID)
-            hasher.combine(bytesOf: creditType)
+        init(customerID: String, creditType: String) {
+            self.customerID = ExactText(customerID)
+            self.creditType = ExactText(creditType)
         }
 
         static func < (left: AccountName, right: AccountName) -> Bool {
-            guard left.customerID.hasSameBytes(as: right.customerID) else {
-                return left.customerID.utf8.lexicographicallyPrecedes(right.customerID.utf8)
-            }
-            return left.creditType.utf8.lexicographicallyPrecedes(right.creditType.utf8)
+            (left.customerID, left.creditType) < (right.customerID, right.creditType)
         }
     }
 
     /// Why usage has no price, and so often.
     struct Unpriced: Hashable, Comparable, Sendable {
         let code: String
-        let action: String
+        let action: ExactText
 
-        static func == (left: Unpriced, right: Unpriced) -> Bool {
-            left.code == right.code && left.action.hasSameBytes(as: right.action)
-        }
-
-        func hash(into hasher: inout Hasher) {
-            hasher.combine(code)
-            hasher.combine(bytesOf: action)
+        init(code: String, action: String) {
+            self.code = code
+            self.action = ExactText(action)
         }
 
         static func < (left: Unpriced, right: Unpriced) -> Bool {
-            guard left.code == right.code else { return left.code < right.code }
-            return left.action.utf8.lexicographicallyPrecedes(right.action.utf8)
+            (left.code, left.action) < (right.code, right.action)
         }
     }
 

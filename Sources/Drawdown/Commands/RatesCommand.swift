@@ -167,7 +167,7 @@ extension RatePreview {
             return left == right ? $0.key < $1.key : left > right
         }
         for (name, sums) in rows.prefix(limit) {
-            table.append([name.customerID, name.creditType] + sums.cells)
+            table.append([name.customerID.text, name.creditType.text] + sums.cells)
         }
         table.append(["all \(LiveFormat.count(accounts.count))", ""] + total.cells)
         var text = table.text
@@ -186,7 +186,7 @@ extension RatePreview {
         var text = "\n\(LiveFormat.count(total.unpricedEvents)) events have no price under NEW; "
         text += "they cost \(total.unpricedCreditsThen) credits then:\n"
         for (kind, count) in unpricedKinds {
-            text += "  \(kind.code) \(kind.action.printable): \(LiveFormat.count(count))\n"
+            text += "  \(kind.code) \(kind.action.text.printable): \(LiveFormat.count(count))\n"
         }
         return text
     }
@@ -208,7 +208,7 @@ extension RatePreview {
                 for (kind, count) in unpricedKinds {
                     json.object { json in
                         json.member("code", kind.code)
-                        json.member("action", kind.action)
+                        json.member("action", kind.action.text)
                         json.member("events", count)
                     }
                 }
@@ -216,8 +216,8 @@ extension RatePreview {
             json.arrayMember("accounts") { json in
                 for (name, sums) in accounts.sorted(by: { $0.key < $1.key }) {
                     json.object { json in
-                        json.member("customer_id", name.customerID)
-                        json.member("credit_type", name.creditType)
+                        json.member("customer_id", name.customerID.text)
+                        json.member("credit_type", name.creditType.text)
                         json.write(sums)
                     }
                 }

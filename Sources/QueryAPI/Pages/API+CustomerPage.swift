@@ -140,18 +140,21 @@ extension API {
     ]
 
     private static func usage(_ rows: [UsageRow]) -> HTML {
-        // By the bytes: to a dictionary of texts two spellings of one character are the same.
-        var sums: [[UInt8]: UsageSums] = [:]
-        for row in rows { sums[Array(row.action.utf8), default: UsageSums()].add(row.sums) }
+        var sums: [ExactText: UsageSums] = [:]
+        for row in rows { sums[row.key.action, default: UsageSums()].add(row.sums) }
         guard !sums.isEmpty else { return "<p>Nothing was used.</p>" }
         let most = max(sums.values.map(\.credits).max() ?? .zero, Amount(whole: 1))
-        let lines: [HTML] = sums.sorted { $0.value.credits > $1.value.credits }.map { action, sum in
+        // Those that cost as much stand in the order of their names, at each look.
+        let byCredits = sums.sorted {
+            ($1.value.credits, $0.key) < ($0.value.credits, $1.key)
+        }
+        let lines: [HTML] = byCredits.map { action, sum in
             // A share in a thousand is all that a bar can show.
             let share = (Amount(whole: 100)).multiplied(by: sum.credits, dividedBy: most)
             let width = share.map { Double($0.units) / 1e12 } ?? 100
             return HTML.row(
                 usageColumns,
-                "\(action.isEmpty ? "(none)" : String(decoding: action, as: UTF8.self))",
+                "\(action.text.isEmpty ? "(none)" : action.text)",
                 "\(sum.credits)",
                 "\(sum.quantity)",
                 "\(sum.events)",

@@ -86,19 +86,11 @@ enum AutoTopUpFields {
             throw document.invalid(node, Member.cap.path, constraint, in: &arena)
         }
         let nodes = FieldNodes(of: index, in: document, by: capMembers)
-        let period = try document.positiveDuration(
+        let period = try document.period(
             at: nodes[CapMember.period.rawValue],
             CapMember.period.path,
             in: &arena
         )
-        guard let index = nodes[CapMember.period.rawValue], let period else {
-            throw .missing(CapMember.period.path)
-        }
-        guard period.isAPeriod else {
-            let constraint = "at least a second, for a shorter one limits nothing"
-            let node = document.nodes[index]
-            throw document.invalid(node, CapMember.period.path, constraint, in: &arena)
-        }
         let count = try document.integer(
             at: nodes[CapMember.count.rawValue],
             CapMember.count.path,

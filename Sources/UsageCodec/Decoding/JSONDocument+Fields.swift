@@ -161,6 +161,24 @@ extension JSONDocument {
         return duration
     }
 
+    /// How long one of many periods is, which must be there: an ISO 8601 duration of at least a second.
+    ///
+    /// With less to speak of, a rule would never come to the end of its periods, and a cap would limit
+    /// nothing.
+    func period(
+        at index: Int?,
+        _ field: String,
+        in arena: inout [UInt8]
+    ) throws(Refusal) -> CalendarDuration {
+        guard let index, let period = try duration(at: index, field, in: &arena) else {
+            throw .missing(field)
+        }
+        guard period.isAPeriod else {
+            throw invalid(nodes[index], field, "a duration of at least a second", in: &arena)
+        }
+        return period
+    }
+
     /// An RFC 3339 date-time; where the message is somebody else's, also Unix seconds.
     @inline(__always)
     func timestamp(
@@ -228,4 +246,8 @@ extension Timestamp {
         }
         self.init(microseconds: microseconds)
     }
+}
+
+extension CalendarDuration {
+    fileprivate var isAPeriod: Bool { months > 0 || microseconds >= 1_000_000 }
 }

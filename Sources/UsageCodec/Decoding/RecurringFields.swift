@@ -78,7 +78,7 @@ enum RecurringFields {
         let credits = try document.positiveAmount(at: creditsIndex, creditsPath, in: &arena)
         guard let credits else { throw .missing(creditsPath) }
         let (everyIndex, everyPath) = place(.every)
-        let every = try period(at: everyIndex, everyPath, of: document, in: &arena)
+        let every = try document.period(at: everyIndex, everyPath, in: &arena)
         let (anchorIndex, anchorPath) = place(.anchor)
         let anchor = try document.timestamp(at: anchorIndex, anchorPath, in: &arena)
         let (expiresIndex, expiresPath) = place(.expires)
@@ -99,24 +99,6 @@ enum RecurringFields {
             expiry: expiry,
             rollover: try rollover(at: rolloverIndex, rolloverPath, of: document, in: &arena)
         )
-    }
-
-    /// How long a period is: with none to speak of, a rule would never end its period.
-    private static func period(
-        at index: Int?,
-        _ path: String,
-        of document: borrowing JSONDocument,
-        in arena: inout [UInt8]
-    ) throws(Refusal) -> CalendarDuration {
-        guard let index, let every = try document.duration(at: index, path, in: &arena) else {
-            throw .missing(path)
-        }
-        guard every.isAPeriod else {
-            let constraint =
-                "at least a second, for a rule that never ends its period grants nothing"
-            throw document.invalid(document.nodes[index], path, constraint, in: &arena)
-        }
-        return every
     }
 
     private static func expiry(
@@ -172,11 +154,6 @@ enum RecurringFields {
         }
         return RecurringGrant.Rollover(maximumCredits: credits, maximumPercent: percent)
     }
-}
-
-extension CalendarDuration {
-    /// Whether it is long enough for a period of recurring grants or of a cap: at least a second.
-    var isAPeriod: Bool { months > 0 || microseconds >= 1_000_000 }
 }
 
 extension KeyedHash {
