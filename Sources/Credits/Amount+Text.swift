@@ -159,8 +159,8 @@ private struct DecimalScanner: ~Escapable {
             let digit = text[position] &- UInt8(ascii: "0")
             guard digit < 10 else { break }
             position += 1
-            // Saturates: beyond a million the answer is the same, and a long exponent must not wrap.
-            exponent = min(exponent * 10 + Int(digit), 1_000_000)
+            // Saturates far beyond what the digits of any text make up for, so that it cannot wrap.
+            exponent = min(exponent * 10 + Int(digit), 1_000_000_000_000)
         }
         guard position > start else { throw .malformed }
         return isNegative ? -exponent : exponent

@@ -48,8 +48,11 @@ public struct Command: Sendable {
     public var action: CommandAction
     /// The key of the grant or hold id that the command takes for its account.
     public var claim: IDKey?
-    /// Why what it asks for could not be priced; nil: it could, or has no price.
-    public var pricingRefusal: Refusal?
+    /// Why it cannot be carried out, as far as its own record tells; nil: nothing is known against it.
+    ///
+    /// Whether its id was used is decided first: a command that is sent again after a change of prices,
+    /// or after the end of the grant that it made, is a duplicate.
+    public var deferredRefusal: Refusal?
     public var actor: Actor?
     public var reason: String?
     public var message: ReceivedMessage
@@ -66,7 +69,7 @@ public struct Command: Sendable {
         commandID: String,
         action: CommandAction,
         claim: IDKey?,
-        pricingRefusal: Refusal? = nil,
+        deferredRefusal: Refusal? = nil,
         actor: Actor? = nil,
         reason: String? = nil,
         message: ReceivedMessage
@@ -77,7 +80,7 @@ public struct Command: Sendable {
         self.commandID = commandID
         self.action = action
         self.claim = claim
-        self.pricingRefusal = pricingRefusal
+        self.deferredRefusal = deferredRefusal
         self.actor = actor
         self.reason = reason
         self.message = message

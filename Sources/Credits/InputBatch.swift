@@ -122,8 +122,9 @@ public struct InputBatch: Sendable {
     /// Every message that arrived before this moment is in this batch or an earlier one.
     ///
     /// What time brings waits for it: our own delay must not cost a customer credits that were used
-    /// in time, and a history that is read late is to become the same ledger.
-    public var readThrough: Timestamp = .latest
+    /// in time, and a history that is read late is to become the same ledger. The earliest: nothing is
+    /// known.
+    public var readThrough: Timestamp = .earliest
     /// Everything of variable length, once.
     public var bytes: [UInt8] = []
     /// The headers of the few messages that carry any.

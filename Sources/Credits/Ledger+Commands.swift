@@ -24,7 +24,7 @@ extension Application {
         reconcile(account)
         // What a command brings may be due before the account's next input.
         defer { moments[account] = accounts[account].nextDue(under: policies) ?? .latest }
-        if let refusal = command.pricingRefusal ?? carryOut(command, of: account) {
+        if let refusal = command.deferredRefusal ?? carryOut(command, of: account) {
             refuse(command, refusal)
             return
         }

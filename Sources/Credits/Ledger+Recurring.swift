@@ -93,6 +93,14 @@ extension RecurringGrant {
     }
 }
 
+extension Timestamp {
+    /// When something is due that waits for no moment: as soon as any input is known to be read.
+    ///
+    /// Not the earliest, which as a limit says that nothing is known: a schedule would begin there, and
+    /// grant all periods since the year 1.
+    fileprivate static let atOnce = Timestamp.earliest.advanced(byMicroseconds: 1)
+}
+
 extension Account {
     func recurring(under policies: Policies) -> [RecurringGrant] {
         settings.recurring ?? policies.defaults.recurring ?? []
@@ -113,7 +121,7 @@ extension Account {
             if let known = schedule(rule.scheduleID) {
                 start = rule.nextStart(after: known.lastStart, from: rule.anchor ?? known.anchor)
             } else {
-                start = rule.anchor ?? .earliest
+                start = max(rule.anchor ?? .atOnce, .atOnce)
             }
             guard let start, start < next?.start ?? .latest else { continue }
             next = (rule, start)

@@ -53,14 +53,20 @@ public final class InMemoryLedgerStore: LedgerStore {
     /// This one must not be used any more.
     ///
     /// - Throws: ``StoreError/Code/damaged`` where the journal was tampered with.
-    public func reopened() throws(StoreError) -> InMemoryLedgerStore {
+    public func reopened(
+        under policies: Policies? = nil
+    ) throws(StoreError) -> InMemoryLedgerStore {
         isFailed = true
         let next = StoreIdentity(
             uuid: identity.uuid,
             epoch: identity.epoch + 1,
             hashKey: identity.hashKey
         )
-        let store = InMemoryLedgerStore(policies: policies, identity: next, disk: disk)
+        let store = InMemoryLedgerStore(
+            policies: policies ?? self.policies,
+            identity: next,
+            disk: disk
+        )
         for bytes in disk.commits {
             try store.tables.replay(
                 try JournalFormat.decode(bytes, under: identity.hashKey)

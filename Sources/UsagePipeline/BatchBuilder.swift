@@ -64,6 +64,7 @@ struct BatchBuilder: ~Copyable {
     /// A partition that the store has never seen begins at an offset: a batch that says so, for else
     /// the next start would look for the end of the log anew, and skip what came in between.
     mutating func begin(_ key: PartitionKey, at offset: Int64) -> InputBatch {
+        // It says nothing of the other partitions: what time brings waits until they are read.
         var batch = InputBatch(cluster: batch.cluster)
         batch.partitions = [
             PartitionProgress(

@@ -4,6 +4,9 @@ import Credits
 struct EndQuestion: Equatable {
     /// Time between two questions.
     static let pace = Duration.seconds(1)
+    /// How long an answer may take: until then nothing else is asked, for only the answer to the latest
+    /// question is taken, and a slow cluster's would never be.
+    static let patience = Duration.seconds(5)
 
     /// When the question was asked that has no answer yet; nil: none is open.
     private(set) var asked: Timestamp?
@@ -11,7 +14,8 @@ struct EndQuestion: Equatable {
 
     /// Whether to ask now; what is asked then is answered for this moment.
     mutating func asks(isWanted: Bool, at now: Timestamp, elapsed: Duration) -> Bool {
-        if let last, elapsed - last < Self.pace { return false }
+        let wait = asked == nil ? Self.pace : Self.patience
+        if let last, elapsed - last < wait { return false }
         guard isWanted else { return false }
         last = elapsed
         asked = now

@@ -4,6 +4,17 @@ import Testing
 
 /// Reading and writing decimals (contract §1).
 @Suite struct AmountTextTests {
+    @Test func aLongExponentCountsWholeWhereAsManyZerosMakeUpForIt() throws {
+        let count = 1_000_005
+        let zeros = String(repeating: "0", count: count)
+        #expect(try Amount("1\(zeros)e-\(count)") == Amount(whole: 1))
+        let small = "0." + zeros.dropLast() + "1e\(count)"
+        #expect(try Amount(small) == Amount(whole: 1))
+        #expect(throws: AmountFault.self) {
+            _ = try Amount("1e99999999999999999999999999")
+        }
+    }
+
     static let most = "99999999999999999999999999.999999999999"
 
     @Test(arguments: [

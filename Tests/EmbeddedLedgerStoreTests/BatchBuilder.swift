@@ -15,6 +15,8 @@ struct BatchBuilder {
     init(for store: any LedgerStore, from: Int64?, cluster: String = "cluster") {
         hashKey = store.identity.hashKey
         batch = InputBatch(cluster: cluster)
+        // All that there is was read, whatever the moment.
+        batch.readThrough = .latest
         batch.partitions = [
             PartitionProgress(topic: "usage.events", partition: 3, from: from, next: from ?? 0)
         ]

@@ -203,6 +203,33 @@ import UsageCodec
         #expect(try command(members).0.fingerprint != base.fingerprint)
     }
 
+    @Test func aGrantThatIsSentAgainBehindItsEndIsRefusedOnlyIfItWasNotMade() throws {
+        var decoder = Samples.decoder()
+        var batch = Samples.batch()
+        let json = Array(
+            #"{"command_id":"c","type":"grant","credits":1,"expires_at":"2026-12-01T00:00:00Z"}"#
+                .utf8
+        )
+        let key = Array("acme".utf8)
+        for moment in ["2026-11-30T23:59:59Z", "2026-12-01T00:00:00Z"] {
+            decoder.decode(
+                .command,
+                key: key.span,
+                value: json.span,
+                headers: [],
+                timestamp: Samples.moment(moment),
+                origin: .time,
+                into: &batch
+            )
+        }
+        try #require(batch.commands.count == 2)
+        #expect(batch.commands[0].deferredRefusal == nil)
+        let refusal = try #require(batch.commands[1].deferredRefusal)
+        #expect(refusal.code == .invalidField)
+        #expect(refusal.field == "expires_at")
+        #expect(batch.commands[0].fingerprint == batch.commands[1].fingerprint)
+    }
+
     @Test func aGrantThatIsSentAgainLaterIsTheSameCommand() {
         var decoder = Samples.decoder()
         var batch = Samples.batch()

@@ -43,7 +43,7 @@ import UsageCodec
     func aHoldIsPricedAsUsageIs(_ members: String, credits: String, type: String) throws {
         let (command, batch) = try decode("\(Self.hold),\(members)")
         #expect(try request(members).credits == Samples.amount(credits))
-        #expect(command.pricingRefusal == nil)
+        #expect(command.deferredRefusal == nil)
         #expect(batch.accountNames(command.account) == ["acme", type])
     }
 
@@ -53,7 +53,7 @@ import UsageCodec
         (#""action":"chat.request","quantity":0"#, "invalid_field", "credits"),
     ])
     func whatHasNoPriceIsDecidedAfterItsID(_ members: String, code: String, field: String) throws {
-        let refusal = try #require(try decode("\(Self.hold),\(members)").command.pricingRefusal)
+        let refusal = try #require(try decode("\(Self.hold),\(members)").command.deferredRefusal)
         #expect(refusal.code.name == code)
         #expect(refusal.field == field)
         #expect(refusal.message.hasPrefix("expected \(field) to be "))
@@ -76,7 +76,7 @@ import UsageCodec
                 into: &batch
             )
         }
-        #expect(batch.commands.map { $0.pricingRefusal?.code } == [.noRate, nil])
+        #expect(batch.commands.map { $0.deferredRefusal?.code } == [.noRate, nil])
         #expect(batch.commands[0].fingerprint == batch.commands[1].fingerprint)
     }
 
@@ -125,7 +125,7 @@ import UsageCodec
             preconditionFailure("expected a hold, got: \(command.action)")
         }
         #expect(request.credits == Samples.amount(credits))
-        #expect(command.pricingRefusal?.field == field)
+        #expect(command.deferredRefusal?.field == field)
     }
 
     @Test func aHoldTakesItsIDForItsAccountAloneAndNoGrants() throws {

@@ -27,7 +27,23 @@ import Testing
         var question = EndQuestion()
         let moment = try #require(Timestamp(microseconds: 5))
         #expect(question.asks(isWanted: true, at: .earliest, elapsed: .zero) == true)
-        #expect(question.asks(isWanted: true, at: moment, elapsed: .seconds(1)) == true)
+        #expect(question.asks(isWanted: true, at: moment, elapsed: .seconds(5)) == true)
         #expect(question.asked == moment)
+    }
+
+    @Test func anAnswerThatTakesLongIsWaitedForAndNotOvertaken() {
+        var question = EndQuestion()
+        #expect(question.asks(isWanted: true, at: .earliest, elapsed: .zero) == true)
+        #expect(question.asks(isWanted: true, at: .latest, elapsed: .milliseconds(4_999)) == false)
+        #expect(question.asked == .earliest)
+        question.answered()
+        #expect(question.asks(isWanted: true, at: .latest, elapsed: .seconds(5)) == true)
+    }
+
+    @Test func afterPartitionsCameAndWentNothingIsWaitedFor() {
+        var question = EndQuestion()
+        #expect(question.asks(isWanted: true, at: .earliest, elapsed: .zero) == true)
+        question.drop()
+        #expect(question.asks(isWanted: true, at: .latest, elapsed: .seconds(1)) == true)
     }
 }

@@ -85,6 +85,37 @@ import Testing
         )
     }
 
+    @Test func aScheduleThatTheDefaultsGainBeginsWhenItsAccountGetsIt() throws {
+        let first = TestWorker()
+        first.use("u1", 1, at: -1)
+        try first.open()
+        try first.work()
+        let month = try #require(CalendarDuration("P1M"))
+        let rule = RecurringGrant(
+            scheduleID: "free",
+            credits: Amount(whole: 10),
+            every: month,
+            anchor: nil
+        )
+        var policies = Policies(coalescing: 0, expiryNotices: [])
+        policies.defaults.recurring = [rule]
+        let store = try first.store.reopened(under: policies)
+        let second = TestWorker(source: first.source, store: store, policies: policies)
+        second.source.answers = false
+        second.source.slow = second.source.partitions
+        try second.open()
+        try second.work(400)
+        // Nothing is known to be read: neither a grant, nor one of each month since the year 1.
+        #expect(try second.entries() == ["u1 -1"])
+        second.source.answers = true
+        second.source.slow = []
+        try second.work(400)
+        #expect(try second.entries() == ["u1 -1", "credits_granted 9"])
+        let account = second.store.reader.account(customerID: "c", creditType: "credits")
+        let begin = try #require(account?.grants.first?.terms.effectiveAt)
+        #expect(begin >= TestWorker.noon)
+    }
+
     @Test func accountsThatExpireAllAtOnceAreDoneInPortionsBetweenInputs() throws {
         let test = TestWorker(maximumDue: 100)
         for number in 0..<2000 {

@@ -35,4 +35,24 @@ import Testing
         let worker = try restarted([usage, added], at: .latest)
         #expect(worker.source.starts == [.offset(2), .latest])
     }
+
+    /// What is due must wait for the other partitions, whatever is noted of one that is new.
+    @Test func aPartitionThatBeginsAtItsEndBringsNothingDueBeforeTheOthersAreRead() throws {
+        let source = TestSource([TestSource.usage, TestSource.commands, added])
+        let test = TestWorker(source: source)
+        test.grant("g", 100, at: -1, expiresAt: 1)
+        try test.open()
+        try test.work()
+        #expect(try test.entries() == ["g 100"])
+        source.slow = [TestSource.usage]
+        test.use("late", 60, at: 0.5)
+        test.clock.advance(by: .seconds(3 * 3600))
+        source.handler?.began(added, at: 7)
+        try test.work(400)
+        #expect(test.store.offsets(cluster: "test")[added] == 7)
+        #expect(try test.entries() == ["g 100"])
+        source.slow = []
+        try test.work(400)
+        #expect(try test.entries() == ["g 100", "late 40", "credits_expired 0"])
+    }
 }

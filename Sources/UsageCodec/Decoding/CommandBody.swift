@@ -7,8 +7,8 @@ protocol CommandBody {
     var claim: CommandClaim? { get }
     /// The credit type where the command names none; nil: the default.
     var creditType: String? { get }
-    /// Why what it asks for could not be priced.
-    var pricingRefusal: Refusal? { get }
+    /// Why it cannot be carried out, which counts only where its id was not used (``Command``).
+    var deferredRefusal: Refusal? { get }
 
     /// Takes everything that counts for `duplicate` against `conflict`.
     ///
@@ -19,7 +19,7 @@ protocol CommandBody {
 extension CommandBody {
     var claim: CommandClaim? { nil }
     var creditType: String? { nil }
-    var pricingRefusal: Refusal? { nil }
+    var deferredRefusal: Refusal? { nil }
 }
 
 /// An id that must be new within its account.

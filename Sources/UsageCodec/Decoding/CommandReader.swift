@@ -111,7 +111,7 @@ struct CommandReader {
                 commandID: batch.bytes.string(of: commandID),
                 action: body.action,
                 claim: claim,
-                pricingRefusal: body.pricingRefusal,
+                deferredRefusal: body.deferredRefusal,
                 actor: actor,
                 reason: reason.map { batch.bytes.string(of: $0) },
                 message: message

@@ -9,12 +9,23 @@ struct GrantFields: CommandBody {
         case never
         case at(Timestamp)
         case after(CalendarDuration)
+
+        var isMoment: Bool { if case .at = self { true } else { false } }
+
+        func end(from start: Timestamp) -> Timestamp? {
+            switch self {
+            case .never: nil
+            case .at(let moment): moment
+            case .after(let duration): start.advanced(by: duration)
+            }
+        }
     }
 
     private let grantID: ByteSlice
     private let terms: GrantTerms
     private let effectiveAt: Timestamp?
     private let expiry: Expiry
+    let deferredRefusal: Refusal?
 
     init(
         _ fields: CommandFields,
@@ -47,8 +58,13 @@ struct GrantFields: CommandBody {
             in: &arena
         )
         let start = effectiveAt ?? message.timestamp
-        let (expiry, end) = try Self.expiry(fields, after: start, of: document, in: &arena)
-        self.expiry = expiry
+        expiry = try Self.expiry(fields, of: document, in: &arena)
+        let end = expiry.end(from: start)
+        let refusal = end.flatMap { Self.refusal(of: $0, from: start) }
+        // A grant that begins when it is sent, and ends at a moment, may be one that was made in time and
+        // is sent again; any other is wrong whenever it is read.
+        if let refusal, effectiveAt != nil || !expiry.isMoment { throw refusal }
+        deferredRefusal = refusal
         let costBasis = try document.unsignedAmount(
             at: fields[.costBasis],
             Field.costBasis.name,
@@ -112,10 +128,9 @@ struct GrantFields: CommandBody {
 
     private static func expiry(
         _ fields: CommandFields,
-        after start: Timestamp,
         of document: borrowing JSONDocument,
         in arena: inout [UInt8]
-    ) throws(Refusal) -> (Expiry, end: Timestamp?) {
+    ) throws(Refusal) -> Expiry {
         let at = try document.timestamp(
             at: fields[.expiresAt],
             Field.expiresAt.name,
@@ -130,15 +145,17 @@ struct GrantFields: CommandBody {
                 got: "both, expires_at \(at)"
             )
         }
-        guard let end = at ?? after.map({ start.advanced(by: $0) }) else { return (.never, nil) }
-        guard end > start else {
-            throw .expected(
-                .invalidField,
-                Field.expiresAt.name,
-                "after effective_at \(start)",
-                got: "\(end)"
-            )
-        }
-        return (after.map(Expiry.after) ?? .at(end), end)
+        return at.map(Expiry.at) ?? after.map(Expiry.after) ?? .never
+    }
+
+    /// Why a grant cannot end then; nil: it can.
+    private static func refusal(of end: Timestamp, from start: Timestamp) -> Refusal? {
+        guard end <= start else { return nil }
+        return .expected(
+            .invalidField,
+            Field.expiresAt.name,
+            "after effective_at \(start)",
+            got: "\(end)"
+        )
     }
 }

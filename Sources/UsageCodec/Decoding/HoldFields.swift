@@ -43,7 +43,7 @@ struct HoldFields: CommandBody {
     var action: CommandAction { .hold(request) }
     var claim: CommandClaim? { CommandClaim(space: .hold, id: holdID) }
     var creditType: String? { price.creditType }
-    var pricingRefusal: Refusal? { price.refusal }
+    var deferredRefusal: Refusal? { price.refusal }
 
     /// Takes a price only where it was written: a hold that is sent again after a change of prices
     /// is the same hold.

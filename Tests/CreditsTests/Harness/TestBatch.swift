@@ -79,7 +79,7 @@ struct TestBatch {
             commandID: input.id,
             action: action,
             claim: claim,
-            pricingRefusal: refusal,
+            deferredRefusal: refusal,
             message: message(of: input, partition: Self.commands)
         )
     }

@@ -19,6 +19,8 @@ final class TestSource: MessageSource {
     private(set) var paused: Set<PartitionKey> = []
     private(set) var questions = 0
     private var isAsked = false
+    /// Who is told of partitions; weak, for it owns this source.
+    private(set) weak var handler: (any AssignmentHandler)?
     /// Where the worker wanted the partitions to begin.
     private(set) var starts: [StartPosition] = []
     /// Whether questions about ends are answered.
@@ -34,6 +36,7 @@ final class TestSource: MessageSource {
     }
 
     func start(_ handler: any AssignmentHandler) {
+        self.handler = handler
         starts = handler.assigned(keys)
         for (key, start) in zip(keys, starts) {
             guard case .offset(let offset) = start else { continue }
