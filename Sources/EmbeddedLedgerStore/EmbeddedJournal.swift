@@ -15,19 +15,25 @@ public final class EmbeddedJournal {
     /// The files of ids, newest first, as they were when the journal was opened: open, so that they
     /// can be read though a worker replaces them.
     private let runs: [RunUnderCheck]
+    /// Nil where nothing is to be verified.
+    private let projections: ProjectionChecks?
 
     /// Opens the journal of the store in a directory; changes nothing there.
     ///
     /// - Parameters:
     ///   - path: the store's directory.
-    ///   - readsIDs: false where nothing is to be verified: the files of ids stay closed then.
+    ///   - verifies: false where nothing is to be verified: the files of ids stay closed then.
     /// - Throws: ``StoreError``: `unusable` where there is no store, `damaged` where its data is
     ///   missing or cut short, `inUse` where this very process has the store open.
-    public init(readOnly path: String, readsIDs: Bool = true) throws(StoreError) {
+    public init(readOnly path: String, verifies: Bool = true) throws(StoreError) {
         store = try ReadOnlyStore(path)
-        let (state, manifest, runs) = try Self.open(store, readsIDs: readsIDs)
-        head = state.head
-        self.runs = runs
+        let manifest: Manifest
+        if verifies {
+            (head, manifest, runs, projections) = try Self.open(store)
+        } else {
+            let state = try store.state()
+            (head, manifest, runs, projections) = (state.0.head, state.1, [], nil)
+        }
         files = SealedFiles(store.folders, runs: [], segments: manifest.segments)
         commits = EmbeddedCommits(store.environment, store.tables.journal, files)
     }
@@ -36,16 +42,14 @@ public final class EmbeddedJournal {
     ///
     /// A worker may have replaced some before they could be opened; then the next state is taken.
     private static func open(
-        _ store: ReadOnlyStore,
-        readsIDs: Bool
-    ) throws(StoreError) -> (StateRow, Manifest, [RunUnderCheck]) {
+        _ store: ReadOnlyStore
+    ) throws(StoreError) -> (CommitHead, Manifest, [RunUnderCheck], ProjectionChecks) {
         var before: Manifest?
         while true {
-            let (state, manifest) = try store.state()
-            guard readsIDs else { return (state, manifest, []) }
+            let (state, manifest, projections) = try store.projections()
             let runs = manifest.runs.map { RunUnderCheck($0, store.folders) }
             let areOpen = runs.allSatisfy { $0.run != nil }
-            if areOpen || before == manifest { return (state, manifest, runs) }
+            if areOpen || before == manifest { return (state.head, manifest, runs, projections) }
             before = manifest
         }
     }
@@ -76,7 +80,7 @@ public final class EmbeddedJournal {
         return numbers.reversed() + Array(sealed + 1...head.number)
     }
 
-    /// Verifies every commit up to ``head``, and the sealed files against them.
+    /// Verifies every commit up to ``head``, and against them the sealed files and what a start goes by.
     ///
     /// - Parameter progress: called with the number of each commit before it is verified.
     /// - Returns: the first fault of each kind, and what was counted.
@@ -91,6 +95,7 @@ public final class EmbeddedJournal {
             }
         }
         var segments = SegmentChecks(files.segments, store.folders, &verifier)
+        var projections = projections
         for number in stride(from: 1, through: head.number, by: 1) {
             progress(number)
             do throws(StoreError) {
@@ -98,11 +103,13 @@ public final class EmbeddedJournal {
                 guard let bytes = try bytes(ofCommit: number) else { continue }
                 verifier.take(bytes, number: number)
                 segments.check(number, &verifier)
+                projections?.check(number, &verifier)
             } catch {
                 verifier.takeUnreadable(number: number, error)
             }
         }
         verifyRuns(sealedIDs, &verifier)
+        projections?.finish(&verifier)
         return verifier.finish(expecting: head)
     }
 

@@ -13,6 +13,8 @@ final class LMDBEnvironment: @unchecked Sendable {
     private let path: String
     /// What keeps others away from the file: let go after the file, whoever let go of the file last.
     private let owner: (any AnyObject & Sendable)?
+    /// Keeps writers away where the file is read without LMDB's own lock.
+    private let writersLock: FileHandle?
 
     /// Address space for the file, tried in this order: it costs nothing but must be allowed.
     private static let mapSizes = [1 << 40, 1 << 36, 1 << 33]
@@ -27,18 +29,18 @@ final class LMDBEnvironment: @unchecked Sendable {
         self.owner = owner
         var flags = UInt32(MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD)
         if isReadOnly { flags |= UInt32(MDB_RDONLY) }
+        if isReadOnly, !Self.canLock(path) {
+            // Without LMDB's lock a writer would use pages again while they are read. It may be there all
+            // the same: a mount can be read-only for this process alone.
+            writersLock = try StoreDirectory.keepWritersAway(from: StoreFiles.parent(of: path))
+            flags |= UInt32(MDB_NOLOCK)
+        } else {
+            writersLock = nil
+        }
         var opened: OpaquePointer?
         var code: Int32 = 0
         for size in Self.mapSizes {
             unsafe (opened, code) = Self.open(path, flags: flags, mapSize: size)
-            if isReadOnly, code == EROFS || code == EACCES {
-                // No lock file can be made there, so no writer can be there either.
-                unsafe (opened, code) = Self.open(
-                    path,
-                    flags: flags | UInt32(MDB_NOLOCK),
-                    mapSize: size
-                )
-            }
             // Where less address space is allowed, systems and sandboxes say so in either way.
             guard code == ENOMEM || code == EINVAL else { break }
         }
@@ -47,6 +49,14 @@ final class LMDBEnvironment: @unchecked Sendable {
         }
         unsafe self.handle = handle
         try refuseRelaxedDurability()
+    }
+
+    /// Whether LMDB's lock file, which stands beside the data, can be written: where it cannot, LMDB reads
+    /// without it on some systems, and fails on others.
+    private static func canLock(_ path: String) -> Bool {
+        let lock = path + "-lock"
+        let name = StoreFiles.exists(lock) ? lock : StoreFiles.parent(of: path)
+        return unsafe access(name, W_OK) == 0
     }
 
     private static func open(

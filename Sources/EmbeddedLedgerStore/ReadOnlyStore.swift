@@ -65,6 +65,14 @@ struct ReadOnlyStore: Sendable {
         let state = try StateRow.read(transaction, tables)
         return (state, try Manifest.read(transaction, tables, state: state))
     }
+
+    /// The same, and what else the data file says then.
+    func projections() throws(StoreError) -> (StateRow, Manifest, ProjectionChecks) {
+        let transaction = try environment.begin(isReadOnly: true)
+        let state = try StateRow.read(transaction, tables)
+        let manifest = try Manifest.read(transaction, tables, state: state)
+        return (state, manifest, ProjectionChecks(state, transaction, tables))
+    }
 }
 
 extension IdentityRow {

@@ -88,6 +88,14 @@ final class StoreDirectory: Sendable {
                     + "from a backup"
             )
         }
+        // Making a store here would remove them, and with them a history.
+        for folder in try SealedFolders.filled(in: path) {
+            throw StoreError(
+                .damaged,
+                "expected \(path) to have \(IdentityFile.name) and \(DataFile.name) beside the files in "
+                    + "\(folder): restore it from a backup"
+            )
+        }
         return nil
     }
 
@@ -155,6 +163,25 @@ final class StoreDirectory: Sendable {
                 "expected at least \(needed) bytes to be free in \(path), got: \(free)"
             )
         }
+    }
+
+    /// Keeps those away who would write to a store, where its data file can be read without LMDB's own
+    /// lock only, for a lock file cannot be written there.
+    ///
+    /// - Returns: what keeps them away for as long as it lives; nil: nobody ever wrote here.
+    /// - Throws: ``StoreError/Code/inUse`` where somebody writes.
+    static func keepWritersAway(from path: String) throws(StoreError) -> FileHandle? {
+        let lockPath = path + "/" + lockName
+        guard StoreFiles.exists(lockPath) else { return nil }
+        let lock = try FileHandle(lockPath, O_RDONLY)
+        guard try lock.tryLock(isShared: true) else {
+            throw StoreError(
+                .inUse,
+                "\(path) is open for writing, and cannot be read beside that where nothing may be "
+                    + "written: mount it writable, or stop its worker"
+            )
+        }
+        return lock
     }
 
     /// Gives the reserve back to the disk, so that the store can be closed in order.

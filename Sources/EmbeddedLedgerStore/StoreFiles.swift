@@ -123,6 +123,15 @@ enum StoreFiles {
         return try file.read(count, at: 0)
     }
 
+    /// Whether a directory lies on another file system than the one that it is in.
+    static func isMountPoint(_ path: String) throws(StoreError) -> Bool {
+        var here = stat()
+        var above = stat()
+        guard unsafe stat(path, &here) == 0 else { throw failure("look at", path) }
+        guard unsafe stat(path + "/..", &above) == 0 else { throw failure("look at", path + "/..") }
+        return here.st_dev != above.st_dev
+    }
+
     /// Bytes that may still be written to the file system of a path.
     static func freeByteCount(_ path: String) throws(StoreError) -> Int {
         var status = statvfs()
@@ -265,9 +274,13 @@ struct FileHandle: ~Copyable {
         }
     }
 
-    /// Takes the file's lock; false where another open file has it.
-    borrowing func tryLock() throws(StoreError) -> Bool {
-        guard flock(descriptor, LOCK_EX | LOCK_NB) != 0 else { return true }
+    /// Takes the file's lock, if no other open file has it.
+    ///
+    /// - Parameter isShared: others may have it, too, who share it.
+    /// - Returns: false: another has it.
+    /// - Throws: ``StoreError``: the file system knows no locks.
+    borrowing func tryLock(isShared: Bool = false) throws(StoreError) -> Bool {
+        guard flock(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0 else { return true }
         guard errno == EWOULDBLOCK else { throw StoreFiles.failure("lock", path) }
         return false
     }

@@ -60,14 +60,24 @@ public enum JournalFormat {
         checksHash: Bool = true
     ) throws(StoreError) -> SealedCommit {
         let header = try JournalHeader(bytes.span)
-        let stored = Array(bytes.suffix(hashCount))
-        if checksHash, Array(SHA256.hash(data: bytes.dropLast(hashCount))) != stored {
-            throw .damagedCommit(header.number, "its bytes are not those that were hashed")
-        }
+        if checksHash { try checkHash(of: bytes.span) }
+        let stored = header.hash(in: bytes.span)
         var decoder = CommitDecoder(bytes.span, header: header, secret: secret, copiesTexts: false)
         var commit = try decoder.decode()
         commit.bytes = commit.bytes.isEmpty ? bytes : bytes + commit.bytes
         return SealedCommit(commit: commit, hash: stored)
+    }
+
+    /// - Throws: ``StoreError/Code/damaged`` where a commit's bytes are not those that were hashed.
+    static func checkHash(of bytes: Span<UInt8>) throws(StoreError) {
+        let header = try JournalHeader(bytes)
+        var hasher = SHA256()
+        unsafe bytes.extracting(droppingLast: hashCount).withUnsafeBytes { content in
+            unsafe hasher.update(bufferPointer: content)
+        }
+        guard Array(hasher.finalize()) == header.hash(in: bytes) else {
+            throw .damagedCommit(header.number, "its bytes are not those that were hashed")
+        }
     }
 
     /// Reads one account's part of a commit, and what its entries refer to, but not what is owed.

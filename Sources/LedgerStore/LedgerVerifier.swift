@@ -134,6 +134,16 @@ public struct LedgerVerifier {
 
     /// The ids of each of those ranges; nil where damage keeps them from being told.
     package var idContents: [IDContent]? { isBroken ? nil : contents.sums }
+    /// An account as the commits so far make it; nil: there is none of this number.
+    package func account(number: UInt32) -> Account? {
+        let place = Int(number) - 1
+        return accounts.indices.contains(place) ? accounts[place] : nil
+    }
+
+    /// How many accounts the commits so far make.
+    package var accountCount: Int { accounts.count }
+    /// The offset to read next of every partition, by cluster.
+    package var offsetsRead: [String: [PartitionKey: Int64]] { offsets }
     /// What all commits so far add up to; nil where damage keeps it from being told.
     package var totals: LedgerTotals? { isBroken ? nil : summedTotals }
     /// Whether the commit that was taken last holds dead letters.

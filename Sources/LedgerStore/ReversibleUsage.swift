@@ -15,7 +15,7 @@ extension StoreReader {
         by commands: [Command],
         of accounts: BatchAccounts
     ) throws(StoreError) -> [IDKey: Reversible] {
-        var wanted: [Place: Set<IDKey>] = [:]
+        var wanted: [UInt64: [UInt32: Set<IDKey>]] = [:]
         for command in commands {
             guard case .reverseUsage(let request) = command.action else { continue }
             let reversal = try known(request.reversalKey)
@@ -24,29 +24,33 @@ extension StoreReader {
             guard let known = reversal ?? usage else { continue }
             let account = accounts[Int(command.account)].number
             guard account > 0 else { continue }
-            let place = Place(commit: known.commit, account: account)
-            wanted[place, default: []].insert(request.usageKey)
+            wanted[known.commit, default: [:]][account, default: []].insert(request.usageKey)
         }
         var found: [IDKey: Reversible] = [:]
-        for (place, keys) in wanted {
-            for (key, usage) in try reversible(keys, at: place) { found[key] = usage }
+        for (number, keys) in wanted {
+            // What is given back is taken from these bytes: here a single bit would be money.
+            let parts = try groups(of: Array(keys.keys), in: number)
+            for part in parts {
+                for (key, usage) in try reversible(keys, in: part) { found[key] = usage }
+            }
         }
         return found
     }
 
-    /// Reads one account's part of one commit.
+    /// The usage of one account's part of a commit.
     private func reversible(
-        _ keys: Set<IDKey>,
-        at place: Place
+        _ keys: [UInt32: Set<IDKey>],
+        in commit: Commit
     ) throws(StoreError) -> [IDKey: Reversible] {
-        let part = try groupIfPresent(of: place.account, in: place.commit)
-        guard let commit = part?.commit else { return [:] }
+        guard let account = commit.groups.first?.number, let keys = keys[account] else {
+            return [:]
+        }
         var found: [IDKey: Reversible] = [:]
         for entry in commit.entries {
             let (key, usage) = reversible(entry, of: commit)
             guard let key, keys.contains(key), let usage else { continue }
-            guard usage.isSound, usage.account == place.account else {
-                throw .damagedCommit(place.commit, "what usage drew or got back is not possible")
+            guard usage.isSound, usage.account == account else {
+                throw .damagedCommit(commit.number, "what usage drew or got back is not possible")
             }
             // A later reversal in the same commit goes on from an earlier one.
             found[key] = usage
@@ -64,12 +68,6 @@ extension StoreReader {
         }
         return (commit.bytes.usageKey(of: entry, under: hashKey), reversal.state)
     }
-}
-
-/// One account's part of one commit.
-private struct Place: Hashable {
-    let commit: UInt64
-    let account: UInt32
 }
 
 extension [UInt8] {

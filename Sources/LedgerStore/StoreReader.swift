@@ -70,6 +70,25 @@ package final class StoreReader: LedgerReader {
         return found ?? nil
     }
 
+    /// Accounts' parts of a commit whose hash was checked, without those that have none in it.
+    ///
+    /// - Throws: ``StoreError/Code/damaged`` where its bytes are not those that were hashed, or it is
+    ///   missing.
+    func groups(of accounts: [UInt32], in number: UInt64) throws(StoreError) -> [Commit] {
+        let hashKey = hashKey
+        let found = try journal.withCommit(number) { bytes throws(StoreError) in
+            try JournalFormat.checkHash(of: bytes)
+            var commits: [Commit] = []
+            for account in accounts {
+                let part = try JournalFormat.group(of: account, in: bytes, under: hashKey)
+                if let part { commits.append(part.commit) }
+            }
+            return commits
+        }
+        guard let found else { throw .damagedCommit(number, "it is missing") }
+        return found
+    }
+
     func known(_ key: IDKey) throws(StoreError) -> KnownID? { try tables.known(key) }
 
     package func usageEntry(usageID: String, source: String) throws(StoreError) -> EntryRecord? {

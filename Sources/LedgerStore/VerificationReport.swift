@@ -40,6 +40,9 @@ public struct VerificationFault: Hashable, Sendable {
         case segment
         /// A sealed file of ids is missing or damaged, or its ids are not those of the journal.
         case idRun = "id_run"
+        /// An account, an offset or a count that a start goes by is damaged, or not what the commits
+        /// make of it.
+        case checkpoint
     }
 
     public let kind: Kind

@@ -173,7 +173,11 @@ public final class Worker {
         ]
         for thread in threads { thread.wait() }
         batches.close()
-        if let failure = shared.failure.withLock({ $0 }) { throw failure }
+        if let failure = shared.failure.withLock({ $0 }) {
+            // Nothing was written: the store is as good as before, and closing it gives room back.
+            if case .store(let error) = failure, error.code == .diskFull { try? stage.close() }
+            throw failure
+        }
         do {
             try stage.close()
         } catch {

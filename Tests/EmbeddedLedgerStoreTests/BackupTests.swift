@@ -167,6 +167,13 @@ struct BackupTests {
         #expect(try open(target).head.number == 10)
     }
 
+    @Test func aMountPointIsKnownAsOne() throws {
+        #expect(try StoreFiles.isMountPoint("/proc"))
+        try StoreFiles.makeDirectory(place.path)
+        try StoreFiles.makeDirectory(place.path + "/below")
+        #expect(try !StoreFiles.isMountPoint(place.path + "/below"))
+    }
+
     @Test func aCopyDoesNotLieInWhatItCopies() throws {
         try makeStore(commits: 10)
         func expectRefused(_ path: String, _ copy: () throws -> Void) {

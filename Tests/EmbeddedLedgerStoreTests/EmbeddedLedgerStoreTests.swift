@@ -160,6 +160,21 @@ struct EmbeddedLedgerStoreTests {
         #expect(code { try open() } == nil)
     }
 
+    @Test func whereNoLockCanBeWrittenReadersAndAWriterKeepEachOtherAway() throws {
+        try makeStore()
+        do {
+            let store = try EmbeddedLedgerStore.small(directory.path)
+            #expect(code { _ = try StoreDirectory.keepWritersAway(from: directory.path) } == .inUse)
+            _ = store
+        }
+        let first = try StoreDirectory.keepWritersAway(from: directory.path)
+        let second = try StoreDirectory.keepWritersAway(from: directory.path)
+        #expect(code { try open() } == .inUse)
+        _ = consume first
+        _ = consume second
+        #expect(code { try open() } == nil)
+    }
+
     @Test func missingDataIsNeverAnEmptyStore() throws {
         try makeStore()
         try FileManager.default.removeItem(at: directory.file("data.mdb"))

@@ -176,6 +176,38 @@ struct SealedFilesTests {
         #expect(store.head.number == 40)
     }
 
+    @Test func whatAFileSystemKeepsInAFolderStaysThere() throws {
+        _ = try makeStore()
+        let found = directory.path + "/ledger/lost+found"
+        try FileManager.default.createDirectory(atPath: found, withIntermediateDirectories: false)
+        #expect(code { _ = try open() } == nil)
+        #expect(FileManager.default.fileExists(atPath: found))
+    }
+
+    @Test func sealedFilesWithoutAStoreAreNeverAnEmptyStore() throws {
+        _ = try makeStore()
+        let there = files("/ids") + files("/ledger")
+        for name in ["IDENTITY", "data.mdb"] {
+            try FileManager.default.removeItem(at: directory.file(name))
+        }
+        #expect(code { _ = try open() } == .damaged)
+        #expect(files("/ids") + files("/ledger") == there)
+    }
+
+    @Test func nothingIsGivenBackByACommitThatIsDamaged() throws {
+        _ = try makeStore(commits: 60)
+        let path = try #require(files("/ledger").first)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        // Another usage of the same commit, whose bytes nobody reads for this one.
+        let place = try #require(bytes.range(of: Data("u1-0".utf8)))
+        bytes[place.lowerBound] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: path))
+        let store = try open()
+        var batch = BatchBuilder(continuing: store)
+        batch.reverse("r", of: "u1-1", "customer 2", nil)
+        #expect(code { try store.apply(batch, at: 1000) } == .damaged)
+    }
+
     @Test func everyFlippedByteOfASegmentIsFound() throws {
         do {
             let store = try open()

@@ -71,7 +71,7 @@ struct WorkedLettersTests {
             }
             try store.close()
         }
-        let journal = try EmbeddedJournal(readOnly: directory.path, readsIDs: false)
+        let journal = try EmbeddedJournal(readOnly: directory.path, verifies: false)
         let numbers = try journal.deadLetterCommits()
         #expect(numbers == numbers.sorted())
         #expect(numbers.count < journal.head.number)

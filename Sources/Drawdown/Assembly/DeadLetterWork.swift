@@ -118,7 +118,7 @@ struct DeadLetterWork {
     private static let chunk = 5_000
 
     init(storeAt path: String) throws(StoreError) {
-        journal = try EmbeddedJournal(readOnly: path, readsIDs: false)
+        journal = try EmbeddedJournal(readOnly: path, verifies: false)
         worked = WorkedLetters(inStore: path)
     }
 

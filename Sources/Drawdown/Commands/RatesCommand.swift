@@ -115,7 +115,7 @@ struct PreviewRatesCommand: AsyncParsableCommand {
         var preview = RatePreview(rates: RateBook(cards: cards), occurred: start..<end)
         do {
             let path = data ?? configuration.store.path
-            try preview.read(try EmbeddedJournal(readOnly: path, readsIDs: false))
+            try preview.read(try EmbeddedJournal(readOnly: path, verifies: false))
         } catch let error as StoreError {
             throw CommandFailure(reading: error)
         }

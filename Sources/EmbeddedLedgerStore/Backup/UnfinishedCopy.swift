@@ -74,7 +74,16 @@ final class UnfinishedCopy {
 
     private static func checkFree(_ target: String, fillsEmpty: Bool) throws(StoreError) {
         guard StoreFiles.exists(target) else { return }
-        if fillsEmpty, (try? StoreFiles.names(in: target))?.isEmpty == true { return }
+        if fillsEmpty, (try? StoreFiles.names(in: target))?.isEmpty == true {
+            // A copy gets its name when it is whole, and a mount point cannot be renamed over.
+            guard try !StoreFiles.isMountPoint(target) else {
+                throw StoreError(
+                    .unusable,
+                    "expected \(target) not to be a mount point: name a directory in it"
+                )
+            }
+            return
+        }
         throw StoreError(
             .unusable,
             fillsEmpty

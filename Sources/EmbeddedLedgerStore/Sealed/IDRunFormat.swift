@@ -27,7 +27,9 @@ enum IDRunFormat {
     /// Commits that a run can tell apart.
     static let maximumSpan: UInt64 = 1 << 32
 
-    static func fileName(_ id: UInt64) -> String { id.hexadecimal + ".run" }
+    static let suffix = ".run"
+
+    static func fileName(_ id: UInt64) -> String { id.hexadecimal + suffix }
 
     /// What a filter is written to while its run is; never one of a finished run.
     static func filterFileName(_ id: UInt64) -> String {

@@ -28,10 +28,27 @@ struct SealedFolders: Sendable {
         )
     }
 
+    /// What is no file of a store's stays: a folder may be a disk of its own, with `lost+found` in it.
     private func sweep(_ path: String, keeping names: Set<String>) throws(StoreError) {
         for name in try StoreFiles.names(in: path) where !names.contains(name) {
+            guard Self.isOurs(name) else { continue }
             try StoreFiles.remove(path + "/" + name)
         }
+    }
+
+    private static func isOurs(_ name: String) -> Bool {
+        [IDRunFormat.suffix, SegmentFormat.suffix, SealedFileWriter.temporarySuffix]
+            .contains { name.hasSuffix($0) }
+    }
+
+    /// The folders in a store's directory in which its sealed files are.
+    static func filled(in path: String) throws(StoreError) -> [String] {
+        var filled: [String] = []
+        for folder in ["ids", "ledger"].map({ path + "/" + $0 })
+        where try StoreFiles.names(in: folder).contains(where: isOurs) {
+            filled.append(folder)
+        }
+        return filled
     }
 
     /// Opens the runs of a manifest, newest first.

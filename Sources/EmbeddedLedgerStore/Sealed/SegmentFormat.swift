@@ -18,9 +18,11 @@ enum SegmentFormat {
     static let headerByteCount = 64
     static let trailerByteCount = 64
 
+    static let suffix = ".segment"
+
     static func fileName(_ first: UInt64) -> String {
         let digits = String(first)
-        return String(repeating: "0", count: 20 - digits.count) + digits + ".segment"
+        return String(repeating: "0", count: 20 - digits.count) + digits + suffix
     }
 
     static func sealed(_ words: [UInt64]) -> [UInt64] {
