@@ -74,6 +74,20 @@ struct API: Sendable {
         }
     }
 
+    /// Whether a request's body is worth reading: that of a call which takes one, by somebody who may
+    /// make it.
+    ///
+    /// Else whoever reaches this could fill its memory.
+    func takesBody(_ request: APIRequest) -> Bool {
+        guard !request.isQuestion, let target = RequestTarget(request.target),
+            (try? admit(request)) != nil
+        else { return false }
+        return Route.all.contains { route in
+            route.method == request.method && route.match(target.segments) != nil
+                && (try? authorize(request, for: route)) != nil
+        }
+    }
+
     private func route(_ request: APIRequest) async throws -> Answer {
         guard let target = RequestTarget(request.target) else { throw Problem.malformedTarget() }
         var methods: [String] = []

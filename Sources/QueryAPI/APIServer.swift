@@ -170,7 +170,7 @@ private struct APIResponder: HTTPResponder {
     let api: API
 
     func respond(to request: Request, context: BasicRequestContext) async -> Response {
-        let answer = await api.answer(await Self.read(request, bodyLimit: api.bodyLimit))
+        let answer = await api.answer(await read(request))
         var fields = HTTPFields()
         for (name, value) in [("content-type", answer.type)] + answer.headers {
             guard let name = HTTPField.Name(name) else { continue }
@@ -195,19 +195,19 @@ private struct APIResponder: HTTPResponder {
         return Response(status: status, headers: fields, body: body)
     }
 
-    private static func read(_ request: Request, bodyLimit: Int) async -> APIRequest {
+    private func read(_ request: Request) async -> APIRequest {
         var read = APIRequest(request.method.rawValue, request.head.path ?? "")
         read.host = request.head.authority
         read.authorization = request.headers[.authorization]
         read.contentType = request.headers[.contentType]
-        read.idempotencyKey = idempotencyKey.flatMap { request.headers[$0] }
+        read.idempotencyKey = Self.idempotencyKey.flatMap { request.headers[$0] }
         read.bodyLength = request.headers[.contentLength].flatMap { Int($0) } ?? 0
-        guard !read.isQuestion, read.bodyLength <= bodyLimit else { return read }
+        guard api.takesBody(read) else { return read }
         do {
-            read.body = Array(buffer: try await request.body.collect(upTo: bodyLimit))
+            read.body = Array(buffer: try await request.body.collect(upTo: api.bodyLimit))
         } catch {
             // Longer than the limit, for whatever else goes wrong ends the connection.
-            read.bodyLength = bodyLimit + 1
+            read.bodyLength = api.bodyLimit + 1
         }
         return read
     }

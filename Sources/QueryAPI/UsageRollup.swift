@@ -10,15 +10,10 @@ struct UsageRollup: Sendable {
 
     static let hour = UsageSlot.microsecondsPerHour
 
-    /// Counts the entries that came since.
-    mutating func catchUp(
-        with account: Account,
-        in reader: any LedgerReader
-    ) throws(StoreError) {
-        for (slot, sums) in try reader.usage(of: account, after: sequence) {
-            slots[slot, default: UsageSums()].add(sums)
-        }
-        sequence = account.sequence
+    /// Counts the entries that came since, up to one of them.
+    mutating func add(_ sums: [UsageSlot: UsageSums], through sequence: UInt64) {
+        for (slot, sum) in sums { slots[slot, default: UsageSums()].add(sum) }
+        self.sequence = sequence
     }
 }
 
@@ -28,17 +23,65 @@ struct UsageRollup: Sendable {
 /// brought up to date; so they need no place in the store, and cost nothing while nobody asks.
 final class UsageRollups: Sendable {
     private struct Kept {
-        var rollup: UsageRollup
-        var usedAt: UInt64
+        var rollup = UsageRollup()
+        var usedAt: UInt64 = 0
     }
 
     private struct Contents {
         var kept: [UInt32: Kept] = [:]
         var uses: UInt64 = 0
+
+        /// A roll-up that is as current as that, or how far the one that there is has come.
+        mutating func find(_ account: UInt32, through sequence: UInt64) -> Found {
+            guard let known = kept[account]?.rollup else { return .reaches(0) }
+            guard known.sequence >= sequence else { return .reaches(known.sequence) }
+            uses += 1
+            kept[account]?.usedAt = uses
+            return .current(known)
+        }
+
+        /// Brings one up to date; nil: it is not as it was any more.
+        mutating func add(
+            _ sums: [UsageSlot: UsageSums],
+            to account: UInt32,
+            from start: UInt64,
+            through sequence: UInt64
+        ) -> UsageRollup? {
+            guard kept[account]?.rollup.sequence ?? 0 == start else { return nil }
+            uses += 1
+            kept[account, default: Kept()].usedAt = uses
+            // In place: it has a slot for each hour and action that there ever were.
+            kept[account]?.rollup.add(sums, through: sequence)
+            return kept[account]?.rollup
+        }
+
+        /// Gives up those that were asked for longest ago until the limits are kept.
+        mutating func shrink(toSlots maximumSlots: Int) {
+            var slots = kept.values.reduce(0) { $0 + $1.rollup.slots.count }
+            while kept.count > UsageRollups.maximumKept || slots > maximumSlots,
+                let oldest = kept.min(by: { $0.value.usedAt < $1.value.usedAt })
+            {
+                slots -= oldest.value.rollup.slots.count
+                kept[oldest.key] = nil
+            }
+        }
+    }
+
+    private enum Found {
+        case current(UsageRollup)
+        case reaches(UInt64)
     }
 
     private let contents = Mutex(Contents())
+    private let maximumSlots: Int
     private static let maximumKept = 200
+
+    /// - Parameter maximumSlots: hours and actions in all roll-ups that are kept, some 150 bytes each; one
+    ///   that has more is made anew each time.
+    init(maximumSlots: Int = 500_000) { self.maximumSlots = maximumSlots }
+
+    /// How many roll-ups are kept.
+    var count: Int { contents.withLock { $0.kept.count } }
 
     /// An account's roll-up, as current as the account.
     ///
@@ -47,23 +90,25 @@ final class UsageRollups: Sendable {
         of account: Account,
         in reader: any LedgerReader
     ) throws(StoreError) -> UsageRollup {
-        var rollup = contents.withLock { $0.kept[account.number]?.rollup } ?? UsageRollup()
-        // Two who ask at once both count; what either counted is whole.
-        if rollup.sequence < account.sequence { try rollup.catchUp(with: account, in: reader) }
-        let current = rollup
-        contents.withLock { contents in
-            contents.uses += 1
-            let known = contents.kept[account.number]?.rollup
-            let isNewer = known.map { $0.sequence > current.sequence } ?? false
-            contents.kept[account.number] = Kept(
-                rollup: isNewer ? known ?? current : current,
-                usedAt: contents.uses
-            )
-            guard contents.kept.count > Self.maximumKept,
-                let oldest = contents.kept.min(by: { $0.value.usedAt < $1.value.usedAt })
-            else { return }
-            contents.kept[oldest.key] = nil
+        while true {
+            let start: UInt64
+            switch contents.withLock({ $0.find(account.number, through: account.sequence) }) {
+            case .current(let rollup): return rollup
+            case .reaches(let sequence): start = sequence
+            }
+            let sums = try reader.usage(of: account, after: start)
+            let current = contents.withLock { contents in
+                let current = contents.add(
+                    sums,
+                    to: account.number,
+                    from: start,
+                    through: account.sequence
+                )
+                contents.shrink(toSlots: maximumSlots)
+                return current
+            }
+            // Else somebody who asked at the same time was faster, or it was given up meanwhile.
+            if let current { return current }
         }
-        return current
     }
 }

@@ -43,6 +43,23 @@ struct AccessTests {
         #expect(answer[header: "www-authenticate"] == #"Bearer realm="drawdown""#)
     }
 
+    @Test func onlyABodyThatIsTakenIsReadAndOnlyOfWhoMaySendIt() throws {
+        let reader = FixedReader([.withGrant("acme")])
+        let api = makeAPI(reader, tokens: try AccessTokens(parsing: Self.text))
+        func takes(_ method: String, _ target: String, _ token: String?, length: Int = 10) -> Bool {
+            var request = APIRequest(method, target)
+            request.authorization = token.map { "Bearer \($0)" }
+            request.bodyLength = length
+            return api.takesBody(request)
+        }
+        #expect(takes("POST", "/v1/commands", "writer"))
+        #expect(!takes("POST", "/v1/commands", "reader"))
+        #expect(!takes("POST", "/v1/commands", nil))
+        #expect(!takes("POST", "/v1/nothing", "writer"))
+        #expect(!takes("GET", "/v1/customers", "writer"))
+        #expect(!takes("POST", "/v1/commands", "writer", length: 1_000_000))
+    }
+
     @Test func aPageAsksTheBrowserForAToken() async throws {
         let answer = try await Self.answer("/", nil)
         #expect(answer.status == 401)

@@ -72,6 +72,29 @@ struct UsageRollupTests {
         }
     }
 
+    @Test func rollUpsAreGivenUpWhereTheyAreTooManyOrTooLarge() throws {
+        var ledgers: [FixedLedger] = []
+        for customer in ["a", "b", "c"] {
+            var ledger = FixedLedger.withGrant(customer)
+            for action in ["draw", "chat"] {
+                ledger.usage("\(customer)-\(action)", action: action, from: [(1, "1")])
+            }
+            ledgers.append(ledger)
+        }
+        let reader = FixedReader(ledgers)
+        for (maximum, kept) in [(6, 3), (5, 2), (3, 1), (1, 0)] {
+            let rollups = UsageRollups(maximumSlots: maximum)
+            for (index, ledger) in ledgers.enumerated() {
+                var state = ledger.account.state
+                state.number = UInt32(index + 1)
+                let account = Account(restoring: state)
+                let rollup = try rollups.rollup(of: account, in: reader)
+                #expect(rollup.slots.count == 2)
+            }
+            #expect(rollups.count == kept, "\(maximum)")
+        }
+    }
+
     @Test(arguments: [
         ("from=yesterday", "from"), ("to=2026-11-01T00:30:00Z", "to"),
         ("interval=week", "interval"),

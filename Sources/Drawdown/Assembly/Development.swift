@@ -29,7 +29,9 @@ extension Assembly {
         )
         // Of an earlier run that was killed: whoever waits for the file must not find its addresses. Not
         // before the store is ours: another run may be using both.
-        try? FileManager.default.removeItem(atPath: options.developmentFile)
+        try? FileManager.default.removeItem(
+            atPath: DevelopmentFile.path(in: configuration.store.path)
+        )
         let session = DevelopmentSession(options, configuration, assembly)
         stopping.onStop { [control = assembly.worker.control] in control.stop() }
         try await session.run(logger: logger)
@@ -101,6 +103,7 @@ private final class DevelopmentSession: Sendable {
         let host = ["0.0.0.0", "::"].contains(listen) ? "127.0.0.1" : listen
         return "\(scheme)://\(ListenAddress(host: host, port: port.withLock { $0 } ?? 0))"
     }
+    private var directory: String { configuration.store.path }
     private var brokerAddress: String { configuration.kafka["bootstrap.servers"] ?? "" }
 
     func run(logger: Logger) async throws {
@@ -127,14 +130,14 @@ private final class DevelopmentSession: Sendable {
         showing.cancel()
         await server.stop()
         let shown = await showing.result
-        try? FileManager.default.removeItem(atPath: options.developmentFile)
+        try? FileManager.default.removeItem(atPath: DevelopmentFile.path(in: directory))
         if let failure = server.failure { throw CommandFailure(.unavailable, failure) }
         try working.get()
         if case .failure(let error) = shown, !(error is CancellationError) { throw error }
         StandardStreams.write(
             """
-            The ledger stays in \(options.dataDirectory):
-              drawdown verify --data \(options.dataDirectory)
+            The ledger stays in \(directory):
+              drawdown verify --data \(directory)
 
             """
         )
@@ -162,7 +165,7 @@ private final class DevelopmentSession: Sendable {
 
     private func showFigures() async throws {
         var report = LiveReport(mode: .ofStandardOutput())
-        var gauge = LiveGauge(options: options, api: api, broker: brokerAddress)
+        var gauge = LiveGauge(storePath: directory, api: api, broker: brokerAddress)
         while !hasEnded.load(ordering: .acquiring) {
             try await Task.sleep(for: report.interval)
             let lag = await health.lagMessages()
@@ -177,7 +180,7 @@ private final class DevelopmentSession: Sendable {
         Drawdown is running; Ctrl-C ends it.
           API     \(api)
           Kafka   \(brokerAddress)
-          ledger  \(options.dataDirectory)
+          ledger  \(directory)
 
         """
     }
@@ -193,7 +196,7 @@ private final class DevelopmentSession: Sendable {
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         // Atomically, so that whoever waits for the file never reads half of it.
         try encoder.encode(file).write(
-            to: URL(fileURLWithPath: options.developmentFile),
+            to: URL(fileURLWithPath: DevelopmentFile.path(in: directory)),
             options: .atomic
         )
     }
@@ -201,21 +204,21 @@ private final class DevelopmentSession: Sendable {
 
 /// Takes the live view's figures from the worker, and the rate from two looks at it.
 private struct LiveGauge {
-    let options: DevelopmentOptions
+    let storePath: String
     let api: String
     let broker: String
     private let began = ContinuousClock.now
     /// A command that works as it stands: the address is left out only where it is found without.
     private var hint: String {
-        let isFound = options.dataDirectory == DevelopmentOptions().dataDirectory
+        let isFound = storePath == DevelopmentOptions.standardDirectory
         return "drawdown balance \(DemoCustomers.name(0))" + (isFound ? "" : " --api \(api)")
     }
     private var looks: [(at: ContinuousClock.Instant, total: UInt64)] = []
     private var rates: [Double] = []
     private var rateTaken = ContinuousClock.now
 
-    init(options: DevelopmentOptions, api: String, broker: String) {
-        self.options = options
+    init(storePath: String, api: String, broker: String) {
+        self.storePath = storePath
         self.api = api
         self.broker = broker
     }
@@ -258,7 +261,7 @@ private struct LiveGauge {
         }
         figures.api = api
         figures.broker = broker
-        figures.storePath = options.dataDirectory
+        figures.storePath = storePath
         figures.hint = hint
         return figures
     }

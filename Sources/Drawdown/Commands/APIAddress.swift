@@ -23,7 +23,7 @@ struct APIAddress: Equatable, Sendable {
     ) throws(CommandFailure) -> APIAddress {
         if let flag { return try APIAddress(flag, origin: "--api") }
         if let variable { return try APIAddress(variable, origin: "DRAWDOWN_API") }
-        let path = DevelopmentOptions().dataDirectory + "/dev.json"
+        let path = DevelopmentFile.path(in: DevelopmentOptions.standardDirectory)
         if let data = developmentFile(path),
             let file = try? JSONDecoder().decode(DevelopmentFile.self, from: data)
         {
@@ -65,6 +65,8 @@ struct DevelopmentFile: Codable, Equatable, Sendable {
     /// The API's base URL.
     let http: String
     let pid: Int32
+
+    static func path(in directory: String) -> String { "\(directory)/dev.json" }
 
     private enum CodingKeys: String, CodingKey {
         case bootstrapServers = "bootstrap_servers"

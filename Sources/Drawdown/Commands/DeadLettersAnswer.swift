@@ -2,18 +2,19 @@ import Foundation
 
 /// The API's answer, as far as it is shown.
 struct DeadLettersAnswer: Decodable {
-    struct Header: Codable {
+    struct Header: Decodable {
         let name: String
         let value: String?
     }
 
-    struct Letter: Codable {
+    struct Letter: Decodable {
         let code: String
         let field: String?
         let message: String
         let topic: String?
         let partition: Int?
         let offset: Int
+        let timestamp: String
         let recordedAt: String
         let key: String?
         let value: String?
@@ -23,6 +24,21 @@ struct DeadLettersAnswer: Decodable {
 
     let deadLetters: [Letter]
     let nextCursor: String?
+
+    /// One letter of an answer as the answer has it, by its place in the list.
+    static func json(ofLetter index: Int, in data: Data) -> String? {
+        let options: JSONSerialization.WritingOptions = [
+            .prettyPrinted, .sortedKeys, .withoutEscapingSlashes,
+        ]
+        guard let answer = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
+            let letters = answer["dead_letters"] as? [Any], letters.indices.contains(index),
+            let letter = try? JSONSerialization.data(
+                withJSONObject: letters[index],
+                options: options
+            )
+        else { return nil }
+        return String(decoding: letter, as: UTF8.self) + "\n"
+    }
 
     /// A table for people.
     var text: String {
@@ -45,23 +61,12 @@ struct DeadLettersAnswer: Decodable {
 }
 
 extension DeadLettersAnswer.Letter {
-    /// All of it: as one JSON object, or as lines for people.
-    func text(asJSON: Bool) throws(CommandFailure) -> String {
-        guard asJSON else { return lines }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        guard let data = try? encoder.encode(self) else {
-            throw CommandFailure(.software, "a dead letter cannot be written as JSON")
-        }
-        return String(decoding: data, as: UTF8.self) + "\n"
-    }
-
-    private var lines: String {
+    /// All that the API shows of it, as lines for people.
+    var text: String {
         var lines = [
             ("code", code), ("field", field ?? ""), ("reason", message),
             ("input", "\(topic ?? "") \(partition.map(String.init) ?? "") \(offset)"),
-            ("recorded", recordedAt), ("key", key ?? "(none)"),
+            ("sent", timestamp), ("recorded", recordedAt), ("key", key ?? "(none)"),
         ]
         lines += headers.map { ("header", "\($0.name): \($0.value ?? "(none)")") }
         let cut = (value?.utf8.count ?? 0) < valueBytes ? " (cut; \(valueBytes) bytes)" : ""

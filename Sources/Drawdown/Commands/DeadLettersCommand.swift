@@ -49,7 +49,8 @@ struct ListDeadLettersCommand: AsyncParsableCommand {
 struct ShowDeadLetterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show one whole, by where the input stood."
+        abstract: "Show one with its value and headers, by where the input stood.",
+        discussion: "Of a value, the API shows the first 16 KiB; in its topic it is whole."
     )
 
     @Argument(help: ArgumentHelp("The input's topic.", valueName: "topic"))
@@ -72,16 +73,19 @@ struct ShowDeadLetterCommand: AsyncParsableCommand {
                 query: ["limit": "500", "cursor": cursor]
             )
             let answer = try client.decode(DeadLettersAnswer.self, from: data)
-            let found = answer.deadLetters.first {
+            let found = answer.deadLetters.firstIndex {
                 $0.topic == topic && $0.partition == partition && $0.offset == offset
             }
-            if let found { return StandardStreams.write(try found.text(asJSON: api.json)) }
+            if let found {
+                let letter = answer.deadLetters[found].text
+                let json = DeadLettersAnswer.json(ofLetter: found, in: data)
+                return StandardStreams.write(api.json ? json ?? letter : letter)
+            }
             cursor = answer.nextCursor
         } while cursor != nil
         throw CommandFailure(
             .data,
-            "expected a dead letter of \(topic.printable) \(partition) at \(offset), got: none "
-                + "among those that the ledger remembers"
+            "expected a dead letter of \(topic.printable) \(partition) at \(offset), got: none"
         )
     }
 }

@@ -2,18 +2,19 @@ import ArgumentParser
 
 /// What `drawdown dev` was asked for.
 struct DevelopmentOptions: Equatable, Sendable {
-    /// The directory of the store and of `dev.json`; made when it is missing.
-    var dataDirectory = "./drawdown-data"
+    /// The directory of the store and of `dev.json`, made when it is missing; nil: that of the
+    /// environment, else ``standardDirectory``.
+    var dataDirectory: String?
     /// The API's port on loopback; 0 takes a free one, nil that of the environment, else 8080.
     var httpPort: Int?
-    /// Where other programs read how to reach it.
-    var developmentFile: String { "\(dataDirectory)/dev.json" }
     /// Whether live traffic is made.
     var isDemo = false
     /// Demo messages per second.
     var rate = 200
     /// Ends by itself after so long; nil runs until it is stopped.
     var duration: Duration?
+
+    static let standardDirectory = "./drawdown-data"
 
     /// What `dev` has of its own, as a configuration file would say it: what the environment says goes
     /// before it.
@@ -22,12 +23,12 @@ struct DevelopmentOptions: Equatable, Sendable {
     private static let file = """
         start: earliest
         kafka: { bootstrap.servers: 127.0.0.1:9092 }
-        store: { embedded: { reserve: 16MiB } }
+        store: { embedded: { path: \(standardDirectory), reserve: 16MiB } }
         http: { listen: 127.0.0.1:8080 }
         """
 
-    /// The defaults and what the environment says instead, read from the start, with the demo's prices;
-    /// the caller fills in the broker.
+    /// The defaults and what the environment says instead, read from the start, with the demo's prices
+    /// unless others are given; the caller fills in the broker.
     ///
     /// - Throws: what is wrong with the environment.
     func configuration(
@@ -36,16 +37,17 @@ struct DevelopmentOptions: Equatable, Sendable {
         // The broker and its topics are its own, whatever is said of others; and what a flag says is said.
         var own = ["DRAWDOWN_KAFKA", "DRAWDOWN_TOPICS"]
         if httpPort != nil { own.append("DRAWDOWN_HTTP_LISTEN") }
+        if dataDirectory != nil { own.append("DRAWDOWN_STORE_EMBEDDED_PATH") }
         let variables = environment.filter { variable in
             !own.contains { variable.key == $0 || variable.key.hasPrefix($0 + "_") }
         }
         let loaded = try Configuration.parse(Self.file, file: "dev", environment: variables)
         var configuration = loaded.configuration
-        configuration.store.path = dataDirectory
+        if let dataDirectory { configuration.store.path = dataDirectory }
         if let httpPort {
             configuration.http.listen = ListenAddress(host: "127.0.0.1", port: httpPort)
         }
-        configuration.rateCards = [DemoRates.card]
+        if configuration.rateCards.isEmpty { configuration.rateCards = [DemoRates.card] }
         return Configuration.Loaded(configuration: configuration, warnings: loaded.warnings)
     }
 }
@@ -68,8 +70,13 @@ struct DevCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("Where the ledger is kept.", valueName: "dir"))
-    var data = DevelopmentOptions().dataDirectory
+    @Option(
+        help: ArgumentHelp(
+            "Where the ledger is kept. Default: \(DevelopmentOptions.standardDirectory).",
+            valueName: "dir"
+        )
+    )
+    var data: String?
 
     @Option(
         help: ArgumentHelp("The port of the API; 0 for any. Default: 8080.", valueName: "port")
@@ -94,7 +101,7 @@ struct DevCommand: AsyncParsableCommand {
     var seconds: Double?
 
     func validate() throws {
-        guard !data.isEmpty else {
+        guard data?.isEmpty != true else {
             throw ValidationError("expected --data to be a directory, got: nothing")
         }
         if let http, !(0...65_535).contains(http) {

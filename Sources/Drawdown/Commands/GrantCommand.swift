@@ -56,6 +56,9 @@ struct GrantCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Such as an invoice's number.", valueName: "text"))
     var reference: String?
 
+    @Option(help: ArgumentHelp("The auto_top_up.requested that this answers.", valueName: "id"))
+    var requestID: String?
+
     @OptionGroup var options: SendOptions
 
     func run() async throws {
@@ -66,6 +69,7 @@ struct GrantCommand: AsyncParsableCommand {
                 "credits": credits, "grant_id": grantID, "source": source, "category": category,
                 "effective_at": effectiveAt, "expires_at": expiresAt,
                 "expires_after": expiresAfter, "cost_basis": costBasis, "reference": reference,
+                "request_id": requestID,
             ]
         ) { json in
             if let priority { json.member("priority", priority) }

@@ -29,7 +29,9 @@ final class ConfigurationReading {
 
     init(environment: [String: String]) {
         allVariables = environment
-        overrides = environment.filter { $0.key.hasPrefix(Self.prefix) }
+        overrides = environment.filter {
+            $0.key.hasPrefix(Self.prefix) && !Self.isServiceLink($0.key)
+        }
     }
 
     /// The value of any variable, for `${NAME}`.
@@ -82,7 +84,6 @@ final class ConfigurationReading {
         let known = supportedKeys.union(unsupportedKeys).compactMap(Self.variableName)
         let strangers = overrides.keys.filter {
             !usedVariables.contains($0) && !Self.clientVariables.contains($0)
-                && !Self.isServiceLink($0)
         }
         for name in strangers {
             let nearest = NearestName.guess(for: name, among: known)
@@ -91,8 +92,10 @@ final class ConfigurationReading {
         }
     }
 
-    /// Kubernetes sets these in every pod beside a service that is called `drawdown`.
+    /// Kubernetes sets these in every pod beside a service that is called `drawdown`, or whose name
+    /// begins so, such as `drawdown-kafka`; no key, and no property of librdkafka, is called so.
     private static func isServiceLink(_ name: String) -> Bool {
-        name.wholeMatch(of: /DRAWDOWN_(SERVICE_(HOST|PORT.*)|PORT(_\d+_(TCP|UDP).*)?)/) != nil
+        let link = /DRAWDOWN_([A-Z0-9_]+_)?(SERVICE_(HOST|PORT.*)|PORT(_\d+_(TCP|UDP|SCTP).*)?)/
+        return name.wholeMatch(of: link) != nil
     }
 }

@@ -41,7 +41,9 @@ import Testing
             "DRAWDOWN_HTTP_LISTEN": "127.0.0.1:19999", "DRAWDOWN_DEFAULTS_OVERDRAFT": "refuse",
             "DRAWDOWN_HTP_LISTEN": "127.0.0.1:1", "DRAWDOWN_KAFKA_SECURITY_PROTOCOL": "SSL",
             "DRAWDOWN_KAFKA": "{ group.id: others }", "DRAWDOWN_TOPICS": "{ commands: others }",
-            "DRAWDOWN_STORE_EMBEDDED_RESERVE": "0",
+            "DRAWDOWN_STORE_EMBEDDED_RESERVE": "0", "DRAWDOWN_STORE_EMBEDDED_PATH": "/e",
+            "DRAWDOWN_RATE_CARDS": "[{ version: own, effective_from: 2026-01-01T00:00:00Z, "
+                + "rates: [{ id: r, action: a, credits: 1 }] }]",
         ]
         let loaded = try DevelopmentOptions().configuration(environment: environment)
         #expect(loaded.configuration.http.listen.port == 19_999)
@@ -51,8 +53,12 @@ import Testing
         #expect(loaded.configuration.kafka["group.id"] == KafkaSection.defaultGroup)
         #expect(loaded.configuration.store.reserve == ByteCount(bytes: 0))
         #expect(loaded.warnings.count == 1)
-        let flagged = try DevelopmentOptions(httpPort: 0).configuration(environment: environment)
+        #expect(loaded.configuration.store.path == "/e")
+        #expect(loaded.configuration.rateCards.map(\.version) == ["own"])
+        let flagged = try DevelopmentOptions(dataDirectory: "/d", httpPort: 0)
+            .configuration(environment: environment)
         #expect(flagged.configuration.http.listen.port == 0)
+        #expect(flagged.configuration.store.path == "/d")
         let wrong = ["DRAWDOWN_HTTP_LISTEN": "no"]
         #expect(throws: ConfigurationFaults.self) {
             try DevelopmentOptions().configuration(environment: wrong)

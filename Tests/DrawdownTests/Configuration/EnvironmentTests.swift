@@ -63,8 +63,14 @@ import Testing
             environment: [
                 "DRAWDOWN_COMIT_MAX_AGE": "PT1S", "DRAWDOWN_API": "http://x", "HOME": "/",
                 "DRAWDOWN_SERVICE_HOST": "10.0.0.1", "DRAWDOWN_PORT_8080_TCP": "tcp://10.0.0.1",
+                "DRAWDOWN_KAFKA_SERVICE_HOST": "10.0.0.2", "DRAWDOWN_KAFKA_SERVICE_PORT": "9092",
+                "DRAWDOWN_KAFKA_SERVICE_PORT_TCP_CLIENT": "9092",
+                "DRAWDOWN_KAFKA_PORT": "tcp://10.0.0.2:9092",
+                "DRAWDOWN_KAFKA_PORT_9092_TCP_ADDR": "10.0.0.2",
             ]
         )
+        let kafka = loaded.configuration.kafka.keys.sorted()
+        #expect(kafka == ["bootstrap.servers", "group.id"])
         #expect(
             loaded.warnings.map { $0.line(in: "f") } == [
                 "DRAWDOWN_COMIT_MAX_AGE: warning: this variable overrides no key, "
