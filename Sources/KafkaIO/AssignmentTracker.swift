@@ -17,6 +17,8 @@ struct AssignmentTracker {
     private var indexes: [UInt64: Int] = [:]
     /// Messages come in runs of one partition: most look-ups end here.
     private var current = 0
+    /// Offsets at ends that no message has: markers of transactions, and what was aborted.
+    private(set) var unused: [(topic: Int, partition: Int32, offsets: Range<Int64>)] = []
     /// Messages refused so far.
     private(set) var outdated = 0
 
@@ -74,10 +76,18 @@ struct AssignmentTracker {
     /// The end of a partition was met at this offset; one from before the assignment is no news.
     mutating func meetEnd(topic: Int, partition: Int32, offset: Int64) {
         guard let index = indexes[Self.key(topic, partition)] else { return }
-        if let next = slots[index].next, offset < next { return }
+        let next = slots[index].next ?? 0
+        guard offset >= next else { return }
+        if offset > next { unused.append((topic, partition, next..<offset)) }
         slots[index].next = offset
         slots[index].isHeardOf = true
         slots[index].hasEnded = true
+    }
+
+    /// Takes what was found of offsets that no message has.
+    mutating func takeUnused() -> [(topic: Int, partition: Int32, offsets: Range<Int64>)] {
+        defer { unused = [] }
+        return unused
     }
 
     /// Ends that were met may have moved without a word: a connection was lost.

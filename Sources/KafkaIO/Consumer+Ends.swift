@@ -19,6 +19,17 @@ extension Consumer {
         return known.next >= end || next(of: partition) ?? 0 >= end
     }
 
+    /// Ranges of offsets before ends met since the last call that no message has, such as markers of
+    /// transactions and what was aborted: whatever lies before them was polled.
+    public func takeUnusedOffsets() -> [(partition: TopicPartition, offsets: Range<Int64>)] {
+        // Most polls meet none, and reaching for the tracker to change it is checked each time.
+        guard !rebalancing.tracker.unused.isEmpty else { return [] }
+        return rebalancing.tracker.takeUnused().map { found in
+            let topic = rebalancing.topics.names[found.topic]
+            return (TopicPartition(topic: topic, partition: found.partition), found.offsets)
+        }
+    }
+
     /// Whether everything before this offset was polled; if so, the end counts as met there.
     ///
     /// - Parameters:

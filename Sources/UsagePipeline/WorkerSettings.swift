@@ -12,6 +12,9 @@ public struct WorkerSettings: Sendable {
     /// An input waits at most this long for others to share its commit.
     public var maximumAge: Duration
     /// Intake rests while more messages than this wait for Kafka's acknowledgement.
+    ///
+    /// Fewer than the client itself takes, 100,000 unless it is told otherwise: else its queue is what
+    /// fills, and that Kafka takes no triggers is never seen.
     public var maximumUnpublished: Int
     /// How many accounts one commit deals with that have something due.
     public var maximumDue: Int
@@ -21,7 +24,7 @@ public struct WorkerSettings: Sendable {
         start: StartPosition = .earliest,
         maximumEvents: Int = 10_000,
         maximumAge: Duration = .milliseconds(20),
-        maximumUnpublished: Int = 200_000,
+        maximumUnpublished: Int = 80_000,
         maximumDue: Int = 5_000
     ) {
         self.roles = roles

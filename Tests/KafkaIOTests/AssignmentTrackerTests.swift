@@ -34,6 +34,17 @@ struct AssignmentTrackerTests {
         #expect(tracked.tracker.next(topic: 0, partition: 3) == 26)
     }
 
+    @Test func anEndBehindTheLastMessageTellsWhichOffsetsHaveNone() {
+        let tracked = tracked(next: 10)
+        #expect(tracked.admit(topic: 0, partition: 3, offset: 10))
+        tracked.tracker.meetEnd(topic: 0, partition: 3, offset: 11)
+        #expect(tracked.tracker.unused.isEmpty)
+        tracked.tracker.meetEnd(topic: 0, partition: 3, offset: 12)
+        tracked.tracker.meetEnd(topic: 0, partition: 3, offset: 11)
+        #expect(tracked.tracker.takeUnused().map(\.offsets) == [11..<12])
+        #expect(tracked.tracker.takeUnused().isEmpty)
+    }
+
     @Test func anUnknownStartTakesTheFirstMessageWhereverItIs() {
         let tracked = tracked(next: nil)
         #expect(tracked.tracker.next(topic: 0, partition: 3) == nil)

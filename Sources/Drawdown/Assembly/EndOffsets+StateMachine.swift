@@ -33,8 +33,8 @@ extension EndOffsets {
         /// When the first question was asked that has not been followed by an answer.
         private var unansweredSince: Instant?
 
-        /// When the latest answer was asked for.
-        var answeredAt: Instant? { known?.at }
+        /// How long brokers have owed an answer; nothing while nobody asks them.
+        func silence(at now: Instant) -> Duration { unansweredSince.map { now - $0 } ?? .zero }
 
         /// The ends of exactly these partitions, asked for no longer than `maximumAge` ago.
         mutating func look(
@@ -68,6 +68,9 @@ extension EndOffsets {
             askedAt = now
             if unansweredSince == nil { unansweredSince = now }
         }
+
+        /// There is nothing to ask for: nobody owes an answer.
+        mutating func nobodyIsAsked() { unansweredSince = nil }
 
         /// The answer to the latest question.
         ///

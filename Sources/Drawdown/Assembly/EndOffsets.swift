@@ -38,7 +38,6 @@ final class EndOffsets: @unchecked Sendable {
     private let topics: [String]
     /// The thread's own.
     private var lows: (at: ContinuousClock.Instant, offsets: [TopicPartition: Int64])?
-    private let startedAt = ContinuousClock.now
 
     private static let timeout = Duration.seconds(2)
     /// From one question where the partitions begin to the next.
@@ -61,9 +60,9 @@ final class EndOffsets: @unchecked Sendable {
         thread.start()
     }
 
-    /// How long the brokers have not answered.
+    /// How long the brokers have owed an answer.
     var silence: Duration {
-        condition.withLock { ContinuousClock.now - (machine.answeredAt ?? startedAt) }
+        condition.withLock { machine.silence(at: .now) }
     }
 
     /// The ends of these partitions, at most `maximumAge` old; nil if the brokers owe an answer for
@@ -141,7 +140,7 @@ final class EndOffsets: @unchecked Sendable {
 
     private func renew() {
         let partitions = (assigned.current ?? []).map { TopicPartition($0) }
-        guard !partitions.isEmpty else { return }
+        guard !partitions.isEmpty else { return condition.withLock { machine.nobodyIsAsked() } }
         condition.withLock { machine.asks(at: .now) }
         guard let lows = begins(of: partitions) else { return }
         // The answer is as old as this question alone.

@@ -9,7 +9,8 @@ import UsagePipeline
 ///
 /// It has a producer of its own: deliveries are read by one reader, and the relay's are its own.
 final class KafkaCommandSubmitter: CommandSubmitter {
-    private let producer: Producer
+    private let producer: Mutex<Producer>
+    private let makeProducer: @Sendable () throws(KafkaError) -> Producer
     private let topic: String
     private let board: OutcomeBoard
     private let waiting = Mutex<[UInt64: Waiter]>([:])
@@ -38,7 +39,10 @@ final class KafkaCommandSubmitter: CommandSubmitter {
         // Somebody waits for each of these, and sends it again where no answer came.
         properties["linger.ms"] = "1"
         properties["message.timeout.ms"] = "10000"
-        producer = try Producer(properties: properties, clientID: "drawdown-http", log: log)
+        makeProducer = { [properties] () throws(KafkaError) in
+            try Producer(properties: properties, clientID: "drawdown-http", log: log)
+        }
+        producer = Mutex(try makeProducer())
         self.topic = topic
         self.board = board
         self.patience = patience
@@ -48,20 +52,26 @@ final class KafkaCommandSubmitter: CommandSubmitter {
     func start() {
         let thread = Thread { [self] in
             while !isStopped.load(ordering: .acquiring) {
+                let producer = current
                 do throws(KafkaError) {
                     try producer.deliveries(maximum: 10_000, timeout: .milliseconds(100)) {
                         note($0)
                     }
                 } catch {
+                    // Fatal: it takes nothing more, and without another no command would be taken until
+                    // the worker is started anew.
                     fail(error.reason)
-                    return
+                    guard let next = try? makeProducer() else { return }
+                    self.producer.withLock { $0 = next }
                 }
             }
-            _ = producer.close(timeout: .seconds(1))
+            _ = current.close(timeout: .seconds(1))
         }
         thread.name = "drawdown-commands"
         thread.start()
     }
+
+    private var current: Producer { producer.withLock { $0 } }
 
     func stop() { isStopped.store(true, ordering: .releasing) }
 
@@ -75,7 +85,7 @@ final class KafkaCommandSubmitter: CommandSubmitter {
             waiting.withLock { $0[tag] = waiter }
             board.expect(mark) { waiter.resume(with: Submission($0)) }
             do throws(KafkaError) {
-                try producer.send(
+                try current.send(
                     topic: topic,
                     key: key,
                     value: value,

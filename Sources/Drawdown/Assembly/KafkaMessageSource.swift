@@ -113,7 +113,8 @@ final class KafkaMessageSource: MessageSource {
             switch start {
             case .offset(let offset): PartitionStart(partition: partition, offset: .at(offset))
             case .earliest: PartitionStart(partition: partition, offset: .earliest)
-            case .latest: latest(partition, handler)
+            // Where one cannot be asked, the assignment is off: the others are not waited for, too.
+            case .latest: forbidden == nil ? latest(partition, handler) : nil
             }
         }
     }
@@ -179,6 +180,9 @@ final class KafkaMessageSource: MessageSource {
         }
         if let forbidden { throw forbidden }
         for failure in batch.errors { try consider(failure) }
+        for (partition, offsets) in consumer.takeUnusedOffsets() {
+            positions.note(unused: offsets, of: PartitionKey(partition))
+        }
         var run = Run()
         guard let number = consumer.topicNames.firstIndex(of: commands),
             batch.mayHold(topic: number)

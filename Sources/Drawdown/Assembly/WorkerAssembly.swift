@@ -177,9 +177,14 @@ final class WorkerAssembly {
     /// A dead letter is its input with a few headers more: the producer itself refuses none for its
     /// size, whatever the inputs' limit is.
     ///
-    /// What the topic refuses is another matter.
+    /// What the topic refuses is another matter: a limit that was given for messages bounds batches, for
+    /// the topic refuses a batch that is too large with all that is in it.
     static func producerProperties(of configuration: Configuration) -> [String: String] {
         var properties = configuration.kafka.filter { !consumerOnly.contains($0.key) }
+        let limit = properties["message.max.bytes"].flatMap { Int($0) }
+        if let limit, limit < 1_000_000, properties["batch.size"] == nil {
+            properties["batch.size"] = "\(limit)"
+        }
         properties["message.max.bytes"] = "1000000000"
         return properties
     }

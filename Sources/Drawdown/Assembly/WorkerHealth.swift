@@ -10,6 +10,8 @@ final class AssignedPartitions: Sendable {
     private struct State {
         var partitions: Set<PartitionKey> = []
         var wasAssigned = false
+        /// Of partitions that end so: offsets that no message has.
+        var unused: [PartitionKey: Range<Int64>] = [:]
     }
 
     private let state = Mutex(State())
@@ -22,7 +24,26 @@ final class AssignedPartitions: Sendable {
     }
 
     func remove(_ partitions: [PartitionKey]) {
-        state.withLock { $0.partitions.subtract(partitions) }
+        state.withLock { state in
+            state.partitions.subtract(partitions)
+            for partition in partitions { state.unused[partition] = nil }
+        }
+    }
+
+    /// Notes that a partition, when its end was met, had no message at these offsets before it.
+    func note(unused offsets: Range<Int64>, of partition: PartitionKey) {
+        state.withLock { state in
+            let known = state.unused[partition]
+            let begin = known?.upperBound == offsets.lowerBound ? known?.lowerBound : nil
+            state.unused[partition] = (begin ?? offsets.lowerBound)..<offsets.upperBound
+        }
+    }
+
+    /// The offset of the next message that there can be, from one on.
+    func nextUsed(_ partition: PartitionKey, from offset: Int64) -> Int64 {
+        let unused = state.withLock { $0.unused[partition] }
+        guard let unused, unused.contains(offset) else { return offset }
+        return unused.upperBound
     }
 
     /// Nil before the first assignment.
@@ -103,7 +124,12 @@ final class WorkerHealth: WorkerStatus {
         let applied = reader.offsets(cluster: cluster)
         return ends.reduce(into: [:]) { lag, partition in
             let end = partition.value
-            lag[partition.key] = max(0, end.high - (applied[partition.key] ?? end.low))
+            // Markers of transactions are no messages: nobody applies them.
+            let next = assigned.nextUsed(
+                partition.key,
+                from: applied[partition.key] ?? end.low
+            )
+            lag[partition.key] = max(0, end.high - next)
         }
     }
 

@@ -68,6 +68,19 @@ struct EndOffsetsMachineTests {
         #expect(machine.pause(since: at(2000), at: at(2001)) == .milliseconds(1999))
     }
 
+    @Test func brokersAreSilentFromTheFirstQuestionOnThatTheyOweAnAnswerTo() {
+        var machine = EndOffsets.StateMachine()
+        #expect(machine.silence(at: at(60_000)) == .zero)
+        machine.asks(at: at(60_000))
+        machine.asks(at: at(61_000))
+        #expect(machine.silence(at: at(62_000)) == .seconds(2))
+        machine.answered(ends(7))
+        #expect(machine.silence(at: at(90_000)) == .zero)
+        machine.asks(at: at(90_000))
+        machine.nobodyIsAsked()
+        #expect(machine.silence(at: at(99_000)) == .zero)
+    }
+
     @Test func nobodyWaitsForBrokersThatAreSilent() {
         var machine = EndOffsets.StateMachine()
         machine.asks(at: at(0))
