@@ -16,14 +16,15 @@ extension Application {
         guard let due = accounts[account].nextPeriod(under: policies) else { return }
         reconcile(account)
         let known = accounts[account].schedule(due.rule.scheduleID)
-        // A schedule that the account has not had begins now, whenever it would have been due: what its
-        // grant leads to, such as a request for more, must not count from the beginning of time.
-        if known == nil { clock = moment }
         let anchor = due.rule.anchor ?? known?.anchor ?? moment
-        let start =
-            known == nil
-            ? due.rule.currentStart(at: moment, from: anchor)
-            : due.start
+        var start = due.start
+        // A schedule that the account has not had, or not with periods of this length, begins now, whenever
+        // it would have been due: nothing is paid back for time in which it was not so, and what its grant
+        // leads to, such as a request for more, must not count from the beginning of time.
+        if known?.every != due.rule.every {
+            start = due.rule.currentStart(at: moment, from: anchor)
+            clock = moment
+        }
         if let known { rollOver(from: known.lastGrant, to: start, due.rule, anchor, of: account) }
         // At the end of the range a period grants what still fits.
         let room = Amount(unchecked: Amount.limit)
@@ -32,6 +33,7 @@ extension Application {
         terms.grantID = accounts[account].freeGrantID(terms.grantID)
         let state = RecurringState(
             scheduleID: due.rule.scheduleID,
+            every: due.rule.every,
             anchor: anchor,
             lastStart: start,
             lastGrant: accounts[account].grantCount + 1
@@ -149,6 +151,7 @@ extension Account {
             let anchor = rule.anchor ?? known?.anchor ?? moment
             var state = RecurringState(
                 scheduleID: rule.scheduleID,
+                every: rule.every,
                 anchor: anchor,
                 lastStart: known?.lastStart ?? .earliest,
                 lastGrant: known?.lastGrant ?? 0

@@ -53,6 +53,8 @@ public struct RecurringGrant: Hashable, Sendable {
 /// How far an account's schedule has come.
 public struct RecurringState: Hashable, Sendable {
     public let scheduleID: String
+    /// How long the periods are that it has come through.
+    public let every: CalendarDuration
     /// The first period's beginning, from which all others are counted.
     public package(set) var anchor: Timestamp
     /// The beginning of the last period whose credits were granted, or that was left out because the
@@ -63,11 +65,13 @@ public struct RecurringState: Hashable, Sendable {
 
     package init(
         scheduleID: String,
+        every: CalendarDuration,
         anchor: Timestamp,
         lastStart: Timestamp,
         lastGrant: UInt32
     ) {
         self.scheduleID = scheduleID
+        self.every = every
         self.anchor = anchor
         self.lastStart = lastStart
         self.lastGrant = lastGrant

@@ -209,7 +209,12 @@ public final class Producer: Sendable {
             unsafe rd_kafka_event_destroy(event)
             wait = .zero
         }
-        if count == 0 { try handle.context.checkFatal() }
+        guard count == 0 else { return }
+        // Asked as well: no event tells of every fatal error.
+        if unsafe rd_kafka_fatal_error(client, nil, 0) != RD_KAFKA_RESP_ERR_NO_ERROR {
+            throw unsafe fatalError(of: client)
+        }
+        try handle.context.checkFatal()
     }
 
     /// Ends the wait of a `deliveries` that is under way, or else of the next one that finds nothing.

@@ -2,7 +2,7 @@ package import Credits
 
 /// How a checkpoint writes an account: all that it is, so that it need not be replayed.
 package enum AccountCheckpoint {
-    static let version: UInt8 = 3
+    static let version: UInt8 = 4
 
     /// What is written of an account that has nothing but usage and grants.
     private static let nothingExtra: [UInt8] = {

@@ -21,7 +21,7 @@ internal import Crypto
 /// under the store's secret, and are computed again.
 public enum JournalFormat {
     static let magic: UInt32 = 0x4357_5244
-    static let version: UInt32 = 3
+    static let version: UInt32 = 4
     static let headerCount = 88
     package static let hashCount = 32
     static let directoryEntryCount = 8

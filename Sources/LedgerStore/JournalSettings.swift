@@ -73,6 +73,7 @@ extension [UInt8] {
 
     mutating func append(_ state: RecurringState) {
         append(text: state.scheduleID)
+        append(state.every)
         append(state.anchor)
         append(state.lastStart)
         append(varint: UInt64(state.lastGrant))
@@ -206,6 +207,7 @@ extension ByteReader {
     mutating func recurringState() -> RecurringState {
         RecurringState(
             scheduleID: text(),
+            every: duration(),
             anchor: moment(),
             lastStart: moment(),
             lastGrant: UInt32(truncatingIfNeeded: varint())

@@ -122,7 +122,7 @@ extension OpenAPIDocument {
                   description: "After `effective_at`; absent: never."
                 expires_after:
                   $ref: "#/components/schemas/Duration"
-                  description: Counted from `effective_at`; not together with `expires_at`.
+                  description: Above 0, counted from `effective_at`; not together with `expires_at`.
                 cost_basis: { $ref: "#/components/schemas/OptionalDecimal" }
                 reference: { type: [string, "null"], maxLength: 256 }
                 request_id:
@@ -286,7 +286,7 @@ extension OpenAPIDocument {
                   description: At most so much in one window, which begins with its first request.
                   required: [period]
                   properties:
-                    period: { type: string, format: duration }
+                    period: { type: string, format: duration, description: At least a second. }
                     count: { type: [integer, "null"], minimum: 1, maximum: 1000000000 }
                     credits:
                       anyOf: [{ $ref: "#/components/schemas/PositiveDecimal" }, { type: "null" }]

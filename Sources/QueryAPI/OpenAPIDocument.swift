@@ -84,8 +84,8 @@ enum OpenAPIDocument {
               operationId: listDeadLetters
               summary: The latest inputs that could not be applied, newest first.
               description: >-
-                As many as the ledger remembers, at least those since the worker started; all of them are in
-                the dead letters' topic. A page of a rare code may be empty and yet have a `next_cursor`.
+                All that there ever were, also what was worked through; they are in the dead letters' topic,
+                too. A page of a rare code may be empty and yet have a `next_cursor`.
               parameters:
                 - name: code
                   in: query

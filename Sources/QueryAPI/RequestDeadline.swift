@@ -15,6 +15,8 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     private let pause: TimeAmount
     private let answerLimit: TimeAmount
     private var unanswered = 0
+    /// A header came whose request has not come to its end.
+    private var isArriving = false
     private var task: Scheduled<Void>?
 
     /// - Parameters:
@@ -50,8 +52,11 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapInboundIn(data) {
         case .head:
             unanswered += 1
+            isArriving = true
             expect(within: limit, context)
-        case .end: expect(within: answerLimit, context)
+        case .end:
+            isArriving = false
+            expect(within: unanswered == 0 ? pause : answerLimit, context)
         case .body: break
         }
         context.fireChannelRead(data)
@@ -60,7 +65,8 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if case .end = unwrapOutboundIn(data) {
             unanswered -= 1
-            if unanswered == 0 { expect(within: pause, context) }
+            // Answered before it arrived whole, for its body is of no use: the rest must come in time, too.
+            if unanswered == 0, !isArriving { expect(within: pause, context) }
         }
         context.write(data, promise: promise)
     }

@@ -79,6 +79,7 @@ struct JournalPayloadTests {
     @Test func aPeriodAndItsRolloverComeBack() throws {
         let state = RecurringState(
             scheduleID: "plan",
+            every: try #require(CalendarDuration("P1M")),
             anchor: .earliest,
             lastStart: Sample.moment,
             lastGrant: .max

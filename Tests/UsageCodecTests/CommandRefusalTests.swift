@@ -40,7 +40,7 @@ import UsageCodec
             "\(grant),\"credits\":1,\"effective_at\":\"2026-11-22T10:00:00Z\","
                 + "\"expires_at\":\"2026-11-22T10:00:00Z\"", "invalid_field", "expires_at"
         ),
-        ("\(grant),\"credits\":1,\"expires_after\":\"PT0S\"", "invalid_field", "expires_at"),
+        ("\(grant),\"credits\":1,\"expires_after\":\"PT0S\"", "invalid_field", "expires_after"),
         ("\(grant),\"credits\":1,\"expires_after\":\"30 days\"", "invalid_field", "expires_after"),
         ("\(grant),\"credits\":1,\"expires_after\":30", "invalid_field", "expires_after"),
         (

@@ -71,6 +71,7 @@ final class KafkaMessageSource: MessageSource {
                     case .assigned(let assigned):
                         logger.notice("Partitions assigned", metadata: Self.metadata(assigned))
                         lookAtTopics()
+                        warnOfOthers(assigned)
                         return answer(assigned, handler)
                     case .revoked(let revoked, let isLost):
                         var metadata = Self.metadata(revoked)
@@ -95,13 +96,29 @@ final class KafkaMessageSource: MessageSource {
         partitions = Set(found.map { PartitionKey($0) })
     }
 
+    /// A store needs all partitions: with some of them, what time brings waits for ever.
+    private func warnOfOthers(_ assigned: [TopicPartition]) {
+        let others = partitions.subtracting(assigned.map { PartitionKey($0) })
+        guard !others.isEmpty else { return }
+        logger.warning(
+            """
+            Other members of the group read partitions of the topics: until they leave, no hold and no \
+            grant of this store ends, and no schedule goes on
+            """,
+            metadata: ["kafka.partitions": "\(others.count)"]
+        )
+    }
+
     private func answer(
         _ assigned: [TopicPartition],
         _ handler: any AssignmentHandler
     ) -> [PartitionStart] {
         do {
-            // Asked anew for every assignment: another store may have read these partitions since.
-            if let fault = try audit(assigned) { forbidden = SourceError(.gap, fault) }
+            // Asked anew for every assignment: another store may have read these partitions since, or read
+            // the others at this moment.
+            let all = partitions.union(assigned.map { PartitionKey($0) })
+            let fault = try audit(all.map { TopicPartition($0) })
+            if let fault { forbidden = SourceError(.gap, fault) }
         } catch {
             forbidden = SourceError(.unavailable, "Kafka is unavailable: \(error)")
         }

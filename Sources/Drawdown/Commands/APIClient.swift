@@ -67,7 +67,7 @@ struct APIClient {
         guard answer.status != 202 else {
             throw CommandFailure(
                 .unavailable,
-                "The command is in its topic, and not yet applied; it will be."
+                "The command is in its topic, and not yet decided; send it again to hear."
             )
         }
         throw refusal(status: answer.status, body: body)

@@ -49,15 +49,6 @@ struct CommandFields {
         try document.positiveAmount(at: self[field], field.name, in: &arena)
     }
 
-    /// An ISO 8601 duration.
-    func duration(
-        _ field: Field,
-        of document: borrowing JSONDocument,
-        in arena: inout [UInt8]
-    ) throws(Refusal) -> CalendarDuration? {
-        try document.duration(at: self[field], field.name, in: &arena)
-    }
-
     /// One of a closed list of names.
     func choice<Choice: CaseIterable>(
         _ field: Field,

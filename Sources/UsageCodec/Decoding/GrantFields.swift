@@ -136,7 +136,11 @@ struct GrantFields: CommandBody {
             Field.expiresAt.name,
             in: &arena
         )
-        let after = try fields.duration(.expiresAfter, of: document, in: &arena)
+        let after = try document.positiveDuration(
+            at: fields[.expiresAfter],
+            Field.expiresAfter.name,
+            in: &arena
+        )
         if let at, after != nil {
             throw .expected(
                 .invalidField,

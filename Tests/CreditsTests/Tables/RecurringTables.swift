@@ -376,6 +376,22 @@ import Testing
         )
     }
 
+    @Test func aScheduleOfTheDefaultsWithOtherPeriodsGoesOnWithTheOneOfTheMoment() throws {
+        try checkLedger(
+            """
+            defaults thresholds= recurring=free:10:P1M:anchor=2026-11-01:expires=never
+            grant  g1  acme  1   applied  balance 11
+                grant.created[free:2026-11-01T00:00:00Z] grant.created[g1] changed
+            time   2026-12-20    acme balance 21  grant.created[free:2026-12-01T00:00:00Z] changed
+            defaults thresholds= recurring=free:1:P1D:anchor=2026-11-01:expires=never
+            time   2026-12-21    acme balance 22  grant.created[free:2026-12-21T00:00:00Z] changed
+            time   2026-12-22    acme balance 23  grant.created[free:2026-12-22T00:00:00Z] changed
+            time   2026-12-24    acme balance 25  grant.created[free:2026-12-23T00:00:00Z]
+                grant.created[free:2026-12-24T00:00:00Z] changed
+            """
+        )
+    }
+
     // MARK: Ids and ranges
 
     @Test func aGrantOfAPeriodTakesItsId() throws {

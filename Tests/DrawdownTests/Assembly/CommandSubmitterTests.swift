@@ -49,4 +49,36 @@ import Testing
             return
         }
     }
+
+    @Test func afterAFatalErrorTheNextCommandIsTaken() async throws {
+        let submitter = try KafkaCommandSubmitter(
+            properties: ["bootstrap.servers": cluster.bootstrapServers],
+            topic: "credits.commands",
+            board: OutcomeBoard(),
+            log: { [cluster] _ in _ = cluster }
+        )
+        submitter.start()
+        defer { submitter.stop() }
+        func submit() async -> Submission {
+            await submitter.submit(key: [0x63], value: [0x7b, 0x7d], wait: .zero)
+        }
+        guard case .pending = await submit() else {
+            Issue.record("expected pending")
+            return
+        }
+        // Idempotence is lost with it, for good.
+        cluster.pushErrors(.produce, [.outOfOrderSequence])
+        guard case .unknown = await submit() else {
+            Issue.record("expected unknown")
+            return
+        }
+        let deadline = ContinuousClock.now + .seconds(20)
+        var last = Submission.pending
+        while ContinuousClock.now < deadline {
+            last = await submit()
+            if case .pending = last { return }
+            await Task.yield()
+        }
+        Issue.record("expected a command to be taken again, got: \(last)")
+    }
 }
