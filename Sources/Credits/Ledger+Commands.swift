@@ -19,12 +19,13 @@ extension Application {
             refuse(command, .commandIDConflict(command.commandID))
             return
         }
+        if let refusal = command.deferredRefusal { return refuse(command, refusal) }
         let account = Int(command.account)
         passTime(of: account, to: command.message.timestamp)
         reconcile(account)
         // What a command brings may be due before the account's next input.
         defer { moments[account] = accounts[account].nextDue(under: policies) ?? .latest }
-        if let refusal = command.deferredRefusal ?? carryOut(command, of: account) {
+        if let refusal = carryOut(command, of: account) {
             refuse(command, refusal)
             return
         }

@@ -68,9 +68,21 @@ enum AccountBlocks {
         _ table: LMDBTable,
         _ body: ([(account: Account, commit: UInt64)]) -> Void
     ) throws(StoreError) {
-        var next: UInt32 = 1
-        var block: UInt32 = 0
-        while let count = try partCount(of: block, transaction, table) {
+        var cursor = Cursor()
+        while let accounts = try cursor.next(transaction, table) { body(accounts) }
+    }
+
+    /// Where reading all blocks has come to: the next may be read in another transaction.
+    struct Cursor {
+        private var number: UInt32 = 1
+        private var block: UInt32 = 0
+
+        /// The accounts of the next block; nil: there is none.
+        mutating func next(
+            _ transaction: borrowing LMDBTransaction,
+            _ table: LMDBTable
+        ) throws(StoreError) -> [(account: Account, commit: UInt64)]? {
+            guard let count = try partCount(of: block, transaction, table) else { return nil }
             var bytes: [UInt8] = []
             for part in 0..<count {
                 let key = key(block, part: part)
@@ -85,13 +97,14 @@ enum AccountBlocks {
             var accounts: [(account: Account, commit: UInt64)] = []
             while !reader.isAtEnd {
                 guard let restored = AccountCheckpoint.next(&reader),
-                    restored.account.number == next, self.block(of: next) == block
+                    restored.account.number == number,
+                    AccountBlocks.block(of: number) == block
                 else { throw Row.damaged(.accounts) }
                 accounts.append(restored)
-                next += 1
+                number += 1
             }
-            body(accounts)
             block += 1
+            return accounts
         }
     }
 }

@@ -29,7 +29,10 @@ public final class EmbeddedJournal {
         store = try ReadOnlyStore(path)
         let manifest: Manifest
         if verifies {
-            (head, manifest, runs, projections) = try Self.open(store)
+            var checks: ProjectionChecks
+            (head, manifest, runs, checks) = try Self.open(store)
+            checks.readAccounts(store.environment, store.tables)
+            projections = checks
         } else {
             let state = try store.state()
             (head, manifest, runs, projections) = (state.0.head, state.1, [], nil)

@@ -6,7 +6,9 @@ internal import LedgerStore
 /// It is written last when a store is made. `IDENTITY.new` without `IDENTITY` says that making the
 /// store was interrupted: nothing can have been committed to it.
 struct IdentityFile: Equatable {
-    static let format = 3
+    /// Raised with the format of whatever is in the store, such as that of its commits or accounts: it is
+    /// looked at before anything is written.
+    static let format = 4
     static let name = "IDENTITY"
     static let unfinishedName = "IDENTITY.new"
 

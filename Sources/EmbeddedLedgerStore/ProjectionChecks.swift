@@ -23,7 +23,7 @@ struct ProjectionChecks {
     /// Why they cannot be read; nil: they can.
     private var fault: String?
 
-    /// Reads what there is in one state of the store; damage is a fault, and no error.
+    /// Reads what there is in one state of the store, but for accounts; damage is a fault, and no error.
     init(
         _ state: StateRow,
         _ transaction: borrowing LMDBTransaction,
@@ -31,25 +31,52 @@ struct ProjectionChecks {
     ) {
         self.state = state
         do throws(StoreError) {
-            var checkpoints: [Checkpoint] = []
-            try AccountBlocks.forEach(transaction, tables.accounts) { accounts in
-                for (account, commit) in accounts {
-                    checkpoints.append(
-                        Checkpoint(
-                            account: account.number,
-                            commit: commit,
-                            digest: account.ledgerDigest
-                        )
-                    )
-                }
-            }
-            accountCount = checkpoints.count
-            self.checkpoints = checkpoints.sorted { $0.commit > $1.commit }
             offsets = try OffsetsTable.read(transaction, tables.offsets)
             partCount = try transaction.count(tables.journal)
         } catch {
             fault = error.message
         }
+    }
+
+    /// Reads the accounts, in many short transactions: for as long as one is open, a worker beside it can
+    /// use no page of the data file again.
+    ///
+    /// Each account says itself after which commit it was so. One of a commit that is newer than the state
+    /// is not looked at.
+    mutating func readAccounts(_ environment: LMDBEnvironment, _ tables: StoreTables) {
+        guard fault == nil else { return }
+        var cursor = AccountBlocks.Cursor()
+        do throws(StoreError) {
+            while try readAccounts(&cursor, environment, tables) {}
+        } catch {
+            fault = error.message
+        }
+        checkpoints.sort { $0.commit > $1.commit }
+    }
+
+    private static let blocksAtATime = 1_000
+
+    /// False: there are no more.
+    private mutating func readAccounts(
+        _ cursor: inout AccountBlocks.Cursor,
+        _ environment: LMDBEnvironment,
+        _ tables: StoreTables
+    ) throws(StoreError) -> Bool {
+        let transaction = try environment.begin(isReadOnly: true)
+        for _ in 0..<Self.blocksAtATime {
+            guard let accounts = try cursor.next(transaction, tables.accounts) else { return false }
+            accountCount += accounts.count
+            for (account, commit) in accounts where commit <= state.head.number {
+                checkpoints.append(
+                    Checkpoint(
+                        account: account.number,
+                        commit: commit,
+                        digest: account.ledgerDigest
+                    )
+                )
+            }
+        }
+        return true
     }
 
     /// Checks the accounts that were written down as they were after the commit just taken.

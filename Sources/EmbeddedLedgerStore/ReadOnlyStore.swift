@@ -66,7 +66,7 @@ struct ReadOnlyStore: Sendable {
         return (state, try Manifest.read(transaction, tables, state: state))
     }
 
-    /// The same, and what else the data file says then.
+    /// The same, and what else the data file says then; accounts are not read yet.
     func projections() throws(StoreError) -> (StateRow, Manifest, ProjectionChecks) {
         let transaction = try environment.begin(isReadOnly: true)
         let state = try StateRow.read(transaction, tables)

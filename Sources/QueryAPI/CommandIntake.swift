@@ -27,7 +27,8 @@ final class CommandIntake: Sendable {
 
     /// Checks a body, and completes it by the key that the client sent in its header.
     ///
-    /// - Throws: ``Problem``: what a worker would refuse as invalid; nothing is published.
+    /// - Throws: ``Problem``: what a worker would refuse as invalid, whether its id was used or not;
+    ///   nothing is published.
     func prepare(
         _ body: [UInt8],
         idempotencyKey: String?,

@@ -55,8 +55,12 @@ final class UsageRollups: Sendable {
             return kept[account]?.rollup
         }
 
-        /// Gives up those that were asked for longest ago until the limits are kept.
-        mutating func shrink(toSlots maximumSlots: Int) {
+        /// Gives up the account that was asked for now where it is too large alone, and else those that were
+        /// asked for longest ago, until the limits are kept.
+        mutating func shrink(toSlots maximumSlots: Int, after account: UInt32) {
+            if let newest = kept[account]?.rollup, newest.slots.count > maximumSlots {
+                kept[account] = nil
+            }
             var slots = kept.values.reduce(0) { $0 + $1.rollup.slots.count }
             while kept.count > UsageRollups.maximumKept || slots > maximumSlots,
                 let oldest = kept.min(by: { $0.value.usedAt < $1.value.usedAt })
@@ -104,7 +108,7 @@ final class UsageRollups: Sendable {
                     from: start,
                     through: account.sequence
                 )
-                contents.shrink(toSlots: maximumSlots)
+                contents.shrink(toSlots: maximumSlots, after: account.number)
                 return current
             }
             // Else somebody who asked at the same time was faster, or it was given up meanwhile.

@@ -95,6 +95,20 @@ struct UsageRollupTests {
         }
     }
 
+    @Test func anAccountThatIsTooLargeAloneLeavesTheOthersKept() throws {
+        var large = FixedLedger.withGrant("large")
+        for action in ["a", "b", "c"] { large.usage(action, action: action, from: [(1, "1")]) }
+        var small = FixedLedger.withGrant("small")
+        small.usage("u", action: "a", from: [(1, "1")])
+        var state = small.account.state
+        state.number = 7
+        let reader = FixedReader([large, small])
+        let rollups = UsageRollups(maximumSlots: 2)
+        _ = try rollups.rollup(of: Account(restoring: state), in: reader)
+        #expect(try rollups.rollup(of: large.account, in: reader).slots.count == 3)
+        #expect(rollups.count == 1)
+    }
+
     @Test(arguments: [
         ("from=yesterday", "from"), ("to=2026-11-01T00:30:00Z", "to"),
         ("interval=week", "interval"),

@@ -116,7 +116,10 @@ final class EndOffsets: @unchecked Sendable {
     /// Asks the brokers what the latest question wants to know, if it is still open.
     private func answerQuestion() {
         let open = condition.withLock { question > (answered ?? 0) ? question : nil }
-        guard let open, let found = try? source.partitions(of: topics, timeout: Self.timeout),
+        guard let open else { return }
+        // Brokers that leave it open are silent.
+        condition.withLock { machine.asks(at: .now) }
+        guard let found = try? source.partitions(of: topics, timeout: Self.timeout),
             let ends = try? source.highWatermarks(of: found, timeout: Self.timeout)
         else { return }
         condition.withLock {

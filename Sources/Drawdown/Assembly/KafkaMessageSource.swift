@@ -98,7 +98,9 @@ final class KafkaMessageSource: MessageSource {
 
     /// A store needs all partitions: with some of them, what time brings waits for ever.
     private func warnOfOthers(_ assigned: [TopicPartition]) {
+        // Some strategies bring what is new, beside what is read already.
         let others = partitions.subtracting(assigned.map { PartitionKey($0) })
+            .subtracting(positions.current ?? [])
         guard !others.isEmpty else { return }
         logger.warning(
             """

@@ -30,7 +30,7 @@ final class ConfigurationReading {
     init(environment: [String: String]) {
         allVariables = environment
         overrides = environment.filter {
-            $0.key.hasPrefix(Self.prefix) && !Self.isServiceLink($0.key)
+            $0.key.hasPrefix(Self.prefix) && !Self.isServiceLink($0.key, $0.value)
         }
     }
 
@@ -94,8 +94,12 @@ final class ConfigurationReading {
 
     /// Kubernetes sets these in every pod beside a service that is called `drawdown`, or whose name
     /// begins so, such as `drawdown-kafka`; no key, and no property of librdkafka, is called so.
-    private static func isServiceLink(_ name: String) -> Bool {
-        let link = /DRAWDOWN_([A-Z0-9_]+_)?(SERVICE_(HOST|PORT.*)|PORT(_\d+_(TCP|UDP|SCTP).*)?)/
-        return name.wholeMatch(of: link) != nil
+    ///
+    /// A name that ends in `_PORT` may be a slip, such as `DRAWDOWN_HTTP_PORT`: of a link it is a URL.
+    private static func isServiceLink(_ name: String, _ value: String) -> Bool {
+        let link = /DRAWDOWN_([A-Z0-9_]+_)?(SERVICE_(HOST|PORT.*)|PORT_\d+_(TCP|UDP|SCTP).*)/
+        if name.wholeMatch(of: link) != nil { return true }
+        return name.wholeMatch(of: /DRAWDOWN_([A-Z0-9_]+_)?PORT/) != nil
+            && value.wholeMatch(of: /(tcp|udp|sctp):\/\/.*/) != nil
     }
 }

@@ -392,6 +392,17 @@ import Testing
         )
     }
 
+    @Test func whatIsRefusedForItselfBringsNoAccountItsCredits() throws {
+        try checkLedger(
+            """
+            defaults thresholds= recurring=free:10:P1M
+            hold     c1  acme   ?  hold=h   rejected   balance 0    no_rate command.rejected
+            hold     c2  acme   1  hold=h   applied    balance 10   held 1
+                grant.created[free:2026-11-01T00:00:00Z] hold.created[h] changed
+            """
+        )
+    }
+
     // MARK: Ids and ranges
 
     @Test func aGrantOfAPeriodTakesItsId() throws {

@@ -66,7 +66,7 @@ import Testing
                 "DRAWDOWN_KAFKA_SERVICE_HOST": "10.0.0.2", "DRAWDOWN_KAFKA_SERVICE_PORT": "9092",
                 "DRAWDOWN_KAFKA_SERVICE_PORT_TCP_CLIENT": "9092",
                 "DRAWDOWN_KAFKA_PORT": "tcp://10.0.0.2:9092",
-                "DRAWDOWN_KAFKA_PORT_9092_TCP_ADDR": "10.0.0.2",
+                "DRAWDOWN_KAFKA_PORT_9092_TCP_ADDR": "10.0.0.2", "DRAWDOWN_HTTP_PORT": "9090",
             ]
         )
         let kafka = loaded.configuration.kafka.keys.sorted()
@@ -74,7 +74,9 @@ import Testing
         #expect(
             loaded.warnings.map { $0.line(in: "f") } == [
                 "DRAWDOWN_COMIT_MAX_AGE: warning: this variable overrides no key, "
-                    + "did you mean \"DRAWDOWN_COMMIT_MAX_AGE\"?"
+                    + "did you mean \"DRAWDOWN_COMMIT_MAX_AGE\"?",
+                "DRAWDOWN_HTTP_PORT: warning: this variable overrides no key, "
+                    + "did you mean \"DRAWDOWN_HTTP_KEY\"?",
             ]
         )
     }
