@@ -41,7 +41,9 @@ struct BatchBuilder: ~Copyable {
     var count: Int { batch.count }
     var isEmpty: Bool { batch.isEmpty }
     /// The batch's arena is full: no further message may be added.
-    var isFull: Bool { batch.bytes.count + headerBytes >= Self.maximumBytes }
+    var isFull: Bool {
+        batch.bytes.count + headerBytes >= Self.maximumBytes || reversals >= Self.maximumReversals
+    }
     private var headerBytes = 0
     /// The time of the oldest usage in the batch.
     private(set) var oldestUsage = Timestamp.latest
@@ -50,6 +52,9 @@ struct BatchBuilder: ~Copyable {
 
     /// Slices of the arena have 32 bits; a batch of large messages is cut long before.
     private static let maximumBytes = 16 << 20
+    /// Each may have a commit read and proven that is a megabyte large, and nothing is made durable meanwhile.
+    private static let maximumReversals = 500
+    private var reversals = 0
 
     /// Forgets what was read: the next message of any partition follows what is stored.
     mutating func restart(stored: [PartitionKey: Int64]) {
@@ -118,6 +123,7 @@ struct BatchBuilder: ~Copyable {
             oldestUsage = min(oldestUsage, moment)
         }
         let index = known.index < 0 ? open(slot, at: message.offset) : known.index
+        let commands = batch.commands.count
         if !message.headers.isEmpty { count(message.headers) }
         decoder.decode(
             known.isUsage ? .usage : partitions[slot]?.role ?? .usage,
@@ -128,6 +134,9 @@ struct BatchBuilder: ~Copyable {
             origin: Origin(partition: index, offset: message.offset),
             into: &batch
         )
+        if batch.commands.count > commands, case .reverseUsage = batch.commands[commands].action {
+            reversals += 1
+        }
     }
 
     private mutating func count(_ headers: [MessageHeader]) {
@@ -163,6 +172,7 @@ struct BatchBuilder: ~Copyable {
     mutating func take(readThrough: Timestamp) -> InputBatch {
         close()
         headerBytes = 0
+        reversals = 0
         oldestUsage = .latest
         newestCommand = nil
         batch.readThrough = readThrough

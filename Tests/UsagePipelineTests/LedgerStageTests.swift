@@ -116,6 +116,30 @@ import Testing
         #expect(begin >= TestWorker.noon)
     }
 
+    @Test func reversalsOfWhichEachMayReadACommitAreDoneInPortions() throws {
+        let test = TestWorker()
+        for number in 0..<1200 {
+            test.source.send(
+                "{\"command_id\":\"r\(number)\",\"customer_id\":\"c\",\"type\":\"reverse_usage\","
+                    + "\"usage_id\":\"u\"}",
+                to: TestSource.commands,
+                at: TestWorker.at(-1)
+            )
+        }
+        try test.open()
+        // The ledger is busy meanwhile, so that batches grow.
+        for _ in 0..<20 {
+            _ = try test.worker.stepIntake()
+            test.clock.advance(by: .milliseconds(1))
+        }
+        try test.work()
+        #expect(test.store.reader.outcomes.total == 1200)
+        let sizes = try (1...test.store.head.number).map { number in
+            try #require(try test.store.reader.commit(number: number)).commit.deadLetters.count
+        }
+        #expect(sizes.max() == 500)
+    }
+
     @Test func accountsThatExpireAllAtOnceAreDoneInPortionsBetweenInputs() throws {
         let test = TestWorker(maximumDue: 100)
         for number in 0..<2000 {
