@@ -58,18 +58,6 @@ package final class StoreReader: LedgerReader {
         tables.offsets(cluster: cluster)
     }
 
-    /// One account's part of a commit; nil where the commit has none for it.
-    func groupIfPresent(
-        of account: UInt32,
-        in number: UInt64
-    ) throws(StoreError) -> SealedCommit? {
-        let hashKey = hashKey
-        let found = try journal.withCommit(number) { bytes throws(StoreError) in
-            try JournalFormat.group(of: account, in: bytes, under: hashKey)
-        }
-        return found ?? nil
-    }
-
     /// Accounts' parts of a commit whose hash was checked, without those that have none in it.
     ///
     /// - Throws: ``StoreError/Code/damaged`` where its bytes are not those that were hashed, or it is
