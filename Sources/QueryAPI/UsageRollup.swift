@@ -80,8 +80,8 @@ final class UsageRollups: Sendable {
     private let maximumSlots: Int
     private static let maximumKept = 200
 
-    /// - Parameter maximumSlots: hours and actions in all roll-ups that are kept, some 150 bytes each; one
-    ///   that has more is made anew each time.
+    /// - Parameter maximumSlots: hours and actions in all roll-ups that are kept, 72 bytes each and what a
+    ///   dictionary and the actions' texts add; one that has more is made anew each time.
     init(maximumSlots: Int = 500_000) { self.maximumSlots = maximumSlots }
 
     /// How many roll-ups are kept.

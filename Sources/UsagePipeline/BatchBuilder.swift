@@ -52,7 +52,7 @@ struct BatchBuilder: ~Copyable {
 
     /// Slices of the arena have 32 bits; a batch of large messages is cut long before.
     private static let maximumBytes = 16 << 20
-    /// Each may have a commit read and proven that is a megabyte large, and nothing is made durable meanwhile.
+    /// For each a whole commit may be read and hashed, and nothing is made durable meanwhile.
     private static let maximumReversals = 500
     private var reversals = 0
 

@@ -204,51 +204,25 @@ import UsageCodec
     }
 
     @Test func aGrantThatIsSentAgainBehindItsEndIsRefusedOnlyIfItWasNotMade() throws {
-        var decoder = Samples.decoder()
-        var batch = Samples.batch()
-        let json = Array(
-            #"{"command_id":"c","type":"grant","credits":1,"expires_at":"2026-12-01T00:00:00Z"}"#
-                .utf8
+        let commands = Samples.commands(
+            #"{"command_id":"c","type":"grant","credits":1,"expires_at":"2026-12-01T00:00:00Z"}"#,
+            at: ["2026-11-30T23:59:59Z", "2026-12-01T00:00:00Z"]
         )
-        let key = Array("acme".utf8)
-        for moment in ["2026-11-30T23:59:59Z", "2026-12-01T00:00:00Z"] {
-            decoder.decode(
-                .command,
-                key: key.span,
-                value: json.span,
-                headers: [],
-                timestamp: Samples.moment(moment),
-                origin: .time,
-                into: &batch
-            )
-        }
-        try #require(batch.commands.count == 2)
-        #expect(batch.commands[0].deferredRefusal == nil)
-        let refusal = try #require(batch.commands[1].deferredRefusal)
+        try #require(commands.count == 2)
+        #expect(commands[0].deferredRefusal == nil)
+        let refusal = try #require(commands[1].deferredRefusal)
         #expect(refusal.code == .invalidField)
         #expect(refusal.field == "expires_at")
-        #expect(batch.commands[0].fingerprint == batch.commands[1].fingerprint)
+        #expect(commands[0].fingerprint == commands[1].fingerprint)
     }
 
-    @Test func aGrantThatIsSentAgainLaterIsTheSameCommand() {
-        var decoder = Samples.decoder()
-        var batch = Samples.batch()
-        let json = Array(
-            #"{"command_id":"c","type":"grant","credits":1,"expires_after":"P30D"}"#.utf8
+    @Test func aGrantThatIsSentAgainLaterIsTheSameCommand() throws {
+        let commands = Samples.commands(
+            #"{"command_id":"c","type":"grant","credits":1,"expires_after":"P30D"}"#,
+            at: ["2026-11-22T10:00:00Z", "2026-11-22T11:00:00Z"]
         )
-        let key = Array("acme".utf8)
-        for hour in ["10", "11"] {
-            decoder.decode(
-                .command,
-                key: key.span,
-                value: json.span,
-                headers: [],
-                timestamp: Samples.moment("2026-11-22T\(hour):00:00Z"),
-                origin: .time,
-                into: &batch
-            )
-        }
-        #expect(batch.commands[0].fingerprint == batch.commands[1].fingerprint)
-        #expect(batch.commands[0].action != batch.commands[1].action)
+        try #require(commands.count == 2)
+        #expect(commands[0].fingerprint == commands[1].fingerprint)
+        #expect(commands[0].action != commands[1].action)
     }
 }

@@ -61,23 +61,12 @@ import UsageCodec
     }
 
     @Test func aHoldIsPricedByTheCardOfItsRecord() throws {
-        var decoder = Samples.decoder()
-        var batch = Samples.batch()
-        let json = Array("{\"command_id\":\"c\",\(Self.hold),\"action\":\"chat.request\"}".utf8)
-        let key = Array("acme".utf8)
-        for moment in ["2026-10-31T23:59:59Z", "2026-11-01T00:00:00Z"] {
-            decoder.decode(
-                .command,
-                key: key.span,
-                value: json.span,
-                headers: [],
-                timestamp: Samples.moment(moment),
-                origin: .time,
-                into: &batch
-            )
-        }
-        #expect(batch.commands.map { $0.deferredRefusal?.code } == [.noRate, nil])
-        #expect(batch.commands[0].fingerprint == batch.commands[1].fingerprint)
+        let commands = Samples.commands(
+            "{\"command_id\":\"c\",\(Self.hold),\"action\":\"chat.request\"}",
+            at: ["2026-10-31T23:59:59Z", "2026-11-01T00:00:00Z"]
+        )
+        #expect(commands.map { $0.deferredRefusal?.code } == [.noRate, nil])
+        #expect(commands.first?.fingerprint == commands.last?.fingerprint)
     }
 
     @Test(arguments: [

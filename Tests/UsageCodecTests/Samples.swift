@@ -54,6 +54,25 @@ enum Samples {
         InputDecoder(hashKey: hashKey, rates: rates, limits: DecodeLimits(maximumBytes: limit))
     }
 
+    /// What a command of the customer `acme` is, sent again and again at these moments.
+    static func commands(_ json: String, at moments: [String]) -> [Command] {
+        var decoder = decoder()
+        var batch = batch()
+        let (key, value) = (Array("acme".utf8), Array(json.utf8))
+        for text in moments {
+            decoder.decode(
+                .command,
+                key: key.span,
+                value: value.span,
+                headers: [],
+                timestamp: moment(text),
+                origin: .time,
+                into: &batch
+            )
+        }
+        return batch.commands
+    }
+
     /// A batch with one message of these bytes.
     static func decode(
         _ role: MessageRole,

@@ -147,6 +147,7 @@ private final class DevelopmentSession: Sendable {
     private func show(_ server: RunningAPI) async throws {
         while port.withLock({ $0 }) == nil || !health.notReadyReasons().isEmpty {
             guard !hasEnded.load(ordering: .acquiring) else { return }
+            // Readiness is asked for, never announced: `/readyz` asks in the same way.
             try await Task.sleep(for: .milliseconds(20))
         }
         try writeDevelopmentFile()

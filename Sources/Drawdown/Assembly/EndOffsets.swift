@@ -79,6 +79,7 @@ final class EndOffsets: @unchecked Sendable {
             case .silent: return nil
             case .wait:
                 guard now < deadline else { return nil }
+                // The answer comes on another thread, which tells nobody; this look ends with the patience.
                 try? await Task.sleep(for: .milliseconds(5))
             }
         }

@@ -102,6 +102,7 @@ struct BenchSender {
                 probes.append(try send(probe: number, to: topic, partition: tick % partitions))
             }
             try check()
+            // The pace is the measurement's: what has fallen due by the clock is sent at each turn.
             Thread.sleep(forTimeInterval: 0.001)
         }
         try flush()

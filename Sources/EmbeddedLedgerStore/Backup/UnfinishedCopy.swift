@@ -16,7 +16,6 @@ final class UnfinishedCopy {
     /// Names of the sealed files that are links.
     private var linked: Set<String> = []
 
-    private static let folders = ["ids", "ledger"]
     private static let files = [
         DataFile.name, DataFile.name + "-lock", IdentityFile.name, IdentityFile.name + ".tmp",
         BackupFile.name, BackupFile.name + ".tmp", WorkedLetters.name,
@@ -62,7 +61,7 @@ final class UnfinishedCopy {
         }
         lock = directory
         try Self.empty(path)
-        for folder in Self.folders { try StoreFiles.makeDirectory(path + "/" + folder) }
+        for folder in SealedFolders.names { try StoreFiles.makeDirectory(path + "/" + folder) }
     }
 
     deinit {
@@ -94,7 +93,7 @@ final class UnfinishedCopy {
 
     /// Removes what a copy consists of, and nothing else.
     private static func empty(_ path: String) throws(StoreError) {
-        for folder in folders {
+        for folder in SealedFolders.names {
             let folder = path + "/" + folder
             for name in try StoreFiles.names(in: folder) {
                 try StoreFiles.remove(folder + "/" + name)
@@ -212,7 +211,7 @@ final class UnfinishedCopy {
 
     /// Writes the identity, which makes it a store that can be verified.
     func identify(_ identity: IdentityFile) throws(StoreError) {
-        for folder in Self.folders { try StoreFiles.syncDirectory(path + "/" + folder) }
+        for folder in SealedFolders.names { try StoreFiles.syncDirectory(path + "/" + folder) }
         try StoreFiles.replace(path + "/" + IdentityFile.name, with: identity.bytes)
         try StoreFiles.syncDirectory(path)
     }

@@ -6,13 +6,16 @@ struct SealedFolders: Sendable {
     let ledger: String
     let store: StoreWords
 
+    /// What the folders are called in a store's directory, of ids and of commits.
+    static let names = ["ids", "ledger"]
+
     init(in directory: String, uuid: String) {
         self.init(in: directory, store: StoreWords(uuid: uuid))
     }
 
     init(in directory: String, store: StoreWords) {
-        ids = directory + "/ids"
-        ledger = directory + "/ledger"
+        ids = directory + "/" + Self.names[0]
+        ledger = directory + "/" + Self.names[1]
         self.store = store
     }
 
@@ -44,7 +47,7 @@ struct SealedFolders: Sendable {
     /// The folders in a store's directory in which its sealed files are.
     static func filled(in path: String) throws(StoreError) -> [String] {
         var filled: [String] = []
-        for folder in ["ids", "ledger"].map({ path + "/" + $0 })
+        for folder in names.map({ path + "/" + $0 })
         where try StoreFiles.names(in: folder).contains(where: isOurs) {
             filled.append(folder)
         }
