@@ -110,7 +110,7 @@ struct BatchBuilder: ~Copyable {
     ///
     /// - Parameters:
     ///   - message: the next of its partition, which was met.
-    ///   - moment: where it stands in the order of time.
+    ///   - moment: where it stands in the order of time; its timestamp where it has none.
     mutating func add(_ message: borrowing SourceMessage, at moment: Timestamp) {
         let slot = message.slot
         let known = slots[slot]
@@ -130,7 +130,7 @@ struct BatchBuilder: ~Copyable {
             key: message.key,
             value: message.value,
             headers: message.headers,
-            timestamp: message.timestamp,
+            timestamp: message.timestamp ?? moment,
             origin: Origin(partition: index, offset: message.offset),
             into: &batch
         )

@@ -65,6 +65,8 @@ struct InputOrder: ~Copyable {
     }
 
     var isEmpty: Bool { builder.isEmpty }
+    /// The batch takes nothing more, however few messages it holds.
+    var isFull: Bool { builder.isFull }
     /// Messages were read that may not be applied yet.
     var isWaiting: Bool { !waiting.isEmpty }
     /// Every message that arrived before this moment is in the batch or in an earlier one.
@@ -138,7 +140,8 @@ struct InputOrder: ~Copyable {
     mutating func receive(_ message: borrowing SourceMessage) {
         let index = index(ofSlot: message.slot)
         guard index >= 0 else { return }
-        let moment = min(message.timestamp, now)
+        let now = self.now
+        let moment = min(message.timestamp ?? now, now)
         guard mustWait(index, moment) else {
             take(message, index, moment)
             return
@@ -163,17 +166,20 @@ struct InputOrder: ~Copyable {
         _ index: Int,
         _ moment: Timestamp
     ) {
+        // Large messages fill a batch in the middle of a poll. It may be one more than the queue has
+        // room for: how many it can be is bounded by what the source had in memory.
+        if builder.isFull { put(takeBatch()) }
         let slot = message.slot
         if !builder.knows(slot) { builder.meet(slot, source.partition(slot: slot)) }
         builder.add(message, at: moment)
         taken += 1
-        if message.timestamp <= now.advanced(byMicroseconds: Self.tolerance) {
+        // The moment of reading says nothing about the records that follow, and confirms no clock.
+        if let timestamp = message.timestamp,
+            timestamp <= now.advanced(byMicroseconds: Self.tolerance)
+        {
             progress.took(index, at: moment)
             if newestRecord < moment { newestRecord = moment }
         }
-        // Large messages fill a batch in the middle of a poll. It may be one more than the queue has
-        // room for: how many it can be is bounded by what the source had in memory.
-        if builder.isFull { put(takeBatch()) }
     }
 
     private mutating func index(ofSlot slot: Int) -> Int {
@@ -277,7 +283,9 @@ struct InputOrder: ~Copyable {
         try pauseAndResume()
     }
 
-    private var hasRoom: Bool { !isCut && builder.count < maximumEvents }
+    /// What waits is bounded by memory alone: a batch that is full is handed over where the queue has
+    /// room for it before more is taken.
+    private var hasRoom: Bool { !isCut && !isFull && builder.count < maximumEvents }
 
     private mutating func takeWaitingUsage() {
         let limit = min(progress.usageLimit, openBoundary)

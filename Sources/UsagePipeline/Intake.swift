@@ -143,7 +143,7 @@ final class Intake: AssignmentHandler {
             try order.takeWaiting()
         }
         machine.polled(order.countTaken(), at: clock.elapsed)
-        guard order.isCut else { return }
+        guard order.isCut || order.isFull else { return }
         machine.cut()
         // Nothing to hand over, but the ledger has something to do before what comes next.
         if order.isEmpty { handOver() }

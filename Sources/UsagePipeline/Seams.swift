@@ -8,7 +8,8 @@ public struct SourceMessage: ~Escapable {
     /// The source's own number of the partition; see ``MessageSource/partition(slot:)``.
     public let slot: Int
     public let offset: Int64
-    public let timestamp: Timestamp
+    /// Nil: the record has none; it counts as of the moment it is read.
+    public let timestamp: Timestamp?
     /// Nil: the message has no key.
     public let key: Span<UInt8>?
     /// Nil: a tombstone.
@@ -19,7 +20,7 @@ public struct SourceMessage: ~Escapable {
     public init(
         slot: Int,
         offset: Int64,
-        timestamp: Timestamp,
+        timestamp: Timestamp?,
         key: Span<UInt8>?,
         value: Span<UInt8>?,
         headers: [MessageHeader]
@@ -46,6 +47,8 @@ public enum StartPosition: Equatable, Sendable {
 /// Decides where partitions are read from, when they come and go.
 public protocol AssignmentHandler: AnyObject {
     /// Partitions were assigned; the answer has one position for each, in their order.
+    ///
+    /// Whatever was handed out of them before is read again: until they are, none is at its end.
     func assigned(_ partitions: [PartitionKey]) -> [StartPosition]
     /// A partition that was to be read from ``StartPosition/latest`` is read from this offset on.
     func began(_ partition: PartitionKey, at offset: Int64)

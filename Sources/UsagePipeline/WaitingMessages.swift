@@ -5,7 +5,7 @@ import LedgerStore
 struct WaitingMessage {
     let slot: Int
     let offset: Int64
-    let timestamp: Timestamp
+    let timestamp: Timestamp?
     /// Where it stands in the order of time: its timestamp, held to the moment it was read.
     let moment: Timestamp
     private let key: [UInt8]?

@@ -1,6 +1,7 @@
 import Credits
 import LedgerStore
 import Testing
+import UsageCodec
 
 @testable import UsagePipeline
 
@@ -146,6 +147,57 @@ import Testing
             #expect(try test.balance(of: "c") == policy.balance)
             #expect(try test.entries().count == (policy.balance < 0 ? 3 : 2))
         }
+    }
+
+    @Test func aRecordWithoutATimestampIsOfTheMomentItIsRead() throws {
+        let test = TestWorker()
+        test.source.send(
+            #"{"command_id":"g","customer_id":"c","type":"grant","credits":100,"expires_after":"P1D"}"#,
+            to: TestSource.commands,
+            at: nil
+        )
+        test.use("before", 30, at: -3600)
+        test.source.send(
+            #"{"usage_id":"u","customer_id":"c","credits":20}"#,
+            to: TestSource.usage,
+            at: nil
+        )
+        try test.open()
+        try test.work()
+        #expect(try test.entries() == ["before -30", "g 70", "u 50"])
+    }
+
+    @Test func theMomentOfReadingConfirmsNoClock() {
+        let identity = InMemoryLedgerStore(policies: Policies()).identity
+        let source = TestSource()
+        source.send(
+            #"{"usage_id":"u","customer_id":"c","credits":20}"#,
+            to: TestSource.usage,
+            at: nil
+        )
+        let settings = WorkerSettings(roles: ["usage": .usage, "commands": .command])
+        let clock = TestClock(TestWorker.noon)
+        var order = InputOrder(
+            source: source,
+            clock: clock,
+            builder: BatchBuilder(
+                cluster: "test",
+                roles: settings.roles,
+                decoder: InputDecoder(
+                    hashKey: identity.hashKey,
+                    rates: .empty,
+                    limits: DecodeLimits()
+                )
+            ),
+            settings: settings,
+            put: { _ in }
+        )
+        order.assign([TestSource.usage, TestSource.commands], at: clock.now)
+        order.begin(boundary: nil)
+        source.poll(maximum: 10, timeout: .zero, gathering: .zero) { order.receive($0) }
+        let (isTaken, newest) = (!order.isEmpty, order.newestRecord)
+        #expect(isTaken)
+        #expect(newest == .earliest)
     }
 
     @Test func recordsFromTheFutureHoldUpNothing() throws {

@@ -116,16 +116,21 @@ import Testing
         #expect(begin >= TestWorker.noon)
     }
 
-    @Test func reversalsOfWhichEachMayReadACommitAreDoneInPortions() throws {
-        let test = TestWorker()
-        for number in 0..<1200 {
-            test.source.send(
+    /// Each of something that was never used.
+    private func sendReversals(_ count: Int, to source: TestSource) {
+        for number in 0..<count {
+            source.send(
                 "{\"command_id\":\"r\(number)\",\"customer_id\":\"c\",\"type\":\"reverse_usage\","
                     + "\"usage_id\":\"u\"}",
                 to: TestSource.commands,
                 at: TestWorker.at(-1)
             )
         }
+    }
+
+    @Test func reversalsOfWhichEachMayReadACommitAreDoneInPortions() throws {
+        let test = TestWorker()
+        sendReversals(1200, to: test.source)
         try test.open()
         // The ledger is busy meanwhile, so that batches grow.
         for _ in 0..<20 {
@@ -138,6 +143,25 @@ import Testing
             try #require(try test.store.reader.commit(number: number)).commit.deadLetters.count
         }
         #expect(sizes.max() == 500)
+    }
+
+    @Test func howeverManyPortionsWaitIntakeHandsOverNoMoreThanThereIsRoomFor() throws {
+        let test = TestWorker()
+        sendReversals(5000, to: test.source)
+        // All of them are read, and wait for usage that may be older.
+        test.source.slow = [TestSource.usage]
+        try test.open()
+        for _ in 0..<30 { _ = try test.worker.stepIntake() }
+        test.source.slow = []
+        for _ in 0..<30 {
+            _ = try test.worker.stepIntake()
+            test.clock.advance(by: .milliseconds(1))
+        }
+        // Intake rests: what is done now is what it has handed over.
+        for _ in 0..<30 { _ = try test.worker.stepLedger() }
+        #expect(test.store.reader.outcomes.total == 1000)
+        try test.work(100)
+        #expect(test.store.reader.outcomes.total == 5000)
     }
 
     @Test func accountsThatExpireAllAtOnceAreDoneInPortionsBetweenInputs() throws {

@@ -28,12 +28,23 @@ final class KafkaMessageSource: MessageSource {
     private var forbidden: SourceError?
     /// Weak, for the handler owns this source: a circle would keep the store open for ever.
     private weak var handler: (any AssignmentHandler)?
+    private let lookingPace: Duration
     private var lookedAt = ContinuousClock.now
     /// Slot numbers by topic number, then by partition; −1 where none is given yet.
     private var slots: [[Int]] = []
     private var slotKeys: [PartitionKey] = []
     var partitions: Set<PartitionKey> = []
 
+    /// - Parameters:
+    ///   - consumer: reads; nobody else polls it.
+    ///   - cluster: its id.
+    ///   - topics: those of usage and of commands are read.
+    ///   - membership: how partitions are come by.
+    ///   - positions: is told which partitions are assigned.
+    ///   - ends: is asked where partitions end.
+    ///   - logger: takes what happens to partitions.
+    ///   - lookingPace: from one look for partitions that were added to the next, where no group tells.
+    ///   - audit: says why partitions may not be read with this store; nil: they may.
     init(
         consumer: Consumer,
         cluster: String,
@@ -42,6 +53,7 @@ final class KafkaMessageSource: MessageSource {
         positions: AssignedPartitions,
         ends: EndOffsets,
         logger: Logger,
+        lookingPace: Duration = .seconds(60),
         audit: @escaping ([TopicPartition]) throws -> String?
     ) {
         self.consumer = consumer
@@ -52,6 +64,7 @@ final class KafkaMessageSource: MessageSource {
         self.positions = positions
         self.ends = ends
         self.logger = logger
+        self.lookingPace = lookingPace
         self.audit = audit
     }
 
@@ -161,9 +174,9 @@ final class KafkaMessageSource: MessageSource {
         }
     }
 
-    /// Reads partitions that were added to the topics, once a minute; a group does this by itself.
+    /// Reads partitions that were added to the topics; a group does this by itself.
     private func lookForPartitions() throws(SourceError) {
-        guard membership == .alone, ContinuousClock.now - lookedAt > .seconds(60), let handler
+        guard membership == .alone, ContinuousClock.now - lookedAt > lookingPace, let handler
         else {
             return
         }
@@ -174,6 +187,9 @@ final class KafkaMessageSource: MessageSource {
         logger.notice("Partitions were added", metadata: Self.metadata(found))
         partitions = Set(found.map { PartitionKey($0) })
         do {
+            // The handler drops what was read and waits, and looks for ends: by the old assignment a
+            // partition would count as read to its end whose messages were just dropped.
+            try consumer.assign([])
             try consumer.assign(answer(found, handler))
         } catch {
             throw SourceError(error)
@@ -237,7 +253,7 @@ final class KafkaMessageSource: MessageSource {
             SourceMessage(
                 slot: run.slot,
                 offset: message.offset,
-                timestamp: Timestamp(clampingMilliseconds: message.timestampMs ?? 0),
+                timestamp: message.timestampMs.map { Timestamp(clampingMilliseconds: $0) },
                 key: key,
                 value: value,
                 headers: Self.headers(of: message)

@@ -12,7 +12,7 @@ final class TestSource: MessageSource {
     let cluster = "test"
     let partitions: Set<PartitionKey>
     private let keys: [PartitionKey]
-    private var logs: [PartitionKey: [(value: String, at: Timestamp)]] = [:]
+    private var logs: [PartitionKey: [(value: String, at: Timestamp?)]] = [:]
     private var next: [PartitionKey: Int] = [:]
     /// Partitions of which nothing is handed out, as if their broker were slow.
     var slow: Set<PartitionKey> = []
@@ -31,7 +31,7 @@ final class TestSource: MessageSource {
         partitions = Set(keys)
     }
 
-    func send(_ value: String, to key: PartitionKey, at timestamp: Timestamp) {
+    func send(_ value: String, to key: PartitionKey, at timestamp: Timestamp?) {
         logs[key, default: []].append((value, timestamp))
     }
 
