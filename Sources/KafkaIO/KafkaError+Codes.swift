@@ -48,8 +48,9 @@ extension KafkaError.Code {
             .queueFull
         case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
             .messageTooLarge
+        // "Not implemented" is what a fetch says of a record set in an unknown format.
         case RD_KAFKA_RESP_ERR__BAD_MSG, RD_KAFKA_RESP_ERR__BAD_COMPRESSION,
-            RD_KAFKA_RESP_ERR_INVALID_MSG:
+            RD_KAFKA_RESP_ERR_INVALID_MSG, RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED:
             .corrupt
         case RD_KAFKA_RESP_ERR__PURGE_QUEUE, RD_KAFKA_RESP_ERR__PURGE_INFLIGHT,
             RD_KAFKA_RESP_ERR__INTR:

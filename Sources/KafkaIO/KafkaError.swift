@@ -31,7 +31,8 @@ public struct KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         /// The client is closed, or not in the state that the call needs; also group membership
         /// that has moved on.
         case stateChanged
-        /// What was fetched cannot be read: its checksum is wrong, or it is packed in an unknown way.
+        /// What was fetched cannot be read: its checksum is wrong, or it is packed or laid out in an
+        /// unknown way.
         ///
         /// The library goes on behind it, so that messages are missing.
         case corrupt

@@ -29,7 +29,12 @@ public final class MockCluster: @unchecked Sendable {
         case none = 0
         /// Closes the connection instead of answering.
         case disconnect = -195
+        /// The library's own words for what it cannot read, as if it had found it itself.
+        case badMessage = -199
+        case badCompression = -198
+        case notImplemented = -170
         case offsetOutOfRange = 1
+        case invalidMessage = 2
         case unknownTopic = 3
         case notLeader = 6
         case requestTimedOut = 7
