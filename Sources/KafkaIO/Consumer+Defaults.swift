@@ -6,7 +6,6 @@ extension Consumer {
     static func defaults(ofVersion version: Int32) -> [String: String] {
         var values = [
             "partition.assignment.strategy": "range",
-            "statistics.interval.ms": "10000",
             "socket.keepalive.enable": "true",
             // A full queue is noticed only when the next fetch has come. The library's own 50 MB, packed
             // as they are, took 130 MiB more and made nothing faster.

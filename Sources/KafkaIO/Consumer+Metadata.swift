@@ -144,7 +144,7 @@ extension Consumer {
 
     /// The library's newest figures about itself, of any thread.
     ///
-    /// Nil until the first interval (`statistics.interval.ms`) has passed.
+    /// Nil unless `statistics.interval.ms` asks for them, and until the first interval has passed.
     public var statistics: KafkaStatistics? {
         handle.context.currentStatistics()
     }

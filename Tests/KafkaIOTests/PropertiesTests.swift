@@ -116,6 +116,11 @@ struct PropertiesTests {
         #expect(since["fetch.queue.backoff.ms"] == "5")
     }
 
+    /// Of a client that is not polled they would pile up.
+    @Test func figuresArePublishedOnlyWhereSomebodyAsksForThem() {
+        #expect(Consumer.defaultProperties["statistics.interval.ms"] == nil)
+    }
+
     @Test(arguments: [
         ["message.max.bytes": "9000000"], ["receive.message.max.bytes": "9000000"],
         ["fetch.max.bytes": "1000000"], [:],

@@ -30,11 +30,20 @@ extension EndOffsets {
         private var known: (at: Instant, ends: [PartitionKey: Watermarks])?
         private var lookedAt: Instant?
         private var askedAt: Instant?
-        /// When the first question was asked that has not been followed by an answer.
+        /// When the first question about the assigned partitions was asked that has not been followed by
+        /// an answer.
         private var unansweredSince: Instant?
+        /// The same of the question about all partitions, which needs more brokers and requests: that the
+        /// others are answered does not answer it.
+        private var allUnansweredSince: Instant?
 
         /// How long brokers have owed an answer; nothing while nobody asks them.
-        func silence(at now: Instant) -> Duration { unansweredSince.map { now - $0 } ?? .zero }
+        func silence(at now: Instant) -> Duration {
+            guard let first = [unansweredSince, allUnansweredSince].compactMap({ $0 }).min() else {
+                return .zero
+            }
+            return now - first
+        }
 
         /// The ends of exactly these partitions, asked for no longer than `maximumAge` ago.
         mutating func look(
@@ -71,6 +80,14 @@ extension EndOffsets {
 
         /// There is nothing to ask for: nobody owes an answer.
         mutating func nobodyIsAsked() { unansweredSince = nil }
+
+        /// All partitions are asked for, perhaps once more.
+        mutating func asksForAll(at now: Instant) {
+            if allUnansweredSince == nil { allUnansweredSince = now }
+        }
+
+        /// The question about all partitions was answered.
+        mutating func answeredForAll() { allUnansweredSince = nil }
 
         /// The answer to the latest question.
         ///

@@ -13,9 +13,20 @@ protocol EndOffsetSource: Sendable {
         of partitions: [TopicPartition],
         timeout: Duration
     ) throws(KafkaError) -> [TopicPartition: Int64]
+    /// Lets go of what nobody asked for, such as word of broken connections: unread, it would pile up.
+    func serve()
+    /// Ends it; a call under way is waited for no longer than `timeout`.
+    ///
+    /// - Returns: false when it took longer.
+    func close(timeout: Duration) -> Bool
 }
 
-extension Consumer: EndOffsetSource {}
+extension Consumer: EndOffsetSource {
+    func serve() {
+        // It reads nothing, and what there is to say of its connections has been logged.
+        _ = try? poll(maximum: 1, timeout: .zero).count
+    }
+}
 
 /// Where the partitions end, asked of the brokers on a thread of its own.
 ///
@@ -35,6 +46,7 @@ final class EndOffsets: @unchecked Sendable {
     private var question = 0
     private var answered: Int?
     private var answer: (question: Int, ends: [PartitionKey: Int64])?
+    private var isClosed = false
     private let topics: [String]
     /// The thread's own.
     private var lows: (at: ContinuousClock.Instant, offsets: [TopicPartition: Int64])?
@@ -55,9 +67,22 @@ final class EndOffsets: @unchecked Sendable {
 
     func start() {
         let thread = Thread { [weak self] in
-            while let self { refresh() }
+            while let self, self.refresh() {}
         }
+        thread.name = "drawdown-ends"
         thread.start()
+    }
+
+    /// Asks nothing more, and ends the client.
+    ///
+    /// - Parameter timeout: how long to wait for a question that is open.
+    /// - Returns: false when it took longer; it is then left behind.
+    func close(timeout: Duration) -> Bool {
+        condition.withLock {
+            isClosed = true
+            condition.signal()
+        }
+        return source.close(timeout: timeout)
     }
 
     /// How long the brokers have owed an answer.
@@ -119,26 +144,34 @@ final class EndOffsets: @unchecked Sendable {
         let open = condition.withLock { question > (answered ?? 0) ? question : nil }
         guard let open else { return }
         // Brokers that leave it open are silent.
-        condition.withLock { machine.asks(at: .now) }
+        condition.withLock { machine.asksForAll(at: .now) }
         guard let found = try? source.partitions(of: topics, timeout: Self.timeout),
             let ends = try? source.highWatermarks(of: found, timeout: Self.timeout)
         else { return }
         condition.withLock {
+            machine.answeredForAll()
             answered = open
             answer = (open, ends.keyedForLedger)
         }
     }
 
     /// One turn of the thread: asks what is to be asked, and rests.
-    private func refresh() {
+    ///
+    /// - Returns: false once there is no other turn.
+    private func refresh() -> Bool {
         let turn = ContinuousClock.now
+        source.serve()
         answerQuestion()
         renew()
-        condition.withLock {
+        return condition.withLock {
+            // Before the wait: whoever closed it meanwhile has signalled already.
+            guard !isClosed else { return false }
             let isOpen = question > (answered ?? 0)
             let pause = isOpen ? StateMachine.pace : machine.pause(since: turn, at: .now)
-            guard pause > .zero else { return }
-            _ = condition.wait(until: Date(timeIntervalSinceNow: pause / .seconds(1)))
+            if pause > .zero {
+                _ = condition.wait(until: Date(timeIntervalSinceNow: pause / .seconds(1)))
+            }
+            return !isClosed
         }
     }
 

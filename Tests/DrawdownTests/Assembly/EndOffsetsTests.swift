@@ -81,6 +81,23 @@ struct EndOffsetsMachineTests {
         #expect(machine.silence(at: at(99_000)) == .zero)
     }
 
+    @Test func thatTheAssignedAreAnsweredDoesNotAnswerTheQuestionAboutAll() {
+        var machine = EndOffsets.StateMachine()
+        for turn in 0..<12 {
+            machine.asksForAll(at: at(1000 * turn))
+            machine.asks(at: at(1000 * turn + 1))
+            machine.answered(ends(7))
+        }
+        #expect(machine.silence(at: at(12_000)) == .seconds(12))
+        // Those who want to know the ends of the assigned ones are told.
+        #expect(
+            machine.look(for: [partition], maximumAge: .seconds(2), at: at(12_000))
+                == .known(ends(7))
+        )
+        machine.answeredForAll()
+        #expect(machine.silence(at: at(12_000)) == .zero)
+    }
+
     @Test func nobodyWaitsForBrokersThatAreSilent() {
         var machine = EndOffsets.StateMachine()
         machine.asks(at: at(0))
@@ -111,6 +128,8 @@ private final class HeldSource: EndOffsetSource {
         var open = 0
         var openAtMost = 0
         var asked = 0
+        var served = 0
+        var closed = 0
     }
 
     private let figures = Mutex(Figures())
@@ -156,6 +175,13 @@ private final class HeldSource: EndOffsetSource {
     ) throws(KafkaError) -> [TopicPartition: Int64] {
         answer(partitions, 3)
     }
+
+    func serve() { figures.withLock { $0.served += 1 } }
+
+    func close(timeout: Duration) -> Bool {
+        figures.withLock { $0.closed += 1 }
+        return true
+    }
 }
 
 /// Who asks the brokers: one thread, whoever wants to know.
@@ -193,5 +219,28 @@ struct EndOffsetsTests {
             #expect(found == expected)
         }
         #expect(source.asked.asked <= 3)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func theClientIsServedAtEachTurnAndEndsWhenNothingMoreIsAsked() async throws {
+        let source = HeldSource()
+        source.letAnswer(1_000_000)
+        var ends: EndOffsets? = EndOffsets(
+            source: source,
+            topics: [],
+            assigned: AssignedPartitions()
+        )
+        let isGone = { [weak ends] in ends == nil }
+        ends?.start()
+        while source.asked.served < 3 {
+            // A question begins the next turn.
+            ends?.ask()
+            await Task.yield()
+        }
+        #expect(ends?.close(timeout: .zero) == true)
+        #expect(source.asked.closed == 1)
+        // Nobody but its thread holds it from here on, and that ends.
+        ends = nil
+        while !isGone() { await Task.yield() }
     }
 }
