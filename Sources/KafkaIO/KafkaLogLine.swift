@@ -17,6 +17,12 @@ public struct KafkaLogLine: Sendable, Equatable {
     public let facility: String
     public let message: String
 
+    public init(level: Level, facility: String, message: String) {
+        self.level = level
+        self.facility = facility
+        self.message = message
+    }
+
     /// One map of properties serves consumer and producer, so the library's remark that a property
     /// belongs to the other kind is expected, and would hide the warnings that matter.
     var isExpected: Bool {

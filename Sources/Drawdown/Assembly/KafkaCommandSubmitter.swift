@@ -11,6 +11,7 @@ import UsagePipeline
 final class KafkaCommandSubmitter: CommandSubmitter {
     private let producer: Mutex<Producer>
     private let makeProducer: @Sendable () throws(KafkaError) -> Producer
+    private let log: @Sendable (KafkaLogLine) -> Void
     private let topic: String
     private let board: OutcomeBoard
     private let waiting = Mutex<[UInt64: Waiter]>([:])
@@ -28,7 +29,7 @@ final class KafkaCommandSubmitter: CommandSubmitter {
     ///   - patience: a command that Kafka has not acknowledged within this may be lost.
     ///   - log: takes what librdkafka says.
     /// - Throws: ``KafkaError``: a property is refused.
-    init(
+    convenience init(
         properties: [String: String],
         topic: String,
         board: OutcomeBoard,
@@ -39,9 +40,33 @@ final class KafkaCommandSubmitter: CommandSubmitter {
         // Somebody waits for each of these, and sends it again where no answer came.
         properties["linger.ms"] = "1"
         properties["message.timeout.ms"] = "10000"
-        makeProducer = { [properties] () throws(KafkaError) in
-            try Producer(properties: properties, clientID: "drawdown-http", log: log)
-        }
+        try self.init(
+            topic: topic,
+            board: board,
+            patience: patience,
+            log: log,
+            makeProducer: { [properties] () throws(KafkaError) in
+                try Producer(properties: properties, clientID: "drawdown-http", log: log)
+            }
+        )
+    }
+
+    /// - Parameters:
+    ///   - topic: the commands'.
+    ///   - board: tells what became of them.
+    ///   - patience: a command that Kafka has not acknowledged within this may be lost.
+    ///   - log: takes what keeps commands from being published.
+    ///   - makeProducer: makes the first producer, and another after each fatal error.
+    /// - Throws: ``KafkaError``: the first producer cannot be made.
+    init(
+        topic: String,
+        board: OutcomeBoard,
+        patience: Duration,
+        log: @escaping @Sendable (KafkaLogLine) -> Void,
+        makeProducer: @escaping @Sendable () throws(KafkaError) -> Producer
+    ) throws(KafkaError) {
+        self.makeProducer = makeProducer
+        self.log = log
         producer = Mutex(try makeProducer())
         self.topic = topic
         self.board = board
@@ -61,14 +86,29 @@ final class KafkaCommandSubmitter: CommandSubmitter {
                     // Fatal: it takes nothing more, and without another no command would be taken until
                     // the worker is started anew.
                     fail(error.reason)
-                    guard let next = try? makeProducer() else { return }
-                    self.producer.withLock { $0 = next }
+                    replaceProducer()
                 }
             }
             _ = current.close(timeout: .seconds(1))
         }
         thread.name = "drawdown-commands"
         thread.start()
+    }
+
+    /// Tries until there is a new one: what stands in the way, such as a file that is missing for a
+    /// moment, must not end the way in for commands for good.
+    private func replaceProducer() {
+        while !isStopped.load(ordering: .acquiring) {
+            do throws(KafkaError) {
+                let next = try makeProducer()
+                producer.withLock { $0 = next }
+                return
+            } catch {
+                let message = "no new producer for commands, trying again: \(error.reason)"
+                log(KafkaLogLine(level: .error, facility: "COMMANDS", message: message))
+            }
+            Thread.sleep(forTimeInterval: 1)
+        }
     }
 
     private var current: Producer { producer.withLock { $0 } }

@@ -1,5 +1,6 @@
 import KafkaIO
 import QueryAPI
+import Synchronization
 import Testing
 
 @testable import Drawdown
@@ -51,12 +52,48 @@ import Testing
     }
 
     @Test func afterAFatalErrorTheNextCommandIsTaken() async throws {
-        let submitter = try KafkaCommandSubmitter(
-            properties: ["bootstrap.servers": cluster.bootstrapServers],
-            topic: "credits.commands",
-            board: OutcomeBoard(),
-            log: { [cluster] _ in _ = cluster }
+        try await expectTheNextCommandIsTakenAfterAFatalError(
+            by: try KafkaCommandSubmitter(
+                properties: ["bootstrap.servers": cluster.bootstrapServers],
+                topic: "credits.commands",
+                board: OutcomeBoard(),
+                log: { [cluster] _ in _ = cluster }
+            )
         )
+    }
+
+    @Test func aProducerThatCannotBeMadeIsTriedAgain() async throws {
+        let attempts = Mutex(0)
+        let lines = Mutex<[KafkaLogLine]>([])
+        try await expectTheNextCommandIsTakenAfterAFatalError(
+            by: try KafkaCommandSubmitter(
+                topic: "credits.commands",
+                board: OutcomeBoard(),
+                patience: .seconds(5),
+                log: { line in lines.withLock { $0.append(line) } },
+                makeProducer: { [cluster] () throws(KafkaError) in
+                    let attempt = attempts.withLock { attempts in
+                        attempts += 1
+                        return attempts
+                    }
+                    // The second one is refused.
+                    let refused = attempt == 2 ? ["acks": "maybe"] : [:]
+                    return try Producer(
+                        properties: ["bootstrap.servers": cluster.bootstrapServers]
+                            .merging(refused) { $1 },
+                        clientID: "test",
+                        log: { _ in _ = cluster }
+                    )
+                }
+            )
+        )
+        let seen = lines.withLock { $0 }
+        #expect(seen.contains { $0.facility == "COMMANDS" })
+    }
+
+    private func expectTheNextCommandIsTakenAfterAFatalError(
+        by submitter: KafkaCommandSubmitter
+    ) async throws {
         submitter.start()
         defer { submitter.stop() }
         func submit() async -> Submission {
