@@ -15,6 +15,8 @@ struct RelayMachine: Equatable {
     private(set) var publishedThrough: UInt64
     /// Messages owed and not acknowledged.
     private(set) var unacknowledged = 0
+    /// Since when the sink takes nothing of what it is offered; nil: it took something the last time.
+    private(set) var refusedSince: Duration?
 
     init(publishedThrough: UInt64) {
         self.publishedThrough = publishedThrough
@@ -42,6 +44,13 @@ struct RelayMachine: Equatable {
         owed[index].unacknowledged -= awaited
         unacknowledged -= awaited
         advance()
+    }
+
+    /// The sink was offered messages, and took so many of them.
+    ///
+    /// That it takes a few at a time is ordinary: its queue is as full as it may be.
+    mutating func offered(taken: Int, at now: Duration) {
+        refusedSince = taken > 0 ? nil : refusedSince ?? now
     }
 
     private mutating func advance() {

@@ -10,7 +10,10 @@ final class RelayInbox: Sendable {
     let commits: HandOver<SealedCommit>
     private let published: Atomic<UInt64>
     private let unacknowledged = Atomic<Int>(0)
+    private let refusedSince = Mutex<Duration?>(nil)
     private let maximumUnpublished: Int
+    /// A sink that takes nothing for so long takes nothing.
+    private static let patience = Duration.seconds(5)
 
     /// - Parameters:
     ///   - publishedThrough: the last commit all of whose messages were acknowledged.
@@ -34,10 +37,17 @@ final class RelayInbox: Sendable {
     /// As many messages wait for their acknowledgement as may.
     var isFull: Bool { depth >= maximumUnpublished }
 
+    /// The sink takes nothing more: its own queue is full, of which it may hold less than we let wait.
+    func isRefused(at now: Duration) -> Bool {
+        refusedSince.withLock { $0 }.map { now - $0 >= Self.patience } ?? false
+    }
+
     func waitForRoom() { commits.waitForChange() }
 
     func note(_ machine: borrowing RelayMachine) {
         published.store(machine.publishedThrough, ordering: .releasing)
+        let since = machine.refusedSince
+        refusedSince.withLock { $0 = since }
         let before = unacknowledged.exchange(machine.unacknowledged, ordering: .relaxed)
         if before >= maximumUnpublished, hasRoom { commits.noteChange() }
     }
@@ -146,7 +156,9 @@ final class Relay {
 
     private func sendAll() throws(SinkError) {
         guard !isAllSent else { return }
-        firstUnsent += try sink.send(messages, firstUnsent..<messages.count, tag: unsentCommit)
+        let taken = try sink.send(messages, firstUnsent..<messages.count, tag: unsentCommit)
+        firstUnsent += taken
+        machine.offered(taken: taken, at: clock.elapsed)
         // No room: what is in flight has to land first.
         if !isAllSent { try collect(timeout: .milliseconds(10)) }
     }

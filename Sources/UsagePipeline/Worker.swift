@@ -21,6 +21,7 @@ public final class Worker {
     public final class Control: Sendable {
         private let batches: HandOver<InputBatch>
         private let inbox: RelayInbox
+        private let clock: any WorkerClock
         public let telemetry: Telemetry
         /// Where one learns what became of an input.
         public let board: OutcomeBoard
@@ -28,10 +29,12 @@ public final class Worker {
         fileprivate init(
             batches: HandOver<InputBatch>,
             inbox: RelayInbox,
+            clock: any WorkerClock,
             telemetry: Telemetry,
             board: OutcomeBoard
         ) {
             self.board = board
+            self.clock = clock
             self.batches = batches
             self.inbox = inbox
             self.telemetry = telemetry
@@ -52,8 +55,9 @@ public final class Worker {
         }
 
         private static let patience = DispatchTimeInterval.seconds(4)
-        /// As many messages wait for Kafka's acknowledgement as may; nothing is applied meanwhile.
-        public var isOutboxFull: Bool { inbox.isFull }
+        /// As many messages wait for Kafka's acknowledgement as may, or as its client takes; nothing is
+        /// applied meanwhile, or soon.
+        public var isOutboxFull: Bool { inbox.isFull || inbox.isRefused(at: clock.elapsed) }
         /// The last commit all of whose messages were acknowledged.
         public var publishedThrough: UInt64 { inbox.publishedThrough }
         /// Messages handed to Kafka and not acknowledged.
@@ -124,6 +128,7 @@ public final class Worker {
         control = Control(
             batches: batches,
             inbox: inbox,
+            clock: clock,
             telemetry: telemetry,
             board: board
         )

@@ -14,7 +14,7 @@ public struct WorkerSettings: Sendable {
     /// Intake rests while more messages than this wait for Kafka's acknowledgement.
     ///
     /// Fewer than the client itself takes, 100,000 unless it is told otherwise: else its queue is what
-    /// fills, and that Kafka takes no triggers is never seen.
+    /// fills, and that Kafka takes no triggers is seen only by how long it takes none.
     public var maximumUnpublished: Int
     /// How many accounts one commit deals with that have something due.
     public var maximumDue: Int

@@ -56,6 +56,31 @@ import Testing
         #expect(relay.publishedThrough == 5001)
     }
 
+    @Test func aSinkRefusesFromTheFirstOfferOnOfWhichItTakesNothing() {
+        var relay = RelayMachine(publishedThrough: 0)
+        relay.offered(taken: 3, at: .seconds(1))
+        #expect(relay.refusedSince == nil)
+        relay.offered(taken: 0, at: .seconds(2))
+        relay.offered(taken: 0, at: .seconds(9))
+        #expect(relay.refusedSince == .seconds(2))
+        relay.offered(taken: 1, at: .seconds(10))
+        #expect(relay.refusedSince == nil)
+    }
+
+    @Test func aSinkThatTakesNothingForFiveSecondsIsFullHoweverFewWait() {
+        let inbox = RelayInbox(publishedThrough: 0, maximumUnpublished: 100, wake: {})
+        var relay = RelayMachine(publishedThrough: 0)
+        relay.owes(2, commit: 1)
+        relay.offered(taken: 0, at: .seconds(2))
+        inbox.note(relay)
+        #expect(!inbox.isFull)
+        #expect(!inbox.isRefused(at: .milliseconds(6_999)))
+        #expect(inbox.isRefused(at: .seconds(7)))
+        relay.offered(taken: 2, at: .seconds(8))
+        inbox.note(relay)
+        #expect(!inbox.isRefused(at: .seconds(60)))
+    }
+
     @Test func acknowledgementsCountTogetherAndNeverForMoreThanIsOwed() {
         var relay = RelayMachine(publishedThrough: 0)
         relay.owes(3, commit: 1)

@@ -18,6 +18,7 @@ final class WorkerAssembly {
     let reader: any LedgerReader
     private let consumer: Consumer
     private let producer: Producer
+    private let ends: EndOffsets
     /// The way in for commands that come by HTTP.
     let submitter: KafkaCommandSubmitter
     private let logger: Logger
@@ -70,6 +71,7 @@ final class WorkerAssembly {
                 topics: topics.usage + [topics.commands],
                 assigned: positions
             )
+            self.ends = ends
             health = WorkerHealth(
                 endOffsets: ends,
                 cluster: cluster,
@@ -153,11 +155,15 @@ final class WorkerAssembly {
         for topic in configuration.topics.usage {
             roles[topic] = configuration.mappings[topic].map(MessageRole.mappedUsage) ?? .usage
         }
-        let settings = WorkerSettings(
+        var settings = WorkerSettings(
             roles: roles,
             start: configuration.start == .earliest ? .earliest : .latest,
             maximumEvents: configuration.commit.maxEvents,
             maximumAge: .microseconds(configuration.commit.maxAge.microseconds)
+        )
+        settings.maximumUnpublished = maximumUnpublished(
+            of: configuration,
+            atMost: settings.maximumUnpublished
         )
         let decoder = InputDecoder(
             hashKey: store.identity.hashKey,
@@ -187,6 +193,14 @@ final class WorkerAssembly {
         }
         properties["message.max.bytes"] = "1000000000"
         return properties
+    }
+
+    /// How many triggers may wait for Kafka: fewer than its client was told to take.
+    static func maximumUnpublished(of configuration: Configuration, atMost limit: Int) -> Int {
+        let property = configuration.kafka["queue.buffering.max.messages"]
+        // Of 0 it takes any number.
+        guard let queue = property.flatMap({ Int($0) }), queue > 0 else { return limit }
+        return min(limit, max(1, queue / 5 * 4))
     }
 
     private static let consumerOnly: Set<String> = [
@@ -284,6 +298,9 @@ final class WorkerAssembly {
         }
         if !consumer.close(timeout: .seconds(2)) {
             logger.warning("Kafka's consumer did not close in time")
+        }
+        if !ends.close(timeout: .seconds(2)) {
+            logger.warning("Kafka's client for end offsets did not close in time")
         }
     }
 }

@@ -26,7 +26,7 @@ private let commands = PartitionKey(topic: "credits.commands", partition: 0)
 
         init(_ source: KafkaMessageSource) { self.source = source }
 
-        func assigned(_ partitions: [PartitionKey]) -> [StartPosition] {
+        func assigned(_ partitions: [PartitionKey]) -> [UsagePipeline.StartPosition] {
             wereAtEnd.append(source.isAtEnd(usage))
             return partitions.map { _ in .earliest }
         }

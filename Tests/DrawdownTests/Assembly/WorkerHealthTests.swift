@@ -53,4 +53,16 @@ import Testing
         #expect(batchSize(["message.max.bytes": "8000000"]) == nil)
         #expect(batchSize([:]) == nil)
     }
+
+    @Test(
+        arguments: [
+            (nil, 80_000), ("1000000", 80_000), ("20000", 16_000), ("1", 1), ("0", 80_000),
+        ] as [(String?, Int)]
+    )
+    func fewerMayWaitThanTheClientTakes(queue: String?, expected: Int) {
+        var configuration = Configuration()
+        configuration.kafka["queue.buffering.max.messages"] = queue
+        let found = WorkerAssembly.maximumUnpublished(of: configuration, atMost: 80_000)
+        #expect(found == expected)
+    }
 }
