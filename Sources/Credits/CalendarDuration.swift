@@ -48,6 +48,27 @@ extension Timestamp {
         return shifted(months: months).advanced(byMicroseconds: rest)
     }
 
+    /// How many whole durations, each above 0, fit between this moment and another; nil: that one is
+    /// earlier.
+    func count(of duration: CalendarDuration, until moment: Timestamp) -> Int? {
+        guard moment >= self else { return nil }
+        // They have no fixed length where months are in them, but their order never changes.
+        var low = 0
+        var high = 1
+        while advanced(by: duration, times: high) <= moment {
+            low = high
+            // Ends: nothing is later than the last moment there is.
+            guard advanced(by: duration, times: high) < .latest else { return low }
+            high *= 2
+        }
+        while high - low > 1 {
+            let middle = low + (high - low) / 2
+            let isReached = advanced(by: duration, times: middle) <= moment
+            if isReached { low = middle } else { high = middle }
+        }
+        return low
+    }
+
     /// The moment one duration earlier.
     public func retreated(by duration: CalendarDuration) -> Timestamp {
         shifted(months: -duration.months).advanced(byMicroseconds: -duration.microseconds)

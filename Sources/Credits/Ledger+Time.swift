@@ -31,9 +31,13 @@ extension Application {
 
     private mutating func bringDue(of account: Int, to moment: Timestamp) {
         let moment = min(moment, now)
-        defer { clock = moment }
+        goal = moment
+        defer {
+            clock = moment
+            goal = .earliest
+        }
         while moments[account] <= moment, commit.entries.count + topUpMoments < dueLimit {
-            let next = accounts[account].nextMoment(under: policies)
+            let next = accounts[account].nextMoment(under: policies, by: moment)
             let retirement = accounts[account].nextRetirement(under: policies) ?? .latest
             // Credits that come go before credits that are lost.
             if retirement < next?.at ?? .latest, retirement <= moment,
@@ -210,7 +214,13 @@ extension Account {
 
     /// The soonest of what time brings, expiry apart; where several fall on one moment, in the order
     /// of ``DueWork``: credits that come go before what is lost.
-    func nextMoment(under policies: Policies) -> (at: Timestamp, work: DueWork)? {
+    ///
+    /// Of windows for requests that end until the goal, up to which time is being brought, the last one
+    /// counts.
+    func nextMoment(
+        under policies: Policies,
+        by goal: Timestamp = .earliest
+    ) -> (at: Timestamp, work: DueWork)? {
         var next: (at: Timestamp, work: DueWork)?
         func consider(_ moment: Timestamp?, _ work: DueWork) {
             guard let moment, moment < next?.at ?? .latest else { return }
@@ -223,7 +233,7 @@ extension Account {
         consider(scheduled.first?.terms.effectiveAt, .activation)
         consider(nextPeriod(under: policies)?.start, .recurring)
         consider(holds.first?.expiresAt, .holdTimeout)
-        consider(topUpMoment(under: policies), .topUp)
+        consider(topUpMoment(under: policies, by: goal), .topUp)
         consider(nextNotice(under: policies), .notice)
         return next
     }

@@ -9,6 +9,9 @@ extension Application {
         guard !accounts.fronts[account].isPlain || policies.defaults.autoTopUp != nil,
             let rule = accounts[account].missedTopUp(under: policies)
         else { return }
+        if clock < goal, accounts[account].asksLater(than: clock, by: goal, under: policies) {
+            return
+        }
         // One that is read so late that nobody could answer in time any more is history, and counts
         // from its record: its answer is further on in what is read.
         let isHistory = clock.advanced(by: rule.answerWithin) <= now
@@ -114,7 +117,11 @@ extension Account {
     }
 
     /// When time brings the account's requests something to do; nil: never.
-    func topUpMoment(under policies: Policies) -> Timestamp? {
+    ///
+    /// Of several windows that would end until the goal only the last end counts. Those between would
+    /// be asked for when they are over: after a pause whoever answers would find a request for each of
+    /// them at once, and pay them all.
+    func topUpMoment(under policies: Policies, by goal: Timestamp = .earliest) -> Timestamp? {
         guard !isPlain, topUp.isPending || topUp.suspension != nil else { return nil }
         guard !topUp.isPending else {
             return autoTopUp(under: policies) == nil ? nil : topUp.request?.answerBy
@@ -124,7 +131,23 @@ extension Account {
             let end = topUpWindowEnd(under: rule),
             rule.request(at: balance, within: nil) != nil
         else { return nil }
-        return topUp.suspension == .notAnswered ? max(end, request.answerBy) : end
+        let first = topUp.suspension == .notAnswered ? max(end, request.answerBy) : end
+        guard let period = rule.cap?.period, let missed = first.count(of: period, until: goal)
+        else { return first }
+        return first.advanced(by: period, times: missed)
+    }
+
+    /// Whether a request of a window that has ended waits for the end of a later one, which comes
+    /// before the goal: what time brings in between, such as a period's credits, asks no earlier.
+    fileprivate func asksLater(
+        than clock: Timestamp,
+        by goal: Timestamp,
+        under policies: Policies
+    ) -> Bool {
+        guard let first = topUpMoment(under: policies), first <= clock,
+            let last = topUpMoment(under: policies, by: goal)
+        else { return false }
+        return clock < last
     }
 
     private func topUpWindowEnd(under rule: AutoTopUp) -> Timestamp? {

@@ -76,8 +76,10 @@ struct Application {
     var moments: [Timestamp]
     /// How far the time of the account at hand has come.
     var clock: Timestamp
+    /// Up to which moment the time of the account at hand is being brought; the earliest: it is not.
+    var goal = Timestamp.earliest
     /// Requests for credits that time made or ended: no more than ``maximumDueEntries``, for they
-    /// make no entries, and short windows that are read late would have no end of them.
+    /// make no entries, and those of many accounts may be due at once.
     var topUpMoments = 0
     /// No more entries are brought by time once the commit has so many.
     var dueLimit = 0

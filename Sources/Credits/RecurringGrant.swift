@@ -86,21 +86,7 @@ extension RecurringGrant {
 
     /// The number of the period that holds a moment; nil before the anchor.
     func period(at moment: Timestamp, from anchor: Timestamp) -> Int? {
-        guard moment >= anchor else { return nil }
-        // Periods have no fixed length where months are in them, but their order never changes.
-        var low = 0
-        var high = 1
-        while start(of: high, from: anchor) <= moment {
-            low = high
-            // Ends: nothing is later than the last moment there is.
-            guard start(of: high, from: anchor) < .latest else { return low }
-            high *= 2
-        }
-        while high - low > 1 {
-            let middle = low + (high - low) / 2
-            if start(of: middle, from: anchor) <= moment { low = middle } else { high = middle }
-        }
-        return low
+        anchor.count(of: every, until: moment)
     }
 
     /// The beginning of the first period after a moment; nil: there is none before time ends.

@@ -76,7 +76,7 @@ import Testing
     }
 
     /// A window of a microsecond ends a thousand million times in a quarter of an hour.
-    @Test func whatTimeBringsToARuleThatNeverRestsComesInPortions() throws {
+    @Test func aRuleThatNeverRestsAsksOnceForAllThatWasMissed() throws {
         let rule = "threshold:0,pack:1,period:PT0.000001S,count:1,answer:PT0.000001S"
         var store = TestStore(policies: try policies(rule))
         _ = store.apply(
@@ -90,11 +90,27 @@ import Testing
             """
         )
         for batch in [[], inputs, []] {
-            let (commit, faults) = store.apply(batch, at: try later("PT15M"))
+            let faults = store.apply(batch, at: try later("PT15M")).faults
             #expect(faults == [])
-            #expect((9000...10_010).contains(commit.triggers.count))
         }
-        #expect(store.accounts.values.contains { $0.topUp.suspension != nil || $0.topUp.isPending })
+        #expect(requests(store.commits).map(\.attempt) == [0, 1])
+        #expect(store.accounts.values.contains { $0.topUp.isPending })
+    }
+
+    @Test func requestsOfManyAccountsComeInPortions() throws {
+        let rule = "threshold:0,pack:1,period:PT7M,count:1,answer:PT1S"
+        var store = TestStore(policies: try policies(rule))
+        let lines = (0..<4000).map { "usage u\($0) c\($0) 1 applied balance -1" }
+        _ = store.apply(
+            try inputs(lines.joined(separator: "\n")),
+            at: LedgerTable.beginning,
+            readThrough: .latest
+        )
+        // Of each account one end of a wait, one request for the last window, and the end of its wait.
+        for count in [10_000, 2000] {
+            let transition = store.apply([], at: try later("PT15M"), readThrough: .latest)
+            #expect(transition.commit.triggers.count == count)
+        }
     }
 
     @Test func aRuleOfNoCreditsAsksForNothingAndDoesNotTrap() async {

@@ -125,6 +125,49 @@ import Testing
         )
     }
 
+    @Test func afterAPauseAnAccountAsksOnceForAllTheWindowsThatEndedMeanwhile() throws {
+        try checkLedger(
+            """
+            defaults thresholds= topup=threshold:100,pack:500,period:PT1H,count:1,answer:PT10M
+            usage  u1  acme    1              applied  balance -1   overdrawn changed
+                auto_top_up.requested[500]
+            time   PT10M  acme balance -1  auto_top_up.suspended[not_answered]
+            time   PT5H30M  acme balance -1  auto_top_up.requested[500]
+                auto_top_up.suspended[not_answered]
+            time   PT5H59M59.999999S  acme balance -1
+            time   PT6H  acme balance -1  auto_top_up.requested[500]
+            """
+        )
+    }
+
+    @Test func creditsThatCameMeanwhileSpareTheRequest() throws {
+        try checkLedger(
+            """
+            defaults thresholds= topup=threshold:100,pack:500,period:PT1H,count:1,answer:PT10M
+            usage  u1  acme    1              applied  balance -1   overdrawn changed
+                auto_top_up.requested[500]
+            grant  g1  acme  200  effective=PT3H  applied  balance -1  grant.created
+            time   PT10M  acme balance -1  auto_top_up.suspended[not_answered]
+            time   PT5H30M  acme balance 199  grant.activated[g1] changed
+            """
+        )
+    }
+
+    @Test func whatTimeBringsMeanwhileDoesNotAskForEachWindowEither() throws {
+        try checkLedger(
+            """
+            defaults thresholds= topup=threshold:100,pack:500,period:P1D,count:1,answer:PT1H
+                recurring=free:1:P1D:expires=never
+            usage  u1  acme    1              applied  balance 0    grant.created changed
+                auto_top_up.requested[500] depleted grant.depleted
+            time   PT1H  acme balance 0  auto_top_up.suspended[not_answered]
+            time   P5DT12H  acme balance 5  grant.created grant.created grant.created
+                grant.created grant.created auto_top_up.requested[500]
+                auto_top_up.suspended[not_answered] changed
+            """
+        )
+    }
+
     @Test func aWindowThatIsShorterThanTheWaitEndsWithIt() throws {
         try checkLedger(
             """
