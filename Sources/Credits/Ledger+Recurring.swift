@@ -64,6 +64,8 @@ extension Application {
         let credits = rule.rolledOver(of: left)
         guard credits.isPositive else { return }
         var terms = rule.terms(at: start, from: anchor, credits: credits)
+        // Where periods became shorter, the one that begins may end before the grant does.
+        guard (terms.expiresAt ?? .latest) >= expiresAt else { return }
         terms.grantID = accounts[account].freeGrantID(terms.grantID + ":rollover")
         terms.source = .rollover
         var entry = timeEntry(

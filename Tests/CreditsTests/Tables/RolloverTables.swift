@@ -148,6 +148,25 @@ import Testing
         )
     }
 
+    @Test func nothingRollsOverIntoAPeriodThatEndsSooner() throws {
+        try checkLedger(
+            """
+            defaults thresholds=
+            configure  c1  acme  recurring=plan:100:P1M:rollover=30   applied  balance 100
+                grant.created changed
+            time  2026-11-20T12:00:00Z
+            configure  c2  acme  recurring=plan:10:P1D:rollover=30    applied  balance 110
+                plan:2026-11-20T00:00:00Z:10 grant.created[plan:2026-11-20T00:00:00Z] changed
+            time  2026-11-21   acme balance 120
+                plan:2026-11-20T00:00:00Z:-10 plan:2026-11-21T00:00:00Z:rollover:10
+                plan:2026-11-21T00:00:00Z:10
+                grant.created[plan:2026-11-21T00:00:00Z:rollover]
+                grant.expired[plan:2026-11-20T00:00:00Z]
+                grant.created[plan:2026-11-21T00:00:00Z] changed
+            """
+        )
+    }
+
     @Test func creditsThatNeverExpireHaveNothingToRollOver() throws {
         try checkLedger(
             """
