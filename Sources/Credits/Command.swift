@@ -62,6 +62,14 @@ public struct Command: Sendable {
         if case .reverseUsage = action { true } else { false }
     }
 
+    /// An account that has nothing refuses it.
+    var namesSomethingOfItsAccount: Bool {
+        switch action {
+        case .void, .release, .reverseUsage: true
+        case .grant, .adjust, .hold, .configure: false
+        }
+    }
+
     public init(
         key: IDKey,
         fingerprint: UInt64,

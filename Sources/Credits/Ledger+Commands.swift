@@ -21,7 +21,11 @@ extension Application {
         }
         if let refusal = command.deferredRefusal { return refuse(command, refusal) }
         let account = Int(command.account)
-        passTime(of: account, to: command.message.timestamp)
+        // To an account that is not there yet time brings the credits of the defaults, and with them the
+        // account: a typo in a name must not make one that is refused all the same.
+        if accounts.fronts[account].sequence > 0 || !command.namesSomethingOfItsAccount {
+            passTime(of: account, to: command.message.timestamp)
+        }
         reconcile(account)
         // What a command brings may be due before the account's next input.
         defer { moments[account] = accounts[account].nextDue(under: policies) ?? .latest }

@@ -403,6 +403,23 @@ import Testing
         )
     }
 
+    @Test func aCommandThatNamesWhatNobodyHasMakesNoAccount() throws {
+        try checkLedger(
+            """
+            defaults thresholds= recurring=free:10:P1M
+            void     c1  acme  all  grant=g1   rejected  balance 0   unknown_grant command.rejected
+            release  c2  acme       hold=h1    rejected  balance 0   unknown_hold command.rejected
+            reverse  c3  acme  all  usage=u9   rejected  balance 0   unknown_usage command.rejected
+            usage    u1  beta    4             applied   balance 6   grant.created changed
+            reverse  c4  acme  all  usage=u1   rejected  balance 0   unknown_usage command.rejected
+            reverse  c5  acme/images  all  usage=u1  rejected  balance 0
+                unknown_usage command.rejected
+            grant    c6  acme    1             applied   balance 11
+                grant.created[free:2026-11-01T00:00:00Z] grant.created[c6] changed
+            """
+        )
+    }
+
     // MARK: Ids and ranges
 
     @Test func aGrantOfAPeriodTakesItsId() throws {
