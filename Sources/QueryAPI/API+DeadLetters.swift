@@ -22,15 +22,17 @@ extension API {
 
     /// A page of dead letters, and where the next begins; nil: there are no more.
     ///
-    /// Decodes up to 200 whole commits, so it is not for the threads that serve.
+    /// Decodes up to 200 whole commits, so it is not for the threads that serve. Looks at `limit`
+    /// letters with that code, and gives those of them whose value holds `needle`.
     func deadLetters(
         before position: DeadLetterPosition?,
         code: RefusalCode?,
+        naming needle: [UInt8] = [],
         limit: Int
     ) async throws -> (letters: [DeadLetterRecord], next: DeadLetterPosition?) {
         let reader = reader
         return try await NIOThreadPool.singleton.runIfActive {
-            try Self.read(reader, before: position, code: code, limit: limit)
+            try Self.read(reader, before: position, code: code, naming: needle, limit: limit)
         }
     }
 
@@ -38,22 +40,32 @@ extension API {
         _ reader: any LedgerReader,
         before position: DeadLetterPosition?,
         code: RefusalCode?,
+        naming needle: [UInt8],
         limit: Int
     ) throws(StoreError) -> (letters: [DeadLetterRecord], next: DeadLetterPosition?) {
         var found: [DeadLetterRecord] = []
+        var (seen, size) = (0, 0)
+        var reached = position
         let numbers = try reader.deadLetterCommits(
             through: position?.commit ?? .max,
             limit: commitsPerPage
         )
         for number in numbers {
-            guard let sealed = try reader.commit(number: number) else { continue }
-            for index in sealed.commit.deadLetters.indices.reversed() {
+            guard let commit = try reader.commit(number: number)?.commit else { continue }
+            for index in commit.deadLetters.indices.reversed() {
                 let here = DeadLetterPosition(commit: number, index: UInt32(index))
+                let letter = commit.deadLetters[index]
                 if let position, position <= here { continue }
-                let letter = DeadLetterRecord(position: here, sealed: sealed)
-                guard code == nil || letter.letter.refusal.code == code else { continue }
-                guard found.count < limit else { return (found, found.last?.position) }
-                found.append(letter)
+                guard code == nil || letter.refusal.code == code else { continue }
+                guard seen < limit, size < bytesPerPage else { return (found, reached) }
+                seen += 1
+                reached = here
+                let record = DeadLetterRecord(letter, at: here, of: commit)
+                guard needle.isEmpty || record.value?.bytes.contains(needle) == true else {
+                    continue
+                }
+                size += record.size
+                found.append(record)
             }
         }
         // A rare code may not be in the commits that one call looks at: then go on behind them.
@@ -65,45 +77,9 @@ extension API {
 
     /// Commits are read whole; a call must not read thousands.
     private static let commitsPerPage = 200
-}
-
-/// Where a dead letter stands in the journal.
-struct DeadLetterPosition: Hashable, Comparable, Sendable {
-    let commit: UInt64
-    let index: UInt32
-
-    static func < (left: DeadLetterPosition, right: DeadLetterPosition) -> Bool {
-        (left.commit, left.index) < (right.commit, right.index)
-    }
-}
-
-/// A dead letter in the commit that owes it.
-struct DeadLetterRecord: Sendable {
-    let position: DeadLetterPosition
-    let sealed: SealedCommit
-
-    var letter: DeadLetter { sealed.commit.deadLetters[Int(position.index)] }
-    var message: ReceivedMessage { letter.message }
-    /// Where the input stood.
-    var source: PartitionProgress? {
-        let partition = Int(message.origin.partition)
-        let partitions = sealed.commit.partitions
-        return partitions.indices.contains(partition) ? partitions[partition] : nil
-    }
-
-    /// Longer values are cut: they are whole in their topic.
-    static let valueLimit = 16_384
-
-    func bytes(_ slice: ByteSlice) -> ArraySlice<UInt8> {
-        let bytes = sealed.commit.bytes
-        guard slice.range.upperBound <= bytes.count else { return [] }
-        return bytes[slice.range].prefix(Self.valueLimit)
-    }
-
-    var headers: [MessageHeader] {
-        let headers = sealed.commit.headers
-        return headers.indices.contains(Int(message.headers)) ? headers[Int(message.headers)] : []
-    }
+    /// Behind so many bytes a page ends, however many letters may still stand on it: answers are
+    /// made whole in memory.
+    private static let bytesPerPage = 4 << 20
 }
 
 extension Call {
@@ -119,34 +95,33 @@ extension Call {
 }
 
 extension JSONWriter {
-    fileprivate mutating func write(_ record: DeadLetterRecord) {
-        let (letter, message) = (record.letter, record.message)
+    fileprivate mutating func write(_ letter: DeadLetterRecord) {
         object { json in
             json.member("code", letter.refusal.code.name)
             json.member("field", orNull: letter.refusal.field)
             json.member("message", letter.refusal.message)
-            json.member("topic", orNull: record.source?.topic)
+            json.member("topic", orNull: letter.source?.topic)
             json.key("partition")
-            if let source = record.source { json.integer(source.partition) } else { json.null() }
-            json.member("offset", message.origin.offset)
-            json.member("timestamp", message.timestamp)
-            json.member("recorded_at", record.sealed.commit.recordedAt)
-            json.write("key", message.hasKey ? record.bytes(message.key) : nil)
-            json.write("value", message.hasValue ? record.bytes(message.value) : nil)
-            json.member("value_bytes", Int(message.value.count))
+            if let source = letter.source { json.integer(source.partition) } else { json.null() }
+            json.member("offset", letter.offset)
+            json.member("timestamp", letter.timestamp)
+            json.member("recorded_at", letter.recordedAt)
+            json.member("key", orNull: letter.key?.text)
+            json.writeValue(letter.value)
             json.arrayMember("headers") { json in
-                for header in record.headers {
+                for header in letter.headers {
                     json.object { json in
                         json.member("name", header.name)
-                        json.write("value", header.value?[...])
+                        json.writeValue(header.value)
                     }
                 }
             }
         }
     }
 
-    /// Bytes as text, repaired where they are none; null where there are none.
-    private mutating func write(_ name: StaticString, _ bytes: ArraySlice<UInt8>?) {
-        member(name, orNull: bytes.map { String(decoding: $0, as: UTF8.self) })
+    /// Writes a value, null where there is none, and the length by which one sees that it is cut.
+    private mutating func writeValue(_ value: DeadLetterRecord.Excerpt?) {
+        member("value", orNull: value?.text)
+        member("value_bytes", value?.count ?? 0)
     }
 }

@@ -293,20 +293,25 @@ extension OpenAPIDocument {
                 offset: { type: integer }
                 timestamp: { $ref: "#/components/schemas/Time" }
                 recorded_at: { $ref: "#/components/schemas/Time" }
-                key: { type: [string, "null"] }
+                key:
+                  type: [string, "null"]
+                  description: As text, at most 16384 bytes of it.
                 value:
                   type: [string, "null"]
                   description: As text, at most 16384 bytes of it; null for a tombstone.
-                value_bytes: { type: integer, minimum: 0 }
+                value_bytes: { type: integer, minimum: 0, description: How long it is whole. }
                 headers:
                   type: array
                   items:
                     type: object
-                    required: [name, value]
+                    required: [name, value, value_bytes]
                     additionalProperties: false
                     properties:
                       name: { type: string }
-                      value: { type: [string, "null"] }
+                      value:
+                        type: [string, "null"]
+                        description: As text, at most 16384 bytes of it.
+                      value_bytes: { type: integer, minimum: 0, description: How long it is whole. }
             DeadLetterList:
               type: object
               required: [dead_letters, next_cursor]

@@ -85,7 +85,8 @@ enum OpenAPIDocument {
               summary: The latest inputs that could not be applied, newest first.
               description: >-
                 All that there ever were, also what was worked through; they are in the dead letters' topic,
-                too. A page of a rare code may be empty and yet have a `next_cursor`.
+                too. A page of large ones may be short, and one of a rare code empty, and yet have a
+                `next_cursor`.
               parameters:
                 - name: code
                   in: query

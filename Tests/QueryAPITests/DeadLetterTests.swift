@@ -5,14 +5,16 @@ import Testing
 @testable import QueryAPI
 
 struct DeadLetterTests {
-    private static func commit(_ number: UInt64, _ letters: [(RefusalCode, String?)])
-        -> SealedCommit
-    {
+    private static func commit(
+        _ number: UInt64,
+        _ letters: [(RefusalCode, String?)],
+        header: [UInt8]? = nil
+    ) -> SealedCommit {
         var commit = Commit(number: number, recordedAt: noon, cluster: "test")
         commit.partitions = [
             PartitionProgress(topic: "usage.events", partition: 3, from: 0, next: 9)
         ]
-        commit.headers = [[MessageHeader(name: "h", value: nil)]]
+        commit.headers = [[MessageHeader(name: "h", value: header)]]
         for (index, (code, value)) in letters.enumerated() {
             let message = ReceivedMessage(
                 origin: Origin(partition: 0, offset: Int64(number) * 10 + Int64(index)),
@@ -46,7 +48,7 @@ struct DeadLetterTests {
                 "topic":"usage.events","partition":3,"offset":52,\#
                 "timestamp":"2026-11-22T12:00:00Z","recorded_at":"2026-11-22T12:00:00Z",\#
                 "key":"acme","value":"\"","value_bytes":1,\#
-                "headers":[{"name":"h","value":null}]}],"next_cursor":"
+                "headers":[{"name":"h","value":null,"value_bytes":0}]}],"next_cursor":"
                 """#
             )
         )
@@ -75,5 +77,39 @@ struct DeadLetterTests {
     @Test func aTombstoneHasNoValue() async {
         let answer = await Self.api.get("/v1/dead-letters")
         #expect(answer.text.contains(#""value":null,"value_bytes":0"#))
+    }
+
+    @Test func keysAndValuesAreCutAndSayHowLongTheyAre() async {
+        let long = String(repeating: "x", count: 20_000)
+        let letter = Self.commit(1, [(.noRate, long)], header: Array(long.utf8))
+        let answer = await makeAPI(FixedReader([], letters: [letter])).get("/v1/dead-letters")
+        let cut = #""value":"\#(long.prefix(16_384))","value_bytes":20000"#
+        #expect(answer.text.contains(#""key":"acme",\#(cut),"headers":[{"name":"h",\#(cut)}]"#))
+    }
+
+    @Test func aPageOfLargeLettersEndsEarlyAndTheOthersFollow() async throws {
+        let large = String(repeating: "x", count: 16_384)
+        let letters = [(RefusalCode, String?)](repeating: (.noRate, large), count: 100)
+        let commits = (1...3).map { Self.commit($0, letters) }
+        let api = makeAPI(FixedReader([], letters: commits))
+        var pages: [[DeadLetterPosition]] = []
+        var next: DeadLetterPosition?
+        repeat {
+            let page = try await api.deadLetters(before: next, code: nil, limit: 500)
+            pages.append(page.letters.map(\.position))
+            next = page.next
+        } while next != nil && pages.count < 10
+        #expect(pages.count == 2)
+        let all = [UInt64(3), 2, 1].flatMap { commit in
+            (0..<100).reversed().map { DeadLetterPosition(commit: commit, index: UInt32($0)) }
+        }
+        #expect(pages.flatMap { $0 } == all)
+    }
+
+    @Test func aUsageIDIsLookedForInTheValuesOfTheLatest() async {
+        let answer = await Self.api.get("/usage?usage_id=c")
+        #expect(answer.text.contains("These dead letters name it:"))
+        #expect(answer.text.contains("usage.events 3 at 51"))
+        #expect(!answer.text.contains("usage.events 3 at 50"))
     }
 }

@@ -5,6 +5,7 @@ struct DeadLettersAnswer: Decodable {
     struct Header: Decodable {
         let name: String
         let value: String?
+        let valueBytes: Int
     }
 
     struct Letter: Decodable {
@@ -68,9 +69,16 @@ extension DeadLettersAnswer.Letter {
             ("input", "\(topic ?? "") \(partition.map(String.init) ?? "") \(offset)"),
             ("sent", timestamp), ("recorded", recordedAt), ("key", key ?? "(none)"),
         ]
-        lines += headers.map { ("header", "\($0.name): \($0.value ?? "(none)")") }
-        let cut = (value?.utf8.count ?? 0) < valueBytes ? " (cut; \(valueBytes) bytes)" : ""
-        lines.append(("value", (value ?? "(tombstone)") + cut))
+        lines += headers.map { header -> (String, String) in
+            let cut = Self.cut(header.value, of: header.valueBytes)
+            return ("header", "\(header.name): \(header.value ?? "(none)")" + cut)
+        }
+        lines.append(("value", (value ?? "(tombstone)") + Self.cut(value, of: valueBytes)))
         return lines.map { "\($0.0.padded(to: 9)) \($0.1.printable)\n" }.joined()
+    }
+
+    /// Says of a value that not all of it is shown.
+    private static func cut(_ value: String?, of count: Int) -> String {
+        (value?.utf8.count ?? 0) < count ? " (cut; \(count) bytes)" : ""
     }
 }

@@ -50,7 +50,10 @@ struct ShowDeadLetterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "Show one with its value and headers, by where the input stood.",
-        discussion: "Of a value, the API shows the first 16 KiB; in its topic it is whole."
+        discussion: """
+            Of a key and of each value, the API shows the first 16 KiB; in their topic they are \
+            whole.
+            """
     )
 
     @Argument(help: ArgumentHelp("The input's topic.", valueName: "topic"))

@@ -101,9 +101,8 @@ extension API {
         }
         // A refused input's value is all that is known of it, so that is where to look.
         let needle = Array(usageID.utf8)
-        let letters = try await deadLetters(before: nil, code: nil, limit: 500).letters
-            .filter { $0.bytes($0.message.value).contains(needle) }
-        let rows: [HTML] = letters.prefix(20).map(Self.row)
+        let page = try await deadLetters(before: nil, code: nil, naming: needle, limit: 500)
+        let rows: [HTML] = page.letters.prefix(20).map(Self.row)
         guard !rows.isEmpty else {
             return """
                 <p>It was not applied, and is not among the latest dead letters: either it has not \
@@ -187,26 +186,21 @@ extension API {
         HTML.table("Dead letters", letterColumns, rows: rows)
     }
 
-    private static func row(_ record: DeadLetterRecord) -> HTML {
-        let letter = record.letter
-        let value =
-            letter.message.hasValue
-            ? String(decoding: record.bytes(letter.message.value), as: UTF8.self) : "(tombstone)"
-        let key =
-            letter.message.hasKey
-            ? String(decoding: record.bytes(letter.message.key), as: UTF8.self) : "(none)"
+    private static func row(_ letter: DeadLetterRecord) -> HTML {
+        let key = letter.key?.text ?? "(none)"
+        let value = letter.value?.text ?? "(tombstone)"
         let input =
-            "\(record.source?.topic ?? "") \(record.source?.partition ?? -1) "
-            + "at \(letter.message.origin.offset)"
+            "\(letter.source?.topic ?? "") \(letter.source?.partition ?? -1) "
+            + "at \(letter.offset)"
         return HTML.row(
             letterColumns,
-            HTML.time(record.sealed.commit.recordedAt),
+            HTML.time(letter.recordedAt),
             "\(letter.refusal.code.name)",
             "\(letter.refusal.message)",
             "\(input)",
             "\(key)",
             """
-            <details><summary>\(letter.message.value.count) bytes</summary>
+            <details><summary>\(letter.value?.count ?? 0) bytes</summary>
             <pre>\(value)</pre></details>
             """
         )
