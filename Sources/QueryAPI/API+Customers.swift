@@ -52,20 +52,24 @@ extension API {
     }
 
     /// `GET /v1/customers/{customer_id}/grants`: in the order in which they will be used, then those to
-    /// come, then those that ended.
+    /// come, then those that ended in the order in which they came.
     func grants(_ call: Call) throws -> Answer {
         let limit = try call.limit
-        let grants = try account(call).grants
-        let start = try call.cursor { cursor -> Int? in
-            guard case .grant(let ordinal) = cursor else { return nil }
-            return grants.firstIndex { $0.ordinal == ordinal }.map { $0 + 1 }
+        let account = try account(call)
+        let after = try call.cursor { cursor -> GrantPosition? in
+            // One of another account may name a grant that this one never had.
+            guard case .grant(let position) = cursor, position.ordinal > 0,
+                position.ordinal <= account.grantCount
+            else { return nil }
+            return position
         }
-        let rest = grants[(start ?? 0)...]
+        let grants = account.grantsByPosition
+        let rest = after.map { after in grants.drop { GrantPosition($0) <= after } } ?? grants[...]
         let page = rest.prefix(limit)
         return .json { json in
             json.arrayMember("grants") { json in for grant in page { json.writeGrant(grant) } }
             let isLast = rest.count <= limit
-            let next = isLast ? nil : page.last.map { Cursor.grant($0.ordinal).text }
+            let next = isLast ? nil : page.last.map { Cursor.grant(GrantPosition($0)).text }
             json.member("next_cursor", orNull: next)
         }
     }

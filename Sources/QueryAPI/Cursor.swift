@@ -10,8 +10,8 @@ enum Cursor: Equatable, Sendable {
     case entry(EntryPosition)
     /// Older than this dead letter.
     case deadLetter(DeadLetterPosition)
-    /// After the grant with this ordinal.
-    case grant(UInt32)
+    /// After the grants up to this place.
+    case grant(GrantPosition)
 
     private static let version: UInt8 = 1
 
@@ -33,7 +33,10 @@ enum Cursor: Equatable, Sendable {
             bytes += Self.bigEndian(position.sequence) + Self.bigEndian(position.commit)
         case .deadLetter(let position):
             bytes += Self.bigEndian(position.commit) + Self.bigEndian(position.index)
-        case .grant(let ordinal): bytes += Self.bigEndian(ordinal)
+        case .grant(let position):
+            bytes += [position.section.rawValue] + Self.bigEndian(position.priority)
+            bytes += Self.bigEndian(position.expiresAt) + [position.category]
+            bytes += Self.bigEndian(position.effectiveAt) + Self.bigEndian(position.ordinal)
         }
         return Base64URL.encode(bytes)
     }
@@ -59,11 +62,32 @@ enum Cursor: Equatable, Sendable {
             else { return nil }
             self = .deadLetter(DeadLetterPosition(commit: commit, index: index))
         case UInt8(ascii: "g"):
-            guard let value = Self.integer(content, as: UInt32.self) else { return nil }
-            self = .grant(value)
+            guard let position = Self.grantPosition(content) else { return nil }
+            self = .grant(position)
         default:
             return nil
         }
+    }
+
+    private static func grantPosition(_ content: ArraySlice<UInt8>) -> GrantPosition? {
+        var rest = content
+        guard
+            let section = take(UInt8.self, from: &rest)
+                .flatMap(GrantPosition.Section.init(rawValue:)),
+            let priority = take(UInt16.self, from: &rest),
+            let expiresAt = take(Int64.self, from: &rest),
+            let category = take(UInt8.self, from: &rest),
+            let effectiveAt = take(Int64.self, from: &rest),
+            let ordinal = take(UInt32.self, from: &rest), rest.isEmpty
+        else { return nil }
+        return GrantPosition(
+            section: section,
+            priority: priority,
+            expiresAt: expiresAt,
+            category: category,
+            effectiveAt: effectiveAt,
+            ordinal: ordinal
+        )
     }
 
     private static func bigEndian<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
@@ -78,6 +102,16 @@ enum Cursor: Equatable, Sendable {
     ) -> Value? {
         guard bytes.count == Value.bitWidth / 8 else { return nil }
         return bytes.reduce(0) { $0 << 8 | Value($1) }
+    }
+
+    /// Takes a number off the front; nil where there are too few bytes for it.
+    private static func take<Value: FixedWidthInteger>(
+        _ type: Value.Type,
+        from bytes: inout ArraySlice<UInt8>
+    ) -> Value? {
+        let size = Value.bitWidth / 8
+        defer { bytes = bytes.dropFirst(size) }
+        return integer(bytes.prefix(size), as: type)
     }
 }
 

@@ -68,7 +68,9 @@ extension OpenAPIDocument {
             get:
               operationId: listGrants
               summary: A customer's grants in the order in which they will be used.
-              description: After those in use come those that are scheduled, then those that ended.
+              description: >-
+                After those in use come those that are scheduled, then those that ended, in the order in
+                which they came.
               parameters:
                 - { $ref: "#/components/parameters/creditType" }
                 - { $ref: "#/components/parameters/limit" }

@@ -171,18 +171,47 @@ struct CustomerTests {
         )
     }
 
-    @Test func grantsComePageByPage() async {
+    /// The grants of pages of a size, and what happens between the first and the second.
+    private static func pagedGrants(
+        _ api: API,
+        limit: Int,
+        afterFirst happens: () -> Void = {}
+    ) async -> [String] {
+        var seen: [String] = []
+        var target = "/v1/customers/acme/grants?limit=\(limit)"
+        for page in 0..<10 {
+            let answer = await api.get(target)
+            seen += answer.values(of: "grant_id")
+            guard let cursor = answer.nextCursor else { break }
+            target = "/v1/customers/acme/grants?limit=\(limit)&cursor=\(cursor)"
+            if page == 0 { happens() }
+        }
+        return seen
+    }
+
+    @Test(arguments: [1, 2, 3, 8])
+    func grantsComePageByPage(limit: Int) async {
+        var ledger = FixedLedger("acme")
+        for index in 1...4 { ledger.grant("g\(index)", "1") }
+        ledger.schedule("later", "1", effectiveAt: "2027-01-02T00:00:00Z")
+        ledger.schedule("soon", "1", effectiveAt: "2027-01-01T00:00:00Z")
+        ledger.grant("first", "1", expiresAt: "2026-12-01T00:00:00Z")
+        ledger.usage("u1", from: [(3, "1")])
+        ledger.usage("u2", from: [(2, "1")])
+        let seen = await Self.pagedGrants(makeAPI(ledger), limit: limit)
+        #expect(
+            seen == ["first", "g1", "g4", "soon", "later", "g2", "g3"].map { "\"\($0)\"" }
+        )
+    }
+
+    @Test func noGrantIsSkippedWhereOneEndsBetweenTwoPages() async {
         var ledger = FixedLedger("acme")
         for index in 1...5 { ledger.grant("g\(index)", "1") }
-        let api = makeAPI(ledger)
-        var seen: [String] = []
-        var target = "/v1/customers/acme/grants?limit=2"
-        for _ in 0..<3 {
-            let page = await api.get(target)
-            seen += page.values(of: "grant_id")
-            guard let cursor = page.nextCursor else { break }
-            target = "/v1/customers/acme/grants?limit=2&cursor=\(cursor)"
+        let reader = FixedReader([ledger])
+        ledger.usage("u1", from: [(2, "1")])
+        let seen = await Self.pagedGrants(makeAPI(reader), limit: 2) {
+            reader.replace(with: [ledger])
         }
-        #expect(seen == (1...5).map { "\"g\($0)\"" })
+        #expect(seen == ["g1", "g2", "g3", "g4", "g5", "g2"].map { "\"\($0)\"" })
     }
 }

@@ -56,22 +56,42 @@ struct ParameterTests {
         #expect(await api.get("/v1/customers?color=%FF&limit=500&&=#top").status == 200)
     }
 
+    private static func grant(_ ordinal: UInt32) -> GrantPosition {
+        GrantPosition(
+            section: .usable,
+            priority: 1000,
+            expiresAt: .max,
+            category: 2,
+            effectiveAt: -1,
+            ordinal: ordinal
+        )
+    }
+
     @Test(arguments: [
         Cursor.customer("acme"), .customer("ä/🪙"), .entry(EntryPosition(sequence: 0, commit: .max)),
-        .deadLetter(DeadLetterPosition(commit: 7, index: 9)), .grant(7),
+        .deadLetter(DeadLetterPosition(commit: 7, index: 9)), .grant(ParameterTests.grant(7)),
     ])
     func aCursorIsReadBackAsItWasMade(cursor: Cursor) {
         #expect(Cursor(cursor.text) == cursor)
     }
 
     @Test func everyCursorCutShortIsRefused() {
-        let text = Cursor.grant(0x0102_0304).text
+        let text = Cursor.grant(Self.grant(0x0102_0304)).text
         for count in 0..<text.count { #expect(Cursor(String(text.prefix(count))) == nil) }
     }
 
-    @Test func aCursorOfAGrantThatIsNotThereIsRefused() async {
+    @Test(arguments: [0, 2, 9] as [UInt32])
+    func aCursorOfAGrantThatIsNotThereIsRefused(ordinal: UInt32) async {
         let api = makeAPI(.withGrant("acme"))
-        let answer = await api.get("/v1/customers/acme/grants?cursor=\(Cursor.grant(9).text)")
+        let cursor = Cursor.grant(Self.grant(ordinal)).text
+        let answer = await api.get("/v1/customers/acme/grants?cursor=\(cursor)")
+        #expect(answer.status == 422)
+    }
+
+    @Test func aCursorOfAGrantsOrdinalAloneIsRefused() async {
+        // As they were before they said where the grant stood.
+        let answer = await makeAPI(.withGrant("acme"))
+            .get("/v1/customers/acme/grants?cursor=AWcAAAAB")
         #expect(answer.status == 422)
     }
 }
