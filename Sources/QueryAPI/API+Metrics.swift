@@ -96,7 +96,7 @@ extension MetricsText {
         for (key, messages) in partitions {
             sample(
                 "kafka_consumergroup_lag",
-                ["group": group, "topic": key.topic, "partition": "\(key.partition)"],
+                ["consumergroup": group, "topic": key.topic, "partition": "\(key.partition)"],
                 messages
             )
         }

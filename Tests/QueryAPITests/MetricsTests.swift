@@ -48,7 +48,7 @@ struct MetricsTests {
         let partition = #"topic="usage.events",partition="3""#
         #expect(lines.contains("drawdown_consumer_lag_messages{\(partition)} 7"))
         #expect(
-            lines.contains(#"kafka_consumergroup_lag{group="a\"b\\c",\#(partition)} 7"#)
+            lines.contains(#"kafka_consumergroup_lag{consumergroup="a\"b\\c",\#(partition)} 7"#)
         )
     }
 
