@@ -5,8 +5,27 @@
 struct RequestTarget: Sendable {
     /// The path's segments as they were sent.
     let segments: [Substring]
-    /// The query's names and values as they were sent.
-    private let pairs: [(name: Substring, value: Substring)]
+    private let pairs: [Pair]
+    /// The first pair of each name, and how many there are of it: a question for one name need not look
+    /// at all others.
+    private let places: [String: (first: Int, count: Int)]
+
+    /// A name and a value of the query.
+    private struct Pair {
+        /// A part as it was sent, and decoded; nil where it cannot be.
+        struct Part {
+            let sent: Substring
+            let text: String?
+
+            init(_ sent: Substring) {
+                self.sent = sent
+                text = RequestTarget.decode(sent, plusIsSpace: true)
+            }
+        }
+
+        let name: Part
+        let value: Part
+    }
 
     /// Takes a target in origin form (`/v1/…?…`) or absolute form apart; nil where it is neither.
     init?(_ target: String) {
@@ -23,21 +42,27 @@ struct RequestTarget: Sendable {
         segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
         pairs = query.split(separator: "&").map { pair in
             let name = pair.prefix { $0 != "=" }
-            return (name, pair[name.endIndex...].dropFirst())
+            return Pair(name: .init(name), value: .init(pair[name.endIndex...].dropFirst()))
         }
+        var places: [String: (first: Int, count: Int)] = [:]
+        for (index, pair) in pairs.enumerated() {
+            guard let name = pair.name.text else { continue }
+            places[name, default: (index, 0)].count += 1
+        }
+        self.places = places
     }
 
     /// The value of a query parameter; nil where it is absent.
     ///
     /// - Throws: a ``Problem`` naming the parameter where it is given twice or is not UTF-8.
     func parameter(_ name: String) throws(Problem) -> String? {
-        let values = pairs.filter { Self.decode($0.name, plusIsSpace: true) == name }.map(\.value)
-        guard let value = values.first else { return nil }
-        guard values.count == 1 else {
-            throw .invalid(name, "to be given once", got: "\(values.count) times")
+        guard let place = places[name] else { return nil }
+        guard place.count == 1 else {
+            throw .invalid(name, "to be given once", got: "\(place.count) times")
         }
-        guard let text = Self.decode(value, plusIsSpace: true) else {
-            throw .invalid(name, "to be percent-encoded UTF-8", got: String(value))
+        let value = pairs[place.first].value
+        guard let text = value.text else {
+            throw .invalid(name, "to be percent-encoded UTF-8", got: String(value.sent))
         }
         return text
     }
@@ -46,15 +71,16 @@ struct RequestTarget: Sendable {
     ///
     /// - Throws: a ``Problem`` naming the parameter that is given twice or is not UTF-8.
     func parameters() throws(Problem) -> [(name: String, value: String)] {
-        var seen: Set<String> = []
         var all: [(name: String, value: String)] = []
         for pair in pairs {
-            guard let name = Self.decode(pair.name, plusIsSpace: true) else {
-                throw .invalid(String(pair.name), "to be percent-encoded UTF-8", got: "other bytes")
+            guard let name = pair.name.text else {
+                throw .invalid(
+                    String(pair.name.sent),
+                    "to be percent-encoded UTF-8",
+                    got: "other bytes"
+                )
             }
-            guard seen.insert(name).inserted, let value = try parameter(name) else {
-                throw .invalid(name, "to be given once", got: "more than once")
-            }
+            guard let value = try parameter(name) else { continue }
             all.append((name, value))
         }
         return all

@@ -33,6 +33,25 @@ struct ParameterTests {
         #expect(usage.values(of: "parameter") == [#""usage_id""#])
     }
 
+    @Test(arguments: [
+        ("size=4&size=5", "size"), ("size=4&a=1&s%69ze=5", "size"), ("%FF=1", "%FF"),
+        ("size=%FF", "size"),
+    ])
+    func aMalformedDimensionIsNamed(query: String, name: String) async {
+        let api = makeAPI(.withGrant("acme"))
+        let answer = await api.get("/v1/customers/acme/entitlement?credits=1&\(query)")
+        #expect(answer.status == 422)
+        #expect(answer.values(of: "parameter") == ["\"\(name)\""])
+    }
+
+    @Test func asManyParametersAsThereIsRoomForAreReadInTheirOrder() throws {
+        let names = (0..<2700).map { "n+\($0)" }
+        let query = names.map { "\($0)=%20" }.joined(separator: "&")
+        let all = try #require(RequestTarget("/v1?\(query)")).parameters()
+        #expect(all.map(\.name) == (0..<2700).map { "n \($0)" })
+        #expect(all.allSatisfy { $0.value == " " })
+    }
+
     @Test func aDetailInTheUsualForm() async {
         let answer = await makeAPI(.withGrant("acme")).get("/v1/customers?limit=0")
         #expect(
