@@ -9,7 +9,7 @@ extension API {
         let account = try account(call)
         let range = try UsageRange(call, now: now())
         let byAction = try call.groupsByAction
-        let rows = try await usageRows(of: account, in: range, byAction: byAction)
+        let (rows, sequence) = try await usageRows(of: account, in: range, byAction: byAction)
         var total = UsageSums()
         for row in rows { total.add(row.sums) }
         return .json { json in
@@ -30,16 +30,19 @@ extension API {
                 }
             }
             json.objectMember("total") { $0.write(total) }
-            json.objectMember("as_of") { $0.member("sequence", account.sequence) }
+            json.objectMember("as_of") { $0.member("sequence", sequence) }
         }
     }
 
     /// The sums of a range, by ascending start and action; what is nothing is left out.
+    ///
+    /// With the last entry that is counted, which may be one that the account did not have yet: others
+    /// ask for the same roll-up.
     func usageRows(
         of account: Account,
         in range: UsageRange,
         byAction: Bool
-    ) async throws -> [UsageRow] {
+    ) async throws -> (rows: [UsageRow], sequence: UInt64) {
         let (rollups, reader) = (rollups, reader)
         let rollup = try await NIOThreadPool.singleton.runIfActive {
             try rollups.rollup(of: account, in: reader)
@@ -52,7 +55,8 @@ extension API {
             )
             sums[key, default: UsageSums()].add(part)
         }
-        return sums.map { UsageRow(key: $0.key, sums: $0.value) }.sorted { $0.key < $1.key }
+        let rows = sums.map { UsageRow(key: $0.key, sums: $0.value) }.sorted { $0.key < $1.key }
+        return (rows, rollup.sequence)
     }
 }
 

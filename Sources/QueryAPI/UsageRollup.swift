@@ -31,7 +31,7 @@ final class UsageRollups: Sendable {
         var kept: [UInt32: Kept] = [:]
         var uses: UInt64 = 0
 
-        /// A roll-up that is as current as that, or how far the one that there is has come.
+        /// A roll-up that is at least as current as that, or how far the one that there is has come.
         mutating func find(_ account: UInt32, through sequence: UInt64) -> Found {
             guard let known = kept[account]?.rollup else { return .reaches(0) }
             guard known.sequence >= sequence else { return .reaches(known.sequence) }
@@ -87,7 +87,7 @@ final class UsageRollups: Sendable {
     /// How many roll-ups are kept.
     var count: Int { contents.withLock { $0.kept.count } }
 
-    /// An account's roll-up, as current as the account.
+    /// An account's roll-up, at least as current as the account.
     ///
     /// Reads the journal, at first all of the account's entries: not for the threads that serve.
     func rollup(

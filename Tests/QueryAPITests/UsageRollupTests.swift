@@ -72,6 +72,20 @@ struct UsageRollupTests {
         }
     }
 
+    /// An account is read before its sums are, and another call may have counted more meanwhile.
+    @Test func theSequenceIsThatOfTheSumsAlsoWhereTheyAreNewerThanTheAccount() async {
+        let older = FixedLedger.withGrant("acme")
+        var newer = older
+        newer.usage("u1", from: [(1, "7")])
+        let reader = FixedReader([newer])
+        let api = makeAPI(reader)
+        _ = await api.get("/v1/customers/acme/usage")
+        reader.replace(with: [older])
+        let answer = await api.get("/v1/customers/acme/usage")
+        #expect(answer.values(of: "credits").last == #""7""#)
+        #expect(answer.text.hasSuffix(#""as_of":{"sequence":2}}"#))
+    }
+
     @Test func rollUpsAreGivenUpWhereTheyAreTooManyOrTooLarge() throws {
         var ledgers: [FixedLedger] = []
         for customer in ["a", "b", "c"] {

@@ -76,7 +76,7 @@ extension API {
         let moment = now()
         let latest = try reader.entries(account: account, before: nil, type: nil, limit: 500)
         let range = UsageRange(lastDays: 30, before: moment)
-        let usage = try await usageRows(of: account, in: range, byAction: true)
+        let usage = try await usageRows(of: account, in: range, byAction: true).rows
         return Page(
             title: account.customerID,
             section: .customers,
