@@ -105,19 +105,17 @@ struct ConfigureCommand: AsyncParsableCommand {
         }
     }
 
-    /// The members of `--settings`, each as JSON; nil where it is no object.
-    private var members: [(name: String, json: String)]? {
-        let data = Data((settings ?? "{}").utf8)
-        guard let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
-            return nil
-        }
-        return object.sorted { $0.key < $1.key }.compactMap { name, value in
-            let data = try? JSONSerialization.data(
-                withJSONObject: value,
-                options: [.fragmentsAllowed, .sortedKeys]
-            )
-            return data.map { (name, String(decoding: $0, as: UTF8.self)) }
-        }
+    /// What stands between the braces of `--settings`; nil where it is not one JSON object.
+    ///
+    /// The text and not what is read from it: that has one member of two with the same name, which the
+    /// API refuses, and binary fractions for amounts.
+    private var members: String? {
+        guard let settings,
+            (try? JSONSerialization.jsonObject(with: Data(settings.utf8))) is [String: Any]
+        else { return nil }
+        let text = settings.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard text.hasPrefix("{"), text.hasSuffix("}") else { return nil }
+        return String(text.dropFirst().dropLast()).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     func run() async throws {
@@ -143,11 +141,15 @@ struct ConfigureCommand: AsyncParsableCommand {
                 }
             }
             writeRules(to: &json)
-            for member in members ?? [] {
-                json.key(named: member.name)
-                json.number(text: member.json)
-            }
+            writeSettings(to: &json)
         }
+    }
+
+    /// Writes the members of `--settings` as they were given.
+    func writeSettings(to json: inout JSONWriter) {
+        guard let members, !members.isEmpty else { return }
+        // All of them in one, with their own commas: the writer takes a number's text as it is.
+        json.number(text: members)
     }
 
     func writeRules(to json: inout JSONWriter) {

@@ -9,7 +9,10 @@ import UsageCodec
         let line = ["configure", "c"] + arguments
         let command = try #require(try Drawdown.parseAsRoot(line) as? ConfigureCommand)
         var json = JSONWriter()
-        json.object { command.writeRules(to: &$0) }
+        json.object { json in
+            command.writeRules(to: &json)
+            command.writeSettings(to: &json)
+        }
         return String(decoding: json.bytes, as: UTF8.self)
     }
 
@@ -53,5 +56,31 @@ import UsageCodec
         #expect(throws: (any Error).self) {
             try json(["--recurring", "none", "--recurring", rule])
         }
+    }
+
+    @Test(
+        "settings are sent as they were given",
+        arguments: [
+            "{}", #"{"overdraft": null}"#, #"{"overdraft": {"limit": 12345678901234567.1}}"#,
+            // For the API to refuse.
+            #"{"overdraft": "record", "overdraft": "refuse"}"#,
+        ]
+    )
+    func areSentAsGiven(_ settings: String) throws {
+        #expect(try json(["--settings", settings]) == settings)
+        #expect(try json(["--settings", " \(settings)\n"]) == settings)
+    }
+
+    @Test func settingsStandBehindWhatFlagsSay() throws {
+        let settings = #"{"overdraft":"refuse","thresholds":[]}"#
+        #expect(
+            try json(["--recurring", "none", "--settings", settings])
+                == #"{"recurring":[],"overdraft":"refuse","thresholds":[]}"#
+        )
+    }
+
+    @Test(arguments: ["", "{", "[]", "null", "{} {}", "{},{}", #"{"overdraft"}"#, "{}}"])
+    func areNoSettings(_ text: String) {
+        #expect(throws: (any Error).self) { try json(["--settings", text]) }
     }
 }
