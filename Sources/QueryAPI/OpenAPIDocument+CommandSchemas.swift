@@ -194,7 +194,11 @@ extension OpenAPIDocument {
                 type: { const: hold }
                 command_id: { $ref: "#/components/schemas/CommandID" }
                 customer_id: { $ref: "#/components/schemas/CustomerID" }
-                credit_type: { $ref: "#/components/schemas/CreditType" }
+                credit_type:
+                  type: [string, "null"]
+                  minLength: 1
+                  maxLength: 64
+                  description: "Default: that of the rate that prices the hold, else `credits`."
                 actor: { $ref: "#/components/schemas/Actor" }
                 reason: { $ref: "#/components/schemas/Reason" }
                 hold_id: { $ref: "#/components/schemas/Name" }

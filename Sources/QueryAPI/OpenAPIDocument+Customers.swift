@@ -147,7 +147,15 @@ extension OpenAPIDocument {
                   description: An explicit price, which wins over the rate card.
                   schema: { type: string, pattern: "^[0-9]{1,26}(\\.[0-9]{1,12})?$" }
                   example: "2.5"
-                - { $ref: "#/components/parameters/creditType" }
+                - name: credit_type
+                  in: query
+                  description: >-
+                    Which of the customer's accounts; where it is left out, that of the rate, and `credits`
+                    where no rate names one.
+                  schema: { type: string, minLength: 1 }
+                  examples:
+                    usual: { value: credits }
+                    own: { value: gpu_seconds, summary: Credits that are kept apart. }
               responses:
                 "200":
                   description: The answer, also where it is no.

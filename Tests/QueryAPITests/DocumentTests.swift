@@ -47,6 +47,28 @@ struct DocumentTests {
         #expect(try Self.list(of: "EntryType") == EntryType.allCases.map(\.name))
     }
 
+    /// The lines below the first `start` behind the first `heading`, as far as they are indented more.
+    private static func lines(below start: String, behind heading: String) throws -> [String] {
+        let lines = try file().split(separator: "\n").map(String.init)
+        let first = try #require(lines.firstIndex(of: heading))
+        let found = try #require(lines[first...].firstIndex(of: start))
+        let indent = String(start.prefix { $0 == " " }) + " "
+        return Array(lines[(found + 1)...].prefix { $0.hasPrefix(indent) })
+    }
+
+    /// There it is the rate's.
+    @Test func theCreditTypeOfWorkHasNoDefaultOfItsOwn() throws {
+        let places = [
+            ("        - name: credit_type", "      operationId: getEntitlement"),
+            ("        credit_type:", "    HoldCommand:"),
+        ]
+        for (start, heading) in places {
+            let lines = try Self.lines(below: start, behind: heading)
+            #expect(lines.contains { $0.contains("that of the rate") })
+            #expect(!lines.contains { $0.contains("default:") })
+        }
+    }
+
     /// The examples of commands, each as the JSON that it is.
     private static func commandExamples() throws -> [String] {
         var examples: [String] = []
