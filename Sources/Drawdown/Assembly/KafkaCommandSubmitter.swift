@@ -36,16 +36,13 @@ final class KafkaCommandSubmitter: CommandSubmitter {
         patience: Duration = .seconds(5),
         log: @escaping @Sendable (KafkaLogLine) -> Void
     ) throws(KafkaError) {
-        var properties = properties
-        // Somebody waits for each of these, and sends it again where no answer came.
-        properties["linger.ms"] = "1"
-        properties["message.timeout.ms"] = "10000"
+        let properties = Self.properties(from: properties)
         try self.init(
             topic: topic,
             board: board,
             patience: patience,
             log: log,
-            makeProducer: { [properties] () throws(KafkaError) in
+            makeProducer: { () throws(KafkaError) in
                 try Producer(properties: properties, clientID: "drawdown-http", log: log)
             }
         )
@@ -71,6 +68,12 @@ final class KafkaCommandSubmitter: CommandSubmitter {
         self.topic = topic
         self.board = board
         self.patience = patience
+    }
+
+    /// Those of a producer that sends for people: somebody waits for each command, and sends it again
+    /// where no answer came.
+    static func properties(from given: [String: String]) -> [String: String] {
+        given.merging(["linger.ms": "1", "message.timeout.ms": "10000"]) { $1 }
     }
 
     /// Reads deliveries, on a thread of its own, until ``stop()``.

@@ -21,9 +21,8 @@ struct CheckCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let path = file.config
         do {
-            let loaded = try Configuration.load(file: path)
+            let loaded = try file.read()
             report(loaded.warnings, isUsable: true)
         } catch {
             report(error.faults, isUsable: false)

@@ -8,14 +8,21 @@ struct ConfigurationOption: ParsableArguments {
     )
     var config: String
 
-    /// The configuration, after its warnings have been written to standard error.
+    /// What a worker is made of, after its warnings have been written to standard error.
     ///
     /// - Throws: a ``CommandFailure`` that names every fault, with exit code 78.
     func load() throws(CommandFailure) -> Configuration {
-        try Self.load(config)
+        try Self.load(config) { () throws(ConfigurationFaults) in try read() }
     }
 
-    /// Does the same for a command where the file is not the only choice.
+    /// Reads and judges all that a worker would be made of: the file, and librdkafka's clients.
+    func read() throws(ConfigurationFaults) -> Configuration.Loaded {
+        let loaded = try Configuration.load(file: config)
+        try loaded.checkClients(file: config)
+        return loaded
+    }
+
+    /// The configuration for a command that makes no worker; warnings go to standard error as well.
     static func load(_ path: String) throws(CommandFailure) -> Configuration {
         try load(path) { () throws(ConfigurationFaults) in try Configuration.load(file: path) }
     }

@@ -7,6 +7,8 @@ extension Configuration {
     struct Loaded: Sendable {
         let configuration: Configuration
         let warnings: [ConfigurationFault]
+        /// Where the section `kafka` was given, for what librdkafka has against it as a whole.
+        var kafkaPlace = ConfigurationFault.Place.wholeFile
     }
 
     /// Reads and validates a configuration file.
@@ -52,7 +54,11 @@ extension Configuration {
         configuration.http.take(contents, reading)
         KafkaSection.validateContents(of: reading.pendingFiles, in: configuration.kafka, reading)
         if reading.hasErrors { throw reading.failure(file: file) }
-        return Loaded(configuration: configuration, warnings: reading.faults.inReadingOrder())
+        return Loaded(
+            configuration: configuration,
+            warnings: reading.faults.inReadingOrder(),
+            kafkaPlace: reading.kafkaPlace
+        )
     }
 
     private static func read(

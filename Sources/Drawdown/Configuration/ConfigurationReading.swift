@@ -25,6 +25,8 @@ final class ConfigurationReading {
     var pendingFiles: [PendingFile] = []
     /// The files that `http` names, each whole the value of its key.
     var pendingAccess: [PendingFile] = []
+    /// Where the section `kafka` was given.
+    var kafkaPlace = ConfigurationFault.Place.wholeFile
     private var usedVariables: Set<String> = []
 
     init(environment: [String: String]) {

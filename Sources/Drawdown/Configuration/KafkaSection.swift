@@ -8,6 +8,7 @@ enum KafkaSection {
     private static let underscored = ["log.level": "log_level"]
 
     static func read(_ reader: inout YAMLReader) -> [String: String] {
+        reader.reading.kafkaPlace = reader.place
         var values: [String: YAMLValue] = [:]
         for (key, value) in reader.takeAll() { values[key] = value }
         for variable in reader.reading.takeVariables(below: reader.path) {
