@@ -20,8 +20,40 @@ public struct KafkaProperties {
         "check.crcs": "true",
     ]
 
+    /// Of properties that have two names: one, and the one that the library goes by.
+    static let aliases = [
+        "acks": "request.required.acks",
+        "bootstrap.servers": "metadata.broker.list",
+        "compression.type": "compression.codec",
+        "delivery.timeout.ms": "message.timeout.ms",
+        "linger.ms": "queue.buffering.max.ms",
+        "max.in.flight": "max.in.flight.requests.per.connection",
+        "max.partition.fetch.bytes": "fetch.message.max.bytes",
+        "retries": "message.send.max.retries",
+        "sasl.mechanism": "sasl.mechanisms",
+    ]
+
+    /// The library's other name for the same property; nil: there is none.
+    public static func otherName(of key: String) -> String? {
+        aliases[key] ?? aliases.first { $0.value == key }?.key
+    }
+
     /// Values under these keys are never repeated in a message.
     private static let secretKeyParts = ["password", "secret", "key.pem", "oauthbearer", "jaas"]
+
+    private static func hasSecretName(_ key: String) -> Bool {
+        secretKeyParts.contains { key.contains($0) }
+    }
+
+    /// Whether a value under this key, or a part of it, is not to be repeated; a name that the library
+    /// does not know may be a mistyped password's.
+    public static func mayBeSecret(_ key: String) -> Bool {
+        if hasSecretName(key) { return true }
+        let scratch = unsafe rd_kafka_conf_new()
+        defer { unsafe rd_kafka_conf_destroy(scratch) }
+        let (result, _) = unsafe setProperty(scratch, key, "")
+        return result == RD_KAFKA_CONF_UNKNOWN
+    }
 
     /// Checks each property for itself, without IO.
     ///
@@ -37,8 +69,7 @@ public struct KafkaProperties {
     ) -> [PropertyFault] {
         properties.sorted { $0.key < $1.key }.compactMap { key, value in
             constraint(on: key, value, linkedVersion: linkedVersion).map { constraint in
-                let isSecret = secretKeyParts.contains { key.contains($0) }
-                let shown = isSecret ? "(hidden)" : value
+                let shown = value.isEmpty ? "nothing" : hasSecretName(key) ? "(hidden)" : value
                 return PropertyFault(
                     key: key,
                     message: "expected kafka.\(key) to be \(constraint), got: \(shown)"
@@ -64,6 +95,9 @@ public struct KafkaProperties {
         }
         if key == "transactional.id" {
             return "left out (the producer is idempotent, not transactional)"
+        }
+        if key == "group.id", value.isEmpty {
+            return "the name of a group (without one nothing would be read)"
         }
         if key == "log.queue" {
             return "left out (log lines are handed on as they come)"

@@ -158,6 +158,20 @@ struct PropertiesTests {
         #expect(configuration.value(of: "socket.nagle.disable") == "false")
     }
 
+    @Test(arguments: KafkaProperties.aliases.keys.sorted())
+    func aPropertyHasTheTwoNamesThatAreWrittenDown(_ name: String) throws {
+        let values = [
+            "bootstrap.servers": "b", "compression.type": "zstd", "sasl.mechanism": "PLAIN",
+        ]
+        let other = try #require(KafkaProperties.otherName(of: name))
+        #expect(KafkaProperties.otherName(of: other) == name)
+        let configuration = ClientConfiguration()
+        let before = configuration.value(of: other)
+        try configuration.set(name, values[name] ?? "7")
+        #expect(configuration.value(of: other) != before)
+        #expect(configuration.value(of: other) == configuration.value(of: name))
+    }
+
     @Test func whatIsNotToChooseWinsUnderEitherName() throws {
         let configuration = ClientConfiguration()
         try configuration.set(

@@ -13,6 +13,12 @@ enum KafkaSection {
         for (key, value) in reader.takeAll() { values[key] = value }
         for variable in reader.reading.takeVariables(below: reader.path) {
             let key = property(ofVariable: variable.suffix, among: values.keys)
+            // Of two names of one property the library takes the one that is set last, whatever goes
+            // before what.
+            if let other = KafkaProperties.otherName(of: withoutFileSuffix(key)) {
+                values[other] = nil
+                values[other + fileSuffix] = nil
+            }
             values[key] = YAMLValue(
                 content: .variable(variable.value),
                 place: .environment(variable.name),
@@ -22,9 +28,10 @@ enum KafkaSection {
         }
         var properties: [String: String] = [:]
         for (key, value) in values {
-            guard let text = value.text() else { continue }
+            let isSecret = !isFile(key) && KafkaProperties.mayBeSecret(key)
+            guard let text = value.text(isSecret: isSecret) else { continue }
             if isFile(key) {
-                let property = String(key.dropLast(fileSuffix.count))
+                let property = withoutFileSuffix(key)
                 if values[property] != nil {
                     value.fail("left out beside kafka.\(property)", got: text)
                 }
@@ -87,6 +94,9 @@ enum KafkaSection {
 
     private static let fileSuffix = "_file"
     private static func isFile(_ key: String) -> Bool { key.hasSuffix(fileSuffix) }
+    private static func withoutFileSuffix(_ key: String) -> String {
+        isFile(key) ? String(key.dropLast(fileSuffix.count)) : key
+    }
 
     /// `SASL_PASSWORD_FILE` → `sasl.password_file`, or the spelling that the file has already.
     private static func property(

@@ -112,8 +112,8 @@ struct YAMLReader {
 
     /// Every key of a section whose keys are not ours to know.
     mutating func takeAll() -> [(key: String, value: YAMLValue)] {
-        entries.map { entry in
-            asked.append(entry.key)
+        asked += entries.map(\.key)
+        return entries.filter { !Self.isNull($0.value) }.map { entry in
             let value = YAMLValue(
                 content: .node(entry.value),
                 place: entry.place,

@@ -47,7 +47,12 @@ struct YAMLValue {
     }
 
     /// The text of a scalar, its variables filled in.
-    func text(_ constraint: String = "text") -> String? {
+    ///
+    /// - Parameters:
+    ///   - constraint: what the value is to be, should it be no scalar.
+    ///   - isSecret: whether no part of it may stand in a fault.
+    /// - Returns: the text; nil where it is at fault, which is noted.
+    func text(_ constraint: String = "text", isSecret: Bool = false) -> String? {
         switch content {
         case .variable(let text):
             return text
@@ -55,7 +60,7 @@ struct YAMLValue {
             do {
                 return try VariableExpansion.expand(scalar.string, variable: reading.variable)
             } catch {
-                note(error)
+                note(error, isSecret: isSecret)
             }
             return nil
         case .node:
@@ -64,7 +69,16 @@ struct YAMLValue {
         }
     }
 
-    private func note(_ fault: VariableExpansion.Fault) {
+    private func note(_ fault: VariableExpansion.Fault, isSecret: Bool) {
+        // What looks like the name of a variable may be a part of a password.
+        guard !isSecret else {
+            fail(
+                "text in which each ${NAME} is closed and names a variable that is set, and $${ "
+                    + "stands for ${",
+                got: "(hidden)"
+            )
+            return
+        }
         switch fault {
         case .missing(let name):
             reading.fail(

@@ -86,6 +86,76 @@ import Testing
         #expect(lines.first?.hasSuffix("got: (hidden)") == true)
     }
 
+    @Test func whatIsNullCountsAsLeftOut() throws {
+        let yaml = """
+            start: latest
+            kafka:
+              bootstrap.servers: b
+              group.id: null
+              sasl.password: ~
+              client.id:
+              linger.ms_file: null
+            """
+        let kafka = try parse(whole: yaml).configuration.kafka
+        #expect(kafka == ["bootstrap.servers": "b", "group.id": "drawdown"])
+    }
+
+    @Test func aGroupWithoutANameIsAFault() {
+        let fault =
+            "expected kafka.group.id to be the name of a group (without one nothing would be read), "
+        #expect(
+            faults(whole: "start: latest\nkafka: { bootstrap.servers: b, group.id: '' }") == [
+                "drawdown.yaml:2:32: \(fault)got: nothing"
+            ]
+        )
+        #expect(
+            faults("", environment: ["DRAWDOWN_KAFKA_GROUP_ID": ""]) == [
+                "DRAWDOWN_KAFKA_GROUP_ID: \(fault)got: nothing"
+            ]
+        )
+    }
+
+    @Test(
+        "a variable wins over the file also under the property's other name",
+        arguments: [
+            ("sasl.mechanisms: PLAIN", "SASL_MECHANISM", "sasl.mechanism", "SCRAM-SHA-256"),
+            ("retries: 3", "MESSAGE_SEND_MAX_RETRIES", "message.send.max.retries", "5"),
+            ("linger.ms_file: /missing", "QUEUE_BUFFERING_MAX_MS", "queue.buffering.max.ms", "5"),
+        ]
+    )
+    func wins(_ line: String, _ variable: String, _ key: String, _ value: String) throws {
+        let kafka = try parse(
+            whole: "start: latest\nkafka: { metadata.broker.list: b, \(line) }",
+            environment: [
+                "DRAWDOWN_KAFKA_\(variable)": value, "DRAWDOWN_KAFKA_BOOTSTRAP_SERVERS": "other:1",
+            ]
+        ).configuration.kafka
+        #expect(kafka == ["bootstrap.servers": "other:1", key: value, "group.id": "drawdown"])
+    }
+
+    @Test(
+        "no part of a password is repeated",
+        arguments: ["sasl.password", "ssl.key.pem", "sasl.pasword"],
+        ["pa${s3cret", "pa${s3cret}"]
+    )
+    func hides(_ key: String, _ value: String) {
+        let lines = faults(
+            whole: "start: latest\nkafka: { bootstrap.servers: b, \(key): '\(value)' }"
+        )
+        #expect(lines.count == 1)
+        #expect(lines.first?.hasPrefix("drawdown.yaml:2:32: expected kafka.\(key) to be") == true)
+        #expect(lines.first?.hasSuffix("got: (hidden)") == true)
+        #expect(lines.first?.contains("s3cret") == false)
+    }
+
+    @Test func theVariableThatNamesAPasswordsFileIsNamed() {
+        let yaml = """
+            start: latest
+            kafka: { bootstrap.servers: b, sasl.password_file: "${WHERE}" }
+            """
+        #expect(faults(whole: yaml).first?.contains("environment variable WHERE to be set") == true)
+    }
+
     @Test func aMistypedPasswordIsNotRepeated() {
         #expect(
             faults(whole: "start: latest\nkafka: { bootstrap.servers: b, sasl.pasword: s3cret }")
