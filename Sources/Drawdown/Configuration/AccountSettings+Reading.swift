@@ -6,17 +6,8 @@ extension AccountSettings {
         if let value = reader.value("overdraft"), let policy = Self.overdraft(value) {
             overdraft = policy
         }
-        if let list = reader.list("thresholds", Self.threshold) {
-            var seen: Set<Threshold> = []
-            for (threshold, value) in list where !seen.insert(threshold).inserted {
-                value.fail(
-                    "given once",
-                    got: "\(threshold.kind.name) \(threshold.value) a second time"
-                )
-            }
-            thresholds = list.map(\.element)
-        }
-        if let value = reader.value("auto_top_up") {
+        if let list = reader.value("thresholds").flatMap(Self.thresholds) { thresholds = list }
+        if let value = reader.valueOrSection("auto_top_up") {
             autoTopUp = value.isVariableNull ? nil : AutoTopUp.read(value).map { .on($0) }
         }
         if let value = reader.value("recurring") {
@@ -43,6 +34,28 @@ extension AccountSettings {
         }
         guard case .some(.some(let amount)) = limit else { return nil }
         return .limit(amount)
+    }
+
+    /// As many as `configure` takes: each is looked at with every change of a balance.
+    private static let maximumThresholds = 32
+
+    private static func thresholds(_ value: YAMLValue) -> [Threshold]? {
+        guard let elements = value.elements() else { return nil }
+        guard elements.count <= maximumThresholds else {
+            value.fail("at most \(maximumThresholds) thresholds", got: "\(elements.count)")
+            return nil
+        }
+        var seen: Set<Threshold> = []
+        return elements.compactMap { element in
+            guard let threshold = threshold(element) else { return nil }
+            if !seen.insert(threshold).inserted {
+                element.fail(
+                    "given once",
+                    got: "\(threshold.kind.name) \(threshold.value) a second time"
+                )
+            }
+            return threshold
+        }
     }
 
     private static func threshold(_ value: YAMLValue) -> Threshold? {

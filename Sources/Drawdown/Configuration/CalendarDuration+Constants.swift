@@ -18,9 +18,4 @@ extension CalendarDuration {
     static func fixed(hours: Int64) -> CalendarDuration { fixed(seconds: hours * 3600) }
     static func fixed(days: Int64) -> CalendarDuration { fixed(seconds: days * 86_400) }
     static func fixed(years: Int) -> CalendarDuration { fixed(seconds: 0, months: years * 12) }
-
-    /// For comparing only: months have no fixed length, here they have 30 days.
-    var approximateMicroseconds: Int64 {
-        microseconds + Int64(months) * 30 * 86_400 * 1_000_000
-    }
 }

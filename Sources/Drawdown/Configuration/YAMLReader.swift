@@ -186,14 +186,4 @@ extension YAMLReader {
     ) {
         if let value = value(key)?.duration(from: least, to: most) { duration = value }
     }
-
-    /// Reads a list of values of one kind; nil where the key is left out.
-    mutating func list<Element>(
-        _ key: String,
-        _ read: (YAMLValue) -> Element?
-    ) -> [(element: Element, value: YAMLValue)]? {
-        value(key)?.elements()?.compactMap { value in
-            read(value).map { ($0, value) }
-        }
-    }
 }

@@ -117,7 +117,8 @@ struct YAMLValue {
         return ["null", "~"].contains(text)
     }
 
-    /// An ISO 8601 duration in a range; months only where the range's end has them.
+    /// An ISO 8601 duration in a range, from whichever day it is counted; months only where the
+    /// range's end has them.
     ///
     /// - Parameters:
     ///   - least: the range's start.
@@ -133,8 +134,7 @@ struct YAMLValue {
         let constraint = "\(choice)a duration between \(least) and \(most)"
         guard let text = text(constraint) else { return nil }
         guard let duration = CalendarDuration(text),
-            duration.approximateMicroseconds >= least.approximateMicroseconds,
-            duration.approximateMicroseconds <= most.approximateMicroseconds,
+            least.isNeverLonger(than: duration), duration.isNeverLonger(than: most),
             duration.months == 0 || most.months > 0
         else {
             fail(constraint, got: text)

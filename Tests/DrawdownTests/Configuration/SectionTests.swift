@@ -101,6 +101,20 @@ import Testing
         #expect(lines.first?.hasSuffix("to be \(ending)") == true)
     }
 
+    @Test func thresholdsAreAsManyAsConfigureTakes() throws {
+        let all = (1...33).map { "{ type: absolute, value: \($0) }" }
+        func yaml(_ count: Int) -> String {
+            "defaults: { thresholds: [\(all.prefix(count).joined(separator: ", "))] }"
+        }
+        #expect(try parse(yaml(32)).configuration.defaults.thresholds?.count == 32)
+        #expect(
+            faults(yaml(33)) == [
+                "drawdown.yaml:3:13: expected defaults.thresholds to be at most 32 thresholds, "
+                    + "got: 33"
+            ]
+        )
+    }
+
     @Test func timesAndSizesAreKept() throws {
         let configuration = try parse(
             """
@@ -120,13 +134,26 @@ import Testing
     }
 
     @Test(
+        "days count as what they are beside months",
+        arguments: [
+            "expiry: { grace: P365D }", "expiry: { notice: [P3651D] }",
+            "events: { max_age: P36524D }", "reversal: { grace: P99Y360D }",
+        ]
+    )
+    func isInRange(_ yaml: String) {
+        #expect(faults(yaml) == [])
+    }
+
+    @Test(
         "durations and sizes out of range are faults",
         arguments: [
             "commit: { max_age: P1M }", "commit: { max_age: 20ms }", "triggers: { coalesce: P2D }",
             "triggers: { coalesce: -PT1S }", "expiry: { notice: [P1D, P1D] }",
             "expiry: { notice: [PT0S] }", "expiry: { notice: [P1D, PT24H] }",
             "expiry: { notice: [P1D, P2D, P3D, P4D, P5D, P6D, P7D, P8D, P9D] }",
-            "expiry: { grace: P2Y }", "expiry: { notice: P1D }", "reversal: { grace: PT0S }",
+            "expiry: { grace: P2Y }", "expiry: { grace: P366D }",
+            "expiry: { notice: [P3652D] }", "events: { max_age: P36525D }",
+            "expiry: { notice: P1D }", "reversal: { grace: PT0S }",
             "events: { max_bytes: 1 }", "events: { max_bytes: 1GiB }",
             "store: { embedded: { reserve: 1GB } }", "store: { embedded: { reserve: -1 } }",
             "store: { embedded: { path: \"\" } }", "store: { embedded: { path: \"a\\0b\" } }",
