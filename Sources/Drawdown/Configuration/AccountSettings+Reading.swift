@@ -3,7 +3,7 @@ import Credits
 /// `defaults`: settings of accounts that `configure` has not changed.
 extension AccountSettings {
     mutating func read(_ reader: inout YAMLReader) {
-        if let value = reader.value("overdraft"), let policy = Self.overdraft(value) {
+        if let value = reader.valueOrSection("overdraft"), let policy = Self.overdraft(value) {
             overdraft = policy
         }
         if let list = reader.value("thresholds").flatMap(Self.thresholds) { thresholds = list }

@@ -11,7 +11,7 @@ extension AutoTopUp {
         value.section { reader -> AutoTopUp? in
             let threshold = reader.required("threshold", amount)?.amount(amount) { _ in true }
             let credits = reader.required("credits", positive)?.amount(positive) { $0.isPositive }
-            let cap = reader.value("max_per").flatMap(cap)
+            let cap = reader.valueOrSection("max_per").flatMap(cap)
             var answerWithin = CalendarDuration.fixed(hours: 1)
             reader.read("answer_within", into: &answerWithin, from: .shortest, to: .longest)
             guard let threshold, let credits else { return nil }

@@ -72,6 +72,19 @@ final class ConfigurationReading {
         return (name, value)
     }
 
+    /// The first variable, by its name, that gives a key of a section; it is not taken.
+    ///
+    /// - Parameters:
+    ///   - path: the section's.
+    ///   - isKey: whether the rest of a variable's name is that of a key.
+    /// - Returns: the variable's name; nil: there is none.
+    func firstVariable(below path: String, where isKey: (String) -> Bool) -> String? {
+        guard let start = Self.variableName(of: path).map({ $0 + "_" }) else { return nil }
+        return overrides.keys.filter {
+            $0.hasPrefix(start) && isKey(String($0.dropFirst(start.count)))
+        }.min()
+    }
+
     /// Takes all variables below a section whose keys are not ours to know.
     func takeVariables(below path: String) -> [(name: String, suffix: String, value: String)] {
         guard let start = Self.variableName(of: path).map({ $0 + "_" }) else { return [] }

@@ -8,16 +8,26 @@ enum MappingsSection {
     ///     no fault, for one file of mappings may serve workers that read different topics.
     /// - Returns: the mappings without faults, by topic.
     static func read(_ reader: inout YAMLReader, topics: Topics) -> [String: UsageMapping] {
-        let mappings = reader.value("mappings")?.section { section in
-            section.takeAll().reduce(into: [String: UsageMapping]()) { mappings, entry in
-                if !topics.usage.contains(entry.key) {
+        let mappings = reader.section("mappings") { section -> [String: UsageMapping] in
+            var values: [String: YAMLValue] = [:]
+            for (topic, value) in section.takeAll() {
+                if !topics.usage.contains(topic) {
                     let topics = topics.usage.joined(separator: ", ")
-                    entry.value.warn("for a topic of topics.usage (\(topics))", got: entry.key)
+                    value.warn("for a topic of topics.usage (\(topics))", got: topic)
                 }
-                mappings[entry.key] = mapping(entry.value)
+                values[topic] = value
             }
+            for topic in topics.usage where values[topic] == nil {
+                // Not any name that begins like this one: another topic's may.
+                values[topic] = section.variableSection(topic, where: isField)
+            }
+            return values.compactMapValues(mapping)
         }
         return mappings ?? [:]
+    }
+
+    private static func isField(_ suffix: String) -> Bool {
+        UsageField.allCases.contains { $0.name.uppercased() == suffix }
     }
 
     private static func mapping(_ value: YAMLValue) -> UsageMapping? {

@@ -100,17 +100,48 @@ struct YAMLReader {
         return read(&reader)
     }
 
-    /// Refuses a key that has a name already and no meaning yet.
-    mutating func refuse(_ key: String) {
-        guard let value = value(key, isSupported: false) else { return }
-        reading.fail(
-            value.place,
-            key: value.path,
-            "\(value.path) is not supported in this version"
+    /// The value of a key that has keys of its own, or is one word.
+    ///
+    /// Where the file has no such keys and a variable gives one of them, they are what counts: without
+    /// that the variable would change nothing, and a limit that somebody relies on would not be there.
+    mutating func valueOrSection(_ key: String) -> YAMLValue? {
+        let given = value(key)
+        guard given?.isScalar != false, let section = variableSection(key) else { return given }
+        guard case .variable? = given?.content, case .environment(let name)? = given?.place else {
+            return section
+        }
+        section.fail("given by one variable or by those of its keys", got: "\(name) as well")
+        _ = reading.takeVariables(below: section.path)
+        return given
+    }
+
+    /// A section that the file has not, and whose keys variables give; nil where none does.
+    func variableSection(
+        _ key: String,
+        where isKey: (String) -> Bool = { _ in true }
+    ) -> YAMLValue? {
+        let path = path(of: key)
+        guard let name = reading.firstVariable(below: path, where: isKey) else { return nil }
+        return YAMLValue(
+            content: .variable("{}"),
+            place: .environment(name),
+            path: path,
+            reading: reading
         )
     }
 
-    /// Every key of a section whose keys are not ours to know.
+    /// Refuses a key that has a name already and no meaning yet, and those below it.
+    mutating func refuse(_ key: String) {
+        let path = path(of: key)
+        let value = value(key, isSupported: false)
+        let variables = reading.takeVariables(below: path).map(\.name)
+        let places = variables.map(ConfigurationFault.Place.environment)
+        for place in (value.map { [$0.place] } ?? []) + places {
+            reading.fail(place, key: path, "\(path) is not supported in this version")
+        }
+    }
+
+    /// Every key of a section whose keys are not ours to know, but for those that are null.
     mutating func takeAll() -> [(key: String, value: YAMLValue)] {
         asked += entries.map(\.key)
         return entries.filter { !Self.isNull($0.value) }.map { entry in

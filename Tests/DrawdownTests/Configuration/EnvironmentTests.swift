@@ -81,6 +81,56 @@ import Testing
         )
     }
 
+    @Test(
+        "a variable gives a key of a section that the file has not, or has as one word",
+        arguments: ["", "defaults: { overdraft: record, auto_top_up: null }", "defaults:"]
+    )
+    func givesAKey(_ yaml: String) throws {
+        let defaults = try parse(
+            yaml,
+            environment: [
+                "DRAWDOWN_DEFAULTS_OVERDRAFT_LIMIT": "100",
+                "DRAWDOWN_DEFAULTS_AUTO_TOP_UP_THRESHOLD": "5",
+                "DRAWDOWN_DEFAULTS_AUTO_TOP_UP_CREDITS": "50",
+                "DRAWDOWN_DEFAULTS_AUTO_TOP_UP_MAX_PER_PERIOD": "P30D",
+                "DRAWDOWN_DEFAULTS_AUTO_TOP_UP_MAX_PER_COUNT": "3",
+            ]
+        ).configuration.defaults
+        #expect(defaults.overdraft == .limit(Amount(whole: 100)))
+        #expect(defaults.autoTopUp?.rule?.threshold == Amount(whole: 5))
+        #expect(defaults.autoTopUp?.rule?.cap?.count == 3)
+    }
+
+    @Test func aSectionThatVariablesGiveInPartIsAFault() {
+        let variable = "DRAWDOWN_DEFAULTS_AUTO_TOP_UP_THRESHOLD"
+        #expect(
+            faults("", environment: [variable: "5"]) == [
+                "\(variable): expected defaults.auto_top_up.credits to be a decimal above 0, with "
+                    + "at most 12 decimals, got: nothing"
+            ]
+        )
+    }
+
+    @Test func aWordAndAKeyInItsPlaceExcludeEachOther() {
+        let environment = [
+            "DRAWDOWN_DEFAULTS_OVERDRAFT": "refuse", "DRAWDOWN_DEFAULTS_OVERDRAFT_LIMIT": "100",
+        ]
+        #expect(
+            faults("", environment: environment) == [
+                "DRAWDOWN_DEFAULTS_OVERDRAFT_LIMIT: expected defaults.overdraft to be given by one "
+                    + "variable or by those of its keys, got: DRAWDOWN_DEFAULTS_OVERDRAFT as well"
+            ]
+        )
+    }
+
+    @Test func aVariableOfWhatIsNotSupportedIsTheSameFaultAsInTheFile() {
+        #expect(
+            faults("", environment: ["DRAWDOWN_STORE_POSTGRESQL_URL": "postgresql://x"]) == [
+                "DRAWDOWN_STORE_POSTGRESQL_URL: store.postgresql is not supported in this version"
+            ]
+        )
+    }
+
     @Test func aNameInBracesTakesAVariable() throws {
         let kafka = try parse(
             whole: """

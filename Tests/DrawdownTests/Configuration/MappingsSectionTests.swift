@@ -53,6 +53,20 @@ import UsageCodec
         #expect(mappings["usage.events"]?[.usageID]?.text == "/i")
     }
 
+    @Test func variablesMayGiveAMappingThatTheFileHasNot() throws {
+        let yaml = "topics: { usage: [usage, usage.events] }"
+        let loaded = try parse(
+            yaml,
+            environment: [
+                "DRAWDOWN_MAPPINGS_USAGE_EVENTS_USAGE_ID": "/i",
+                "DRAWDOWN_MAPPINGS_USAGE_EVENTS_ACTION": "/a",
+            ]
+        )
+        #expect(loaded.warnings.isEmpty)
+        #expect(loaded.configuration.mappings.keys.sorted() == ["usage.events"])
+        #expect(loaded.configuration.mappings["usage.events"]?[.usageID]?.text == "/i")
+    }
+
     @Test func aMappingForATopicThatIsNotReadIsTakenAndWarnedOf() throws {
         let loaded = try parse("mappings: { other: { usage_id: /i, action: /a } }")
         #expect(loaded.configuration.mappings["other"]?[.usageID]?.text == "/i")
