@@ -85,6 +85,7 @@ nonisolated struct Drawdown_V1_DimensionValue: Sendable {
 
   var value: Drawdown_V1_DimensionValue.OneOf_Value? = nil
 
+  /// At most 65535 bytes: with a longer one the whole event is refused.
   var text: String {
     get {
       if case .text(let v)? = value {return v}
@@ -105,6 +106,7 @@ nonisolated struct Drawdown_V1_DimensionValue: Sendable {
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Value: Equatable, Sendable {
+    /// At most 65535 bytes: with a longer one the whole event is refused.
     case text(String)
     /// A decimal, written as quantity is; it may be negative.
     case number(String)
