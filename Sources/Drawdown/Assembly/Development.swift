@@ -158,10 +158,19 @@ private final class DevelopmentSession: Sendable {
                 control.stop()
             }
         }
-        let demo = options.isDemo ? try DemoProducer(brokerAddress, rate: options.rate) : nil
-        demo?.start()
-        defer { demo?.stop() }
-        if options.isDemo { try await showFigures() }
+        guard options.isDemo else { return }
+        let demo = try DemoProducer(brokerAddress, rate: options.rate)
+        demo.start()
+        defer { demo.stop() }
+        let watching = Task { [health] in
+            while !Task.isCancelled {
+                demo.note(lag: await health.lagMessages())
+                // Ends of partitions may be as old as this: looking more often would count room twice.
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+        defer { watching.cancel() }
+        try await showFigures()
     }
 
     private func showFigures() async throws {
@@ -283,16 +292,19 @@ private struct LiveGauge {
     }
 }
 
-/// Sends the demo's messages at their rate, on a thread of its own.
+/// Sends the demo's messages at their rate, or as fast as the worker applies them where that is less,
+/// on a thread of its own.
 private final class DemoProducer: Sendable {
     private let producer: Producer
     private let rate: Int
+    private let room = Mutex(DemoRoom())
     private let isStopped = Atomic(false)
 
     init(_ brokerAddress: String, rate: Int) throws {
         producer = try Producer(
             properties: ["bootstrap.servers": brokerAddress],
             clientID: "drawdown-demo",
+            niceness: Worker.niceness,
             log: { _ in }
         )
         self.rate = rate
@@ -300,18 +312,27 @@ private final class DemoProducer: Sendable {
 
     func start() {
         let thread = Thread { [self] in
+            // What goes before the worker takes the processors that it needs to keep up.
+            Worker.stepBack()
             // A new stream each time: the store of the last run knows the ids of the old one.
             var traffic = DemoTraffic(seed: UInt64.random(in: .min ... .max))
             var pace = DemoPace(rate: rate)
             let began = ContinuousClock.now
             while !isStopped.load(ordering: .acquiring) {
-                for _ in 0..<pace.due(at: ContinuousClock.now - began) { send(traffic.next()) }
+                let due = pace.due(at: ContinuousClock.now - began)
+                for _ in 0..<room.withLock({ $0.take(due) }) { send(traffic.next()) }
                 // Waiting for acknowledgements is also what keeps the pace.
                 try? producer.deliveries(maximum: 100_000, timeout: .milliseconds(20)) { _ in }
             }
         }
         thread.name = "drawdown-demo"
         thread.start()
+    }
+
+    /// Takes notice of how many messages the worker has not yet applied.
+    func note(lag: Int64?) {
+        let queued = producer.queued
+        room.withLock { $0.note(lag: lag, queued: queued) }
     }
 
     private func send(_ message: DemoMessage) {

@@ -59,8 +59,10 @@ struct DevCommand: AsyncParsableCommand {
         abstract: "Run everything on this machine: broker, store, worker and API.",
         discussion: """
             Needs nothing but this program. The broker is part of it and forgets its messages when \
-            it ends; the ledger stays in the data directory. Addresses are printed, and written to \
-            DIR/dev.json once everything is ready. Settings have their defaults; each but those of the \
+            it ends. Of each partition it keeps about 5 MiB: who sends faster than the worker reads \
+            makes it miss messages, which ends it with 76; the demo waits for it instead. The ledger \
+            stays in the data directory. Addresses are printed, and written to DIR/dev.json once \
+            everything is ready. Settings have their defaults; each but those of the \
             broker and the topics can be given by its variable, such as \
             DRAWDOWN_DEFAULTS_OVERDRAFT=refuse.
 

@@ -143,6 +143,30 @@ import Testing
     }
 }
 
+@Suite struct DemoRoomTests {
+    @Test func nothingIsSentWhileTheWorkerIsTooFarBehind() {
+        var room = DemoRoom()
+        room.note(lag: Int64(DemoRoom.maximumLag), queued: 0)
+        #expect(room.take(1) == 0)
+        room.note(lag: Int64(DemoRoom.maximumLag) + 7, queued: 0)
+        #expect(room.take(1) == 0)
+        room.note(lag: Int64(DemoRoom.maximumLag) - 7, queued: 3)
+        #expect(room.take(100) == 4)
+    }
+
+    @Test func noMoreIsSentThanFitsBeforeTheNextLook() {
+        var room = DemoRoom()
+        var sent = 0
+        for _ in 0..<100 { sent += room.take(1000) }
+        #expect(sent == DemoRoom.maximumLag)
+        // Whoever got no answer knows no more than before.
+        room.note(lag: nil, queued: 0)
+        #expect(room.take(1) == 0)
+        room.note(lag: 0, queued: 0)
+        #expect(room.take(1000) == 1000)
+    }
+}
+
 @Suite struct DemoPaceTests {
     @Test func theRateHoldsWhateverTheRhythmIs() {
         var pace = DemoPace(rate: 30)
