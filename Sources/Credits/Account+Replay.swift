@@ -184,7 +184,18 @@ extension Account {
     }
 
     /// What the account's own sums break (contract §2.3); nil if nothing.
-    public var imbalance: String? {
+    public var imbalance: String? { imbalanceOfOpenGrants ?? remainderOfSpentGrants }
+
+    /// A grant that ended and has something left; nil: there is none.
+    package var remainderOfSpentGrants: String? {
+        guard let grant = spent.first(where: { !$0.remaining.isZero }) else { return nil }
+        return "expected nothing to remain of grant \(grant.terms.grantID), which ended, got: "
+            + "\(grant.remaining)"
+    }
+
+    /// What the sums break but for grants that ended, of which nothing remains: these only grow in
+    /// number, and whoever asks after every commit would spend ever longer on them.
+    package var imbalanceOfOpenGrants: String? {
         var sum = overdraft.negated
         func fault(_ grants: borrowing [Grant], first: Amount? = nil) -> String? {
             for index in grants.indices {
@@ -198,9 +209,7 @@ extension Account {
             return nil
         }
         // The lists as they are kept: this is asked for every account of every commit.
-        if let fault = fault(usableAsKept, first: remainingAtHand) ?? fault(scheduled)
-            ?? fault(spent)
-        {
+        if let fault = fault(usableAsKept, first: remainingAtHand) ?? fault(scheduled) {
             return fault
         }
         guard sum == balance else {

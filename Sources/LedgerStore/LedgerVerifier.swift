@@ -88,6 +88,7 @@ public struct LedgerVerifier {
         } else if let head, head.hash != report.head.hash {
             note(.hashChain, head.number, "expected the last commit to have the store's hash")
         }
+        checkSpentGrants()
         report.accounts = accounts.count
         report.ids =
             idsElsewhereThrough > 0
@@ -102,6 +103,15 @@ public struct LedgerVerifier {
             )
         }
         return report
+    }
+
+    /// Once, and not for every commit that moves an account: they are ever more.
+    private mutating func checkSpentGrants() {
+        guard !isBroken else { return }
+        for account in accounts {
+            guard let fault = account.remainderOfSpentGrants else { continue }
+            note(.grant, report.head.number, account: account.number, fault)
+        }
     }
 
     /// Asks for the ids of ranges of commits, which are ascending and do not overlap.
@@ -358,7 +368,7 @@ public struct LedgerVerifier {
         }
         let fault =
             account.replay(group, entries: entries, of: commit, owed: owed)
-            ?? account.imbalance
+            ?? account.imbalanceOfOpenGrants
         if let fault {
             note(.grant, commit.number, account: number, fault)
             isBroken = true
