@@ -77,6 +77,9 @@ enum AccountBlocks {
         private var number: UInt32 = 1
         private var block: UInt32 = 0
 
+        /// Whether the last block that was read has as many accounts as it can hold.
+        var isAtFullBlock: Bool { (number - 1) % AccountBlocks.accountsPerBlock == 0 }
+
         /// The accounts of the next block; nil: there is none.
         mutating func next(
             _ transaction: borrowing LMDBTransaction,

@@ -25,8 +25,12 @@ public final class EmbeddedJournal {
     ///   - verifies: false where nothing is to be verified: the files of ids stay closed then.
     /// - Throws: ``StoreError``: `unusable` where there is no store, `damaged` where its data is
     ///   missing or cut short, `inUse` where this very process has the store open.
-    public init(readOnly path: String, verifies: Bool = true) throws(StoreError) {
-        store = try ReadOnlyStore(path)
+    public convenience init(readOnly path: String, verifies: Bool = true) throws(StoreError) {
+        try self.init(ReadOnlyStore(path), verifies: verifies)
+    }
+
+    init(_ store: ReadOnlyStore, verifies: Bool) throws(StoreError) {
+        self.store = store
         let manifest: Manifest
         if verifies {
             var checks: ProjectionChecks
@@ -59,12 +63,19 @@ public final class EmbeddedJournal {
 
     /// A commit's bytes as they stand there; nil: there is none of this number.
     public func bytes(ofCommit number: UInt64) throws(StoreError) -> [UInt8]? {
-        if let bytes = try commits.withCommit(number, { $0.copy() }) { return bytes }
+        try withCommit(number) { $0.copy() }
+    }
+
+    private func withCommit<Result>(
+        _ number: UInt64,
+        _ body: (Span<UInt8>) throws(StoreError) -> Result
+    ) throws(StoreError) -> Result? {
+        if let result = try commits.withCommit(number, body) { return result }
         // A worker may have moved it into a segment since.
         let known = files.segments.count
         let manifest = try store.state().1
         for row in manifest.segments.dropFirst(known) { files.add(row) }
-        return try files.withCommit(number) { $0.copy() }
+        return try files.withCommit(number, body)
     }
 
     /// A commit; nil: there is none of this number.
@@ -159,7 +170,7 @@ public final class EmbeddedJournal {
             try sealedIDs.find([key], &known)
             guard let known = known[0] else { return nil }
             let hashKey = identity.hashKey
-            let found = try commits.withCommit(known.commit) { bytes throws(StoreError) in
+            let found = try withCommit(known.commit) { bytes throws(StoreError) in
                 try JournalFormat.group(of: account, in: bytes, under: hashKey)
             }
             return found ?? nil

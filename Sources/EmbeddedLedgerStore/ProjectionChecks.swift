@@ -76,7 +76,8 @@ struct ProjectionChecks {
                 )
             }
         }
-        return true
+        // What is behind a block that was not full was added since, as were accounts in it.
+        return cursor.isAtFullBlock
     }
 
     /// Checks the accounts that were written down as they were after the commit just taken.
