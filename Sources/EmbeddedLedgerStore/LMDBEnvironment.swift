@@ -93,21 +93,43 @@ final class LMDBEnvironment: @unchecked Sendable {
     }
 
     /// Begins a transaction; one for writing must be ended by the thread that began it.
+    ///
+    /// - Throws: ``StoreError/Code/inUse`` where LMDB takes another process for this one.
     func begin(isReadOnly: Bool) throws(StoreError) -> LMDBTransaction {
         var transaction: OpaquePointer?
         let flags = isReadOnly ? UInt32(MDB_RDONLY) : 0
         let code = unsafe mdb_txn_begin(handle, nil, flags, &transaction)
+        // LMDB marks a process that reads by a lock on the byte of its number in the lock file.
+        guard code != EAGAIN, code != EACCES else {
+            throw StoreError(
+                .inUse,
+                "another process with this process's number, \(getpid()), has \(path) open, as in "
+                    + "another container: run this in the worker's container, or let both share "
+                    + "process numbers"
+            )
+        }
         guard code == 0, let transaction = unsafe transaction else {
             throw .lmdb(code, "begin a transaction in \(path)")
         }
         return unsafe LMDBTransaction(transaction, of: self, path: path)
     }
 
-    /// Writes all pages as they are after the newest commit, beside whoever commits meanwhile.
+    /// Writes all that is there after the newest commit, beside whoever commits meanwhile.
     ///
-    /// Writers wait for as long as it takes to write two pages.
+    /// Page by page as the tables lead to them, and with a new list of free pages: damage in the old
+    /// one, or in how many pages a value says that it takes, shows in no value, and would overwrite some
+    /// when the copy is written to.
+    ///
+    /// - Throws: ``StoreError/Code/damaged`` where the pages in use and those that are free are not all
+    ///   that there are.
     func copy(to file: borrowing FileHandle) throws(StoreError) {
-        let code = unsafe mdb_env_copyfd2(handle, file.descriptor, 0)
+        let code = unsafe mdb_env_copyfd2(handle, file.descriptor, UInt32(MDB_CP_COMPACT))
+        guard code != MDB_INCOMPATIBLE else {
+            throw StoreError(
+                .damaged,
+                "expected each page of \(path) to be in use or free: go on from the newest backup"
+            )
+        }
         guard code == 0 else { throw .lmdb(code, "copy \(path)") }
     }
 
@@ -133,7 +155,8 @@ extension StoreError {
         let text = unsafe String(cString: mdb_strerror(code))
         let what = "failed to \(action): \(text) (\(code))"
         return switch code {
-        case MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_INVALID, MDB_BAD_TXN: StoreError(.damaged, what)
+        case MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_INVALID, MDB_BAD_TXN, MDB_INCOMPATIBLE:
+            StoreError(.damaged, what)
         case MDB_VERSION_MISMATCH: StoreError(.unusable, what)
         case MDB_READERS_FULL:
             StoreError(.failed, what + "; too many programs read the store at once")

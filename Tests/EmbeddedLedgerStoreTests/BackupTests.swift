@@ -236,6 +236,32 @@ struct BackupTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: place.path).isEmpty)
     }
 
+    /// What LMDB keeps beside values shows in no value, until a commit writes over some.
+    @Test func pagesThatDoNotAddUpAreNotBackedUp() throws {
+        do {
+            let store = try open(directory.path, SealingOptions())
+            var batch = BatchBuilder(continuing: store)
+            batch.grant("g", "acme", 1000)
+            for index in 0..<200 { batch.usage("u\(index)", "acme", 1) }
+            try store.apply(batch, at: 1)
+            try store.close()
+        }
+        let file = URL(fileURLWithPath: directory.path + "/" + DataFile.name)
+        var data = try Data(contentsOf: file)
+        let pageSize = DataFile.systemPageSize
+        // The head of a large value's first page: what it is, and how many pages there are.
+        let page = try #require(
+            stride(from: 2 * pageSize, to: data.count, by: pageSize).first {
+                data[$0 + 10] == 4 && data[$0 + 11] == 0 && data[$0 + 12] > 1
+            }
+        )
+        data[page + 12] -= 1
+        try data.write(to: file)
+        let backup = try StoreBackup(of: directory.path)
+        #expect(code { _ = try backup.write(to: target, verifies: false) } == .damaged)
+        #expect(!exists(target) && !exists(target + UnfinishedCopy.suffix))
+    }
+
     @Test(arguments: ["ids", "ledger", "data.mdb", "IDENTITY", "BACKUP"])
     func aDamagedBackupIsNotRestored(_ part: String) throws {
         try makeStore()

@@ -73,7 +73,7 @@ public struct StoreBackup: Sendable {
         var missing: String?
         for attempt in 1...Self.maximumAttempts {
             progress(.data)
-            try copyData(to: copy)
+            try copy.copyData(of: store)
             let (state, manifest) = try snapshot(in: copy)
             copy.note {
                 $0.uuid = store.file.uuid
@@ -100,17 +100,6 @@ public struct StoreBackup: Sendable {
             "files of \(store.path) were replaced during each of \(Self.maximumAttempts) attempts "
                 + "to back it up"
         )
-    }
-
-    private func copyData(to copy: UnfinishedCopy) throws(StoreError) {
-        try copy.checkRoom(
-            for: try store.environment.usedByteCount(pageSize: store.file.pageSize)
-        )
-        let data = try copy.makeFile(DataFile.name)
-        try store.environment.copy(to: data)
-        try data.sync()
-        let byteCount = try StoreFiles.byteCount(copy.path + "/" + DataFile.name) ?? 0
-        copy.note { $0.writtenByteCount += byteCount }
     }
 
     /// What the copied data file says.

@@ -23,7 +23,9 @@ public struct StoreRestore: Sendable {
         }
     }
 
-    /// Makes the store, after every byte of it was proven.
+    /// Makes the store, after all that is in it was proven: commits, ids, accounts, offsets and counts.
+    ///
+    /// The data file's pages are written anew, for what LMDB keeps beside values proves nothing.
     ///
     /// - Parameters:
     ///   - target: the directory that it becomes; missing or empty.
@@ -65,11 +67,8 @@ public struct StoreRestore: Sendable {
             progress(.files(done, of: count))
         }
         if let missing { throw StoreError(.damaged, "expected \(missing) to be there") }
-        let data = (path + "/" + DataFile.name, copy.path + "/" + DataFile.name)
-        guard try copy.copyFile(data.0, to: data.1) else {
-            throw StoreError(.damaged, "expected \(data.0) to be there")
-        }
-        let byteCount = try StoreFiles.byteCount(data.1) ?? 0
+        try copy.copyData(of: source)
+        let byteCount = try StoreFiles.byteCount(copy.path + "/" + DataFile.name) ?? 0
         copy.note { $0.byteCount += byteCount }
         try copy.copyNotes(from: path)
         try copy.identify(source.file)

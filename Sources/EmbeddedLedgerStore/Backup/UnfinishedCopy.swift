@@ -174,7 +174,7 @@ final class UnfinishedCopy {
     }
 
     /// Copies a file; false: it is missing.
-    func copyFile(_ source: String, to place: String) throws(StoreError) -> Bool {
+    private func copyFile(_ source: String, to place: String) throws(StoreError) -> Bool {
         guard let byteCount = try StoreFiles.byteCount(source) else { return false }
         try checkRoom(for: byteCount)
         // Once it is open it can be read, though its name may be gone.
@@ -195,6 +195,15 @@ final class UnfinishedCopy {
         try to.sync()
         report.writtenByteCount += position
         return true
+    }
+
+    /// Copies the data file as it is after one commit.
+    func copyData(of store: ReadOnlyStore) throws(StoreError) {
+        try checkRoom(for: store.environment.usedByteCount(pageSize: store.file.pageSize))
+        let data = try makeFile(DataFile.name)
+        try store.environment.copy(to: data)
+        try data.sync()
+        report.writtenByteCount += try StoreFiles.byteCount(path + "/" + DataFile.name) ?? 0
     }
 
     /// Copies what people wrote down beside the ledger, if they did.
