@@ -29,6 +29,8 @@ public final class EmbeddedLedgerStore: LedgerStore {
         public var checkpointInterval: Int
         /// When ids and commits move into sealed files.
         public var sealing: SealingOptions
+        /// Says what is free on the disk, in place of the system; for tests.
+        var freeByteCount: (@Sendable () -> Int)?
 
         public init(
             reserve: Int = 64 << 20,
@@ -40,6 +42,7 @@ public final class EmbeddedLedgerStore: LedgerStore {
             self.creates = creates
             self.checkpointInterval = checkpointInterval
             self.sealing = sealing
+            freeByteCount = nil
         }
     }
 
@@ -76,7 +79,8 @@ public final class EmbeddedLedgerStore: LedgerStore {
         let directory = try StoreDirectory(
             path,
             reserve: options.reserve,
-            creates: options.creates
+            creates: options.creates,
+            freeByteCount: options.freeByteCount
         )
         try self.init(directory, policies: policies, options: options)
     }
@@ -171,6 +175,8 @@ public final class EmbeddedLedgerStore: LedgerStore {
         )
     }
 
+    /// Bytes of sealed files that are still to be written, for which room is claimed.
+    var claimedByteCount: Int { sealing.outstandingByteCount }
     /// Commits that are in the data file.
     var storedCommits: UInt64 { state.head.number + 1 - state.journalFrom }
     /// Ids that were not handed over for sealing, and how many batches of those that were wait.
@@ -237,6 +243,10 @@ public final class EmbeddedLedgerStore: LedgerStore {
         do throws(StoreError) {
             try sealing.waitForRoom()
         } catch {
+            guard error.code != .diskFull else {
+                // The store is as good as before: it can be closed, which gives the reserve back.
+                throw StoreError(.diskFull, error.message + "; nothing of the commit was written")
+            }
             failure = error.message
             throw StoreError(
                 error.code == .damaged ? .damaged : .failed,

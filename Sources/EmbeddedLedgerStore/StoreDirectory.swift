@@ -13,6 +13,10 @@ final class StoreDirectory: Sendable {
     private let claim: StoreClaim
     private let lock: FileHandle
     private let reserveByteCount: Int
+    /// Where files of the store are: its folders may be file systems of their own.
+    private let places: [String]
+    /// What is free, in place of what the system says; for tests.
+    private let givenFreeByteCount: (@Sendable () -> Int)?
 
     private static let lockName = "LOCK"
     private static let reserveName = "reserve"
@@ -28,22 +32,27 @@ final class StoreDirectory: Sendable {
     ///   - path: the directory.
     ///   - reserve: bytes that are set aside on the disk, so that a full disk can be left in order.
     ///   - creates: makes the directory and the store where they are missing.
+    ///   - freeByteCount: says what is free on the disk, in place of the system; for tests.
     /// - Throws: ``StoreError``, where the store is in use, damaged, or cannot live there.
-    init(_ path: String, reserve: Int, creates: Bool) throws(StoreError) {
+    init(
+        _ path: String,
+        reserve: Int,
+        creates: Bool,
+        freeByteCount: (@Sendable () -> Int)? = nil
+    ) throws(StoreError) {
         if creates {
             try StoreFiles.makeDirectory(path)
         } else if !StoreFiles.exists(path) {
             throw StoreError(.unusable, "expected \(path) to be a store, got: nothing there")
         }
-        try StoreFiles.refuseRemote(path)
         let canonical = try OpenStores.canonical(path)
+        let places =
+            [canonical]
+            + SealedFolders.names.map { canonical + "/" + $0 }.filter(StoreFiles.exists)
+        for place in places { try StoreFiles.refuseRemote(place) }
         let claim = try StoreClaim(canonical)
         try BackupFile.refuse(canonical)
-        let lockPath = canonical + "/" + Self.lockName
-        let lock = try FileHandle(lockPath, O_RDWR | O_CREAT)
-        guard try lock.tryLock() else {
-            throw StoreError(.inUse, "\(canonical) is open for writing: \(lockPath) is locked")
-        }
+        let lock = try Self.takeLock(of: canonical)
         let found = try Self.findIdentity(in: canonical)
         guard found != nil || creates else {
             throw StoreError(
@@ -52,7 +61,13 @@ final class StoreDirectory: Sendable {
             )
         }
         let identity: IdentityFile
-        if let found { identity = found } else { identity = try Self.makeStore(in: canonical) }
+        if let found {
+            identity = found
+            // Whoever made the store may have ended before the name was durable.
+            try StoreFiles.syncDirectory(canonical)
+        } else {
+            identity = try Self.makeStore(in: canonical)
+        }
         guard identity.pageSize == DataFile.systemPageSize else {
             throw StoreError(
                 .unusable,
@@ -67,7 +82,26 @@ final class StoreDirectory: Sendable {
         self.claim = claim
         self.lock = lock
         reserveByteCount = reserve
+        self.places = places
+        givenFreeByteCount = freeByteCount
         try reserveSpace()
+    }
+
+    /// Takes the lock of whoever writes.
+    ///
+    /// - Throws: ``StoreError/Code/inUse`` where another has it, or reads without any other.
+    private static func takeLock(of path: String) throws(StoreError) -> FileHandle {
+        let lockPath = path + "/" + lockName
+        let lock = try FileHandle(lockPath, O_RDWR | O_CREAT)
+        if try lock.tryLock() { return lock }
+        guard try lock.tryLock(isShared: true) else {
+            throw StoreError(.inUse, "\(path) is open for writing: \(lockPath) is locked")
+        }
+        throw StoreError(
+            .inUse,
+            "\(path) is being read where nothing may be written, as by verify or backup on a read-only "
+                + "mount: wait for that to end, or end it"
+        )
     }
 
     /// The identity of the store that is here; nil: there is none yet, and nothing of one.
@@ -75,7 +109,15 @@ final class StoreDirectory: Sendable {
         if let identity = try IdentityFile.read(in: path) { return identity }
         let unfinished = path + "/" + IdentityFile.unfinishedName
         guard !StoreFiles.exists(unfinished) else {
-            // Nothing was ever committed to a store that was not finished.
+            // Nothing was ever committed to a store that was not finished: where something was, the
+            // other name was lost.
+            guard !hasCommits(path) else {
+                throw StoreError(
+                    .damaged,
+                    "expected \(path) to have a file \(IdentityFile.name) beside its data, which has "
+                        + "commits: give \(IdentityFile.unfinishedName) that name back"
+                )
+            }
             try StoreFiles.remove(path + "/" + DataFile.name)
             try StoreFiles.remove(path + "/" + DataFile.name + "-lock")
             try StoreFiles.remove(unfinished)
@@ -97,6 +139,21 @@ final class StoreDirectory: Sendable {
             )
         }
         return nil
+    }
+
+    /// Whether commits can be read from the data in a directory.
+    private static func hasCommits(_ path: String) -> Bool {
+        let dataPath = path + "/" + DataFile.name
+        do throws(StoreError) {
+            try DataFile.check(dataPath, pageSize: DataFile.systemPageSize)
+            let environment = try LMDBEnvironment(path: dataPath, isReadOnly: true, owner: nil)
+            let transaction = try environment.begin(isReadOnly: true)
+            let tables = try StoreTables(transaction, creates: false)
+            return try StateRow.read(transaction, tables).head.number > 0
+        } catch {
+            // As a process that ended in the middle of making it leaves it.
+            return false
+        }
     }
 
     /// Makes an empty store; the identity gets its name last.
@@ -129,7 +186,7 @@ final class StoreDirectory: Sendable {
         guard try StoreFiles.byteCount(reservePath) != reserveByteCount else { return }
         try StoreFiles.remove(reservePath)
         // Asked first, for reserving too much would fill the disk before it fails.
-        guard try freeByteCount() > reserveByteCount else {
+        guard try StoreFiles.freeByteCount(path) > reserveByteCount else {
             throw StoreError(
                 .diskFull,
                 "expected \(reserveByteCount) bytes to be free in \(path): make room, or lower "
@@ -140,9 +197,19 @@ final class StoreDirectory: Sendable {
         try file.allocate(reserveByteCount)
     }
 
-    /// Bytes that may still be written to the disk.
+    /// Bytes that may still be written to the disk: to the fullest, where there are several.
     func freeByteCount() throws(StoreError) -> Int {
-        try StoreFiles.freeByteCount(path)
+        try fullest().freeByteCount
+    }
+
+    private func fullest() throws(StoreError) -> (place: String, freeByteCount: Int) {
+        if let givenFreeByteCount { return (path, givenFreeByteCount()) }
+        var fullest = (place: path, freeByteCount: Int.max)
+        for place in places {
+            let free = try StoreFiles.freeByteCount(place)
+            if free < fullest.freeByteCount { fullest = (place, free) }
+        }
+        return fullest
     }
 
     /// Whether so many bytes fit beside what must stay free.
@@ -156,11 +223,11 @@ final class StoreDirectory: Sendable {
     func checkFreeSpace(beside claimed: Int) throws(StoreError) {
         guard reserveByteCount > 0 else { return }
         let needed = min(reserveByteCount, Self.lowWater) + claimed
-        let free = try freeByteCount()
+        let (place, free) = try fullest()
         guard free >= needed else {
             throw StoreError(
                 .diskFull,
-                "expected at least \(needed) bytes to be free in \(path), got: \(free)"
+                "expected at least \(needed) bytes to be free in \(place), got: \(free)"
             )
         }
     }

@@ -32,9 +32,10 @@ enum StoreFiles {
         return Int(status.st_size)
     }
 
+    /// Makes a directory, and those that it is in, where they are missing; its name is durable then.
     static func makeDirectory(_ path: String) throws(StoreError) {
         if unsafe mkdir(path, 0o700) != 0 {
-            if errno == EEXIST { return }
+            if errno == EEXIST { return try syncName(ofDirectory: path) }
             guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex
             else { throw failure("make the directory", path, code: .unusable) }
             try makeDirectory(String(path[..<slash]))
@@ -43,6 +44,16 @@ enum StoreFiles {
             }
         }
         try syncDirectory(parent(of: path))
+    }
+
+    /// Makes the name of a directory durable that is there already: whoever made it may have ended
+    /// before it was.
+    ///
+    /// A mount point's name is not ours, and a directory that may not be read cannot be synced.
+    private static func syncName(ofDirectory path: String) throws(StoreError) {
+        let parent = path + "/.."
+        guard unsafe access(parent, R_OK) == 0, try !isMountPoint(path) else { return }
+        try syncDirectory(parent)
     }
 
     /// The directory that a path is in.

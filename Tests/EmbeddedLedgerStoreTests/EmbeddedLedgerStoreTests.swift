@@ -160,6 +160,38 @@ struct EmbeddedLedgerStoreTests {
         #expect(code { try open() } == nil)
     }
 
+    /// As in another container, where the numbers of processes begin anew.
+    @Test func anotherProcessOfTheSameNumberIsRefused() throws {
+        try makeStore()
+        let lock = try FileHandle(forUpdating: directory.file("data.mdb-lock"))
+        var range = flock()
+        range.l_type = Int16(F_WRLCK)
+        range.l_start = off_t(getpid())
+        range.l_len = 1
+        // F_OFD_SETLK: a lock that belongs to an open file, so that it is not this process's.
+        let setLock: Int32 = 37
+        let isLocked = unsafe fcntl(lock.fileDescriptor, setLock, &range) == 0
+        #expect(isLocked)
+        #expect(code { try open() } == .inUse)
+        #expect(code { _ = try EmbeddedJournal(readOnly: directory.path) } == .inUse)
+        try lock.close()
+        #expect(code { try open() } == nil)
+    }
+
+    @Test func theFullestOfAStoresFileSystemsCounts() throws {
+        try makeStore()
+        let ids = directory.path + "/ids"
+        try FileManager.default.removeItem(atPath: ids)
+        // Where nothing is ever free.
+        try FileManager.default.createSymbolicLink(atPath: ids, withDestinationPath: "/proc")
+        defer { try? FileManager.default.removeItem(atPath: ids) }
+        let store = try StoreDirectory(directory.path, reserve: 1 << 16, creates: false)
+        #expect(try store.freeByteCount() == 0)
+        let error = #expect(throws: StoreError.self) { try store.checkFreeSpace(beside: 0) }
+        #expect(error?.code == .diskFull)
+        #expect(error?.message.contains("/ids") == true)
+    }
+
     @Test func whereNoLockCanBeWrittenReadersAndAWriterKeepEachOtherAway() throws {
         try makeStore()
         do {
@@ -169,7 +201,9 @@ struct EmbeddedLedgerStoreTests {
         }
         let first = try StoreDirectory.keepWritersAway(from: directory.path)
         let second = try StoreDirectory.keepWritersAway(from: directory.path)
-        #expect(code { try open() } == .inUse)
+        let error = #expect(throws: StoreError.self) { try open() }
+        #expect(error?.code == .inUse)
+        #expect(error?.message.contains("is being read") == true)
         _ = consume first
         _ = consume second
         #expect(code { try open() } == nil)
@@ -215,6 +249,17 @@ struct EmbeddedLedgerStoreTests {
         )
         #expect(code { try open() } == nil)
         #expect(code { try open(creates: false) } == nil)
+    }
+
+    @Test func aStoreWithCommitsIsNotMadeAnew() throws {
+        try makeStore()
+        let (name, unfinished) = (directory.file("IDENTITY"), directory.file("IDENTITY.new"))
+        try FileManager.default.moveItem(at: name, to: unfinished)
+        let data = try Data(contentsOf: directory.file("data.mdb"))
+        #expect(code { try open() } == .damaged)
+        #expect(try Data(contentsOf: directory.file("data.mdb")) == data)
+        try FileManager.default.moveItem(at: unfinished, to: name)
+        #expect(code { try open() } == nil)
     }
 
     @Test(arguments: [0.99, 0.5, 0.1, 0.001])

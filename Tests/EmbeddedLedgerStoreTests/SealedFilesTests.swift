@@ -41,6 +41,21 @@ struct SealedFilesTests {
         }
     }
 
+    /// Goes on until commits are sealed, at the other thread's pace.
+    private func extendUntilASegmentCounts(_ store: EmbeddedLedgerStore) throws {
+        while try store.fileFigures.segments == 0, store.head.number < 2000 {
+            try History.extend(store, to: Int(store.head.number) + 1)
+        }
+    }
+
+    private func wait(until condition: () -> Bool) throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while !condition() {
+            try #require(ContinuousClock.now < deadline)
+            Thread.sleep(forTimeInterval: 0.001)
+        }
+    }
+
     @Test func nearlyAllIsSealedAndTheDataFileStaysSmall() throws {
         let store = try open()
         try History.extend(store, to: 200)
@@ -211,10 +226,7 @@ struct SealedFilesTests {
     @Test func everyFlippedByteOfASegmentIsFound() throws {
         do {
             let store = try open()
-            // Until one is sealed, at the other thread's pace.
-            while try store.fileFigures.segments == 0, store.head.number < 2000 {
-                try History.extend(store, to: Int(store.head.number) + 20)
-            }
+            try extendUntilASegmentCounts(store)
             try store.close()
         }
         let path = try #require(files("/ledger").first)
@@ -280,6 +292,91 @@ struct SealedFilesTests {
         let waiting = store.idsInMemory
         #expect(waiting.waiting <= 2)
         #expect(waiting.count <= 5 + History.idsPerCommit)
+    }
+
+    @Test func aSegmentThatDoesNotFitOnTheDiskIsNotBegun() throws {
+        // Twice what must stay free, and less than a segment beside it.
+        let free = Atomic((2 << 16) + 900)
+        var options = EmbeddedLedgerStore.Options(
+            reserve: 1 << 16,
+            sealing: SealingOptions(idsPerRun: 1_000_000, segmentBytes: 2000)
+        )
+        options.freeByteCount = { free.load(ordering: .relaxed) }
+        let store = try EmbeddedLedgerStore(
+            path: directory.path,
+            policies: Policies(),
+            options: options
+        )
+        try History.extend(store, to: 60)
+        #expect(store.claimedByteCount == 0)
+        #expect(store.storedCommits == 60)
+        free.store(1 << 30, ordering: .relaxed)
+        try extendUntilASegmentCounts(store)
+        #expect(try store.fileFigures.segments > 0)
+    }
+
+    @Test func whatASegmentHasStillToTakeIsClaimedAndNoMore() throws {
+        let gate = DispatchSemaphore(value: 0)
+        var sealing = SealingOptions(idsPerRun: 1_000_000, segmentBytes: 2000)
+        sealing.onPoint = { point throws(StoreError) in
+            if point == .segmentTaken || point == .segmentSynced { gate.wait() }
+        }
+        let store = try open(sealing)
+        defer { for _ in 0..<2 { gate.signal() } }
+        while store.claimedByteCount == 0, store.head.number < 100 {
+            try History.extend(store, to: Int(store.head.number) + 1)
+        }
+        #expect(store.claimedByteCount > 2000)
+        gate.signal()
+        // It is written, and waits to be finished.
+        try wait { store.claimedByteCount < 100 }
+        gate.signal()
+        try wait { store.claimedByteCount == 0 }
+    }
+
+    @Test func aDiskThatSealingFillsLeavesAStoreThatCanBeClosed() throws {
+        var failing = SealingOptions.tiny
+        failing.onPoint = { point throws(StoreError) in
+            if point == .segmentWritten { throw StoreError(.diskFull, "no room is left") }
+        }
+        do {
+            let store = try open(failing)
+            let error = #expect(throws: StoreError.self) { try History.extend(store, to: 2000) }
+            #expect(error?.code == .diskFull)
+            store.notePublished(through: 1)
+            // Once more it says why, but first it writes the last row.
+            #expect(code { try store.close() } == .diskFull)
+        }
+        #expect(!(files("/ids") + files("/ledger")).contains { $0.hasSuffix(".tmp") })
+        #expect(try open().publishedThrough == 1)
+    }
+
+    @Test func verifyingFindsUsageThatMovesIntoASegmentMeanwhile() throws {
+        do {
+            let store = try open(SealingOptions(idsPerRun: 5, segmentBytes: 1 << 30, fanOut: 100))
+            try History.extend(store, to: 42)
+            try store.close()
+        }
+        let gate = DispatchSemaphore(value: 0)
+        var sealing = SealingOptions(idsPerRun: 1_000_000, segmentBytes: 2000, fanOut: 100)
+        sealing.onPoint = { point throws(StoreError) in
+            if point == .segmentTaken { gate.wait() }
+        }
+        let store = try open(sealing)
+        defer { for _ in 0..<2 { gate.signal() } }
+        // These are to be sealed, and the next one gives back what one of them drew.
+        try History.extend(store, to: 43)
+        var batch = BatchBuilder(continuing: store)
+        batch.reverse("late", of: "u30-1", "customer 3", nil)
+        try store.apply(batch, at: 44)
+        #expect(try !store.reader.commandEntries(commandID: "late").isEmpty)
+        let report = try EmbeddedJournal(store.readOnly, verifies: true).verify { number in
+            guard number == 44 else { return }
+            gate.signal()
+            #expect(throws: Never.self) { try extendUntilASegmentCounts(store) }
+        }
+        #expect(try store.fileFigures.segments == 1)
+        #expect(report.faults.isEmpty)
     }
 
     @Test func aFailureOfTheSealingThreadStopsTheStoreWithNothingWritten() throws {

@@ -118,7 +118,6 @@ struct IDRunWriter: ~Copyable {
 
     borrowing func sync() throws(StoreError) { try file.sync() }
     borrowing func rename() throws(StoreError) { try file.rename() }
-    borrowing func discard() throws(StoreError) { try file.discard() }
 
     /// Makes the name durable, and opens the run as a start would, but for its filter: what cannot
     /// be read back now is still in memory or in other files.

@@ -83,9 +83,4 @@ final class SealedFileWriter {
     func syncDirectory() throws(StoreError) {
         try StoreFiles.syncDirectory(directory)
     }
-
-    /// Gives a file up that will not be finished.
-    func discard() throws(StoreError) {
-        try StoreFiles.remove(temporary)
-    }
 }

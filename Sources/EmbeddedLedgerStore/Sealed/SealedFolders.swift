@@ -39,6 +39,16 @@ struct SealedFolders: Sendable {
         }
     }
 
+    /// Removes files that were given no name, while nobody writes one.
+    func removeUnfinished() throws(StoreError) {
+        for folder in [ids, ledger] {
+            for name in try StoreFiles.names(in: folder)
+            where name.hasSuffix(SealedFileWriter.temporarySuffix) {
+                try StoreFiles.remove(folder + "/" + name)
+            }
+        }
+    }
+
     private static func isOurs(_ name: String) -> Bool {
         [IDRunFormat.suffix, SegmentFormat.suffix, SealedFileWriter.temporarySuffix]
             .contains { name.hasSuffix($0) }

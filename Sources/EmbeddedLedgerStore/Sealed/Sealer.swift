@@ -17,6 +17,8 @@ final class Sealer: @unchecked Sendable {
     private var hasEnded = true
     private var hands: SealerHands?
     private var hasMerged = true
+    /// What is being written now of that for which room is claimed; used by the sealing thread alone.
+    private var writing: SealerClaim?
     private let bytesPerSecond: Int
 
     private static let niceness: Int32 = 10
@@ -59,7 +61,12 @@ final class Sealer: @unchecked Sendable {
     // MARK: The thread that commits
 
     func seal(_ batch: IDBatch) { change { $0.batches.append(batch) } }
-    func seal(_ segment: SegmentWork) { change { $0.segment = segment } }
+    func seal(_ segment: SegmentWork) {
+        change { work in
+            work.segment = segment
+            work.claims[.segment] = segment.byteCount
+        }
+    }
 
     /// What is finished, in the order in which it was; the taker makes it count.
     func takeFinished() -> [SealedChange] {
@@ -85,7 +92,7 @@ final class Sealer: @unchecked Sendable {
         return obsolete
     }
 
-    /// Bytes that a merge has still to write.
+    /// Bytes that a segment and merges have still to write.
     var outstandingByteCount: Int {
         condition.lock()
         defer { condition.unlock() }
@@ -128,11 +135,17 @@ final class Sealer: @unchecked Sendable {
         hands = nil
         condition.unlock()
         guard let hands = taken else { return }
-        hands.rest = { [unowned self, unowned hands] in rest(after: $0, hands.isBehind) }
+        hands.rest = { [unowned self, unowned hands] byteCount in
+            noteWritten(byteCount)
+            rest(after: byteCount, hands.isBehind)
+        }
+        hands.claimedByteCount = { [unowned self] in outstandingByteCount }
         do throws(StoreError) {
             while let next = next(hands) { try perform(next, hands) }
             try hands.discard()
         } catch {
+            // What took the room gives it back. Other leavings are swept by a start, as after a crash.
+            if error.code == .diskFull { try? hands.discard() }
             change { $0.failure = error }
         }
     }
@@ -142,6 +155,15 @@ final class Sealer: @unchecked Sendable {
         case segment(SegmentWork)
         case removal([String])
         case merge
+
+        /// What it writes into; nil: nothing that is claimed.
+        var claim: SealerClaim? {
+            switch self {
+            case .segment: .segment
+            case .merge: .merge
+            case .ids, .removal: nil
+            }
+        }
     }
 
     /// The next thing to do, waited for; nil: the thread is to end.
@@ -176,16 +198,28 @@ final class Sealer: @unchecked Sendable {
 
     private func perform(_ step: Step, _ hands: SealerHands) throws(StoreError) {
         var finished: SealedChange?
+        writing = step.claim
         switch step {
         case .ids(let batch): finished = try hands.seal(batch)
         case .segment(let segment): finished = try hands.seal(segment) { isStopped }
         case .removal(let paths): try hands.remove(paths)
         case .merge: finished = try hands.merge()
         }
-        let outstanding = hands.outstandingByteCount
+        let isSegment = step.claim == .segment
+        let merges = hands.remainingOfMerges
         change { work in
-            work.outstandingByteCount = outstanding
+            if isSegment { work.claims[.segment] = nil }
+            work.claims[.merge] = merges
             if let finished { work.finished.append(finished) }
+        }
+    }
+
+    /// Bytes that were written take room already: they are not claimed any longer, or they would
+    /// count twice until the step ends.
+    private func noteWritten(_ byteCount: Int) {
+        guard let writing else { return }
+        change { work in
+            work.claims[writing] = max(0, work.claims[writing, default: 0] - byteCount)
         }
     }
 
@@ -205,17 +239,24 @@ final class Sealer: @unchecked Sendable {
     }
 }
 
+/// What room on the disk is claimed for.
+private enum SealerClaim {
+    case segment, merge
+}
+
 /// What waits to be sealed, and what was.
 private struct SealerWork {
     var batches: [IDBatch] = []
     var segment: SegmentWork?
     var obsolete: [String] = []
     var finished: [SealedChange] = []
-    var outstandingByteCount = 0
+    /// Bytes that are still to be written.
+    var claims: [SealerClaim: Int] = [:]
     var failure: StoreError?
     /// The thread that commits waits for what is finished next.
     var isAwaited = false
 
+    var outstandingByteCount: Int { claims.values.reduce(0, +) }
     var isUrgent: Bool { isAwaited || !batches.isEmpty || segment != nil }
 }
 
@@ -226,6 +267,8 @@ struct SegmentWork: Sendable {
     var letters: [UInt64]
     var totals: LedgerTotals
     var hash: [UInt8]
+    /// Of the file, at most.
+    var byteCount: Int
 }
 
 /// A file that is finished, and counts once a commit has named it.

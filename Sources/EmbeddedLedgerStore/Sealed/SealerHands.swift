@@ -19,6 +19,8 @@ final class SealerHands: @unchecked Sendable {
     private var mergeAt = Date.distantPast
     /// Called while a file is written, behind so many bytes each: lets others go first.
     var rest: (_ byteCount: Int) -> Void = { _ in }
+    /// Room that is claimed for what is being written, and for what waits to be.
+    var claimedByteCount: () -> Int = { 0 }
 
     /// How long a merge waits that does not fit on the disk.
     private static let retryInterval: TimeInterval = 10
@@ -86,7 +88,8 @@ final class SealerHands: @unchecked Sendable {
     var isBehind: Bool {
         tiers.contains { policy.isBehind(runs(of: $0).map(\.header.commits)) }
     }
-    var outstandingByteCount: Int { merging.values.reduce(0) { $0 + $1.remainingByteCount } }
+    /// Bytes that the merges that were begun have still to write.
+    var remainingOfMerges: Int { merging.values.reduce(0) { $0 + $1.remainingByteCount } }
 
     /// The smallest size that is being merged or of which there is enough: a merge of large runs
     /// takes long, and small ones must not pile up meanwhile.
@@ -161,7 +164,7 @@ final class SealerHands: @unchecked Sendable {
     /// Begins a merge where its file fits on the disk beside what must stay free; nil: it does not.
     private func begin(_ tier: Int) throws(StoreError) -> IDRunMerge? {
         guard let sources = mergeable(tier) else { return nil }
-        let needed = outstandingByteCount + IDRunMerge.byteCount(of: sources)
+        let needed = claimedByteCount() + IDRunMerge.byteCount(of: sources)
         guard try directory.hasRoom(for: needed) else { return nil }
         try reach(.mergeBegun)
         return try IDRunMerge(
@@ -189,10 +192,7 @@ final class SealerHands: @unchecked Sendable {
             rest: rest
         )
         for number in work.commits {
-            guard !isStopped() else {
-                try writer.discard()
-                return nil
-            }
+            guard !isStopped() else { return nil }
             let written: Void? = try commits.inTable(number) { bytes throws(StoreError) in
                 try writer.append(bytes)
             }
@@ -225,9 +225,10 @@ final class SealerHands: @unchecked Sendable {
         try reach(.afterRemoval)
     }
 
-    /// Gives up what is half done.
+    /// Gives up what is half done, and with it the room that it takes.
     func discard() throws(StoreError) {
-        for merge in merging.values { try merge.writer.discard() }
+        // An open file would keep its room, whatever becomes of its name.
         merging = [:]
+        try folders.removeUnfinished()
     }
 }

@@ -6,6 +6,7 @@ final class Sealing {
     private let sealer: Sealer
     private let files: SealedFiles
     private let tables: LedgerTables
+    private let directory: StoreDirectory
     private let options: SealingOptions
     /// Finished, and not yet named by a commit.
     private var finished: [SealedChange] = []
@@ -24,6 +25,7 @@ final class Sealing {
     init(_ opening: StoreOpening, _ directory: StoreDirectory, _ options: SealingOptions) {
         files = opening.files
         tables = opening.tables
+        self.directory = directory
         self.options = options
         sealer = Sealer(bytesPerSecond: options.bytesPerSecond)
         unsealedByteCount = opening.unsealedByteCount
@@ -37,7 +39,7 @@ final class Sealing {
         sealer.start(hands)
     }
 
-    /// Bytes that merging has still to write.
+    /// Bytes that sealing has still to write.
     var outstandingByteCount: Int { sealer.outstandingByteCount }
 
     /// Waits where sealing has fallen behind, rather than letting memory and the data file grow.
@@ -140,16 +142,35 @@ final class Sealing {
             sealer.seal(batch)
         }
         unsealedByteCount += byteCount
+        handOverSegment(state)
+    }
+
+    /// Hands over a segment's worth of commits, where the segment fits on the disk beside what must
+    /// stay free.
+    ///
+    /// Else they stay in the data file, which intake ends for when the rest of the disk is full: a
+    /// segment that fills the disk would fill it again at every start.
+    private func handOverSegment(_ state: StateRow) {
         guard !isSegmentQueued, unsealedByteCount >= options.segmentBytes else { return }
+        let commits = state.segmentsThrough + 1...state.head.number
+        let letters = tables.deadLetterCommits(through: .max, limit: .max)
+        let byteCount = SegmentFormat.byteCount(
+            ofBytes: unsealedByteCount,
+            commits: commits.count,
+            letters: letters.count
+        )
+        // A disk that cannot even be asked is reported by the next commit, which asks as well.
+        let hasRoom = try? directory.hasRoom(for: byteCount + sealer.outstandingByteCount)
+        guard hasRoom == true else { return }
         isSegmentQueued = true
         unsealedByteCount = 0
-        let letters = tables.deadLetterCommits(through: .max, limit: .max)
         sealer.seal(
             SegmentWork(
-                commits: state.segmentsThrough + 1...state.head.number,
+                commits: commits,
                 letters: letters.reversed(),
                 totals: state.totals,
-                hash: state.head.hash
+                hash: state.head.hash,
+                byteCount: byteCount
             )
         )
     }

@@ -29,6 +29,12 @@ enum SegmentFormat {
         words + [UInt64(CRC32C.checksum(words.span))]
     }
 
+    /// Bytes of a file whose commits have so many bytes, at most.
+    static func byteCount(ofBytes byteCount: Int, commits: Int, letters: Int) -> Int {
+        // One position more than there are commits, and less than a word before the first.
+        headerByteCount + byteCount + 8 * (commits + 2 + letters) + trailerByteCount
+    }
+
     static func header(store: StoreWords, first: UInt64) -> [UInt64] {
         sealed([magic, version, store.high, store.low, first, 0, 0])
     }

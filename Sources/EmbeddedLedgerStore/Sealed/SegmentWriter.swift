@@ -46,5 +46,4 @@ final class SegmentWriter {
     func sync() throws(StoreError) { try file.sync() }
     func rename() throws(StoreError) { try file.rename() }
     func syncDirectory() throws(StoreError) { try file.syncDirectory() }
-    func discard() throws(StoreError) { try file.discard() }
 }
