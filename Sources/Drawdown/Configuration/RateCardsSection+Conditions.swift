@@ -6,8 +6,9 @@ extension YAMLValue {
     /// fault is noted, for a rate without one of its conditions would match more than was meant.
     func rateConditions() -> [RateCondition]? {
         let conditions = section { reader in
-            // Every condition is read, so that all faults are found.
-            reader.takeAll().map { key, value in value.rateCondition(on: key) }
+            // Every condition is read, so that all faults are found; one that is null would be a rate
+            // that matches more than was meant.
+            reader.takeAll(withNull: true).map { key, value in value.rateCondition(on: key) }
         }
         guard let conditions else { return nil }
         let sound = conditions.compactMap(\.self)

@@ -141,10 +141,11 @@ struct YAMLReader {
         }
     }
 
-    /// Every key of a section whose keys are not ours to know, but for those that are null.
-    mutating func takeAll() -> [(key: String, value: YAMLValue)] {
+    /// Every key of a section whose keys are not ours to know; those that are null count as left out,
+    /// unless they are asked for.
+    mutating func takeAll(withNull: Bool = false) -> [(key: String, value: YAMLValue)] {
         asked += entries.map(\.key)
-        return entries.filter { !Self.isNull($0.value) }.map { entry in
+        return entries.filter { withNull || !Self.isNull($0.value) }.map { entry in
             let value = YAMLValue(
                 content: .node(entry.value),
                 place: entry.place,

@@ -1,6 +1,7 @@
 // Goal: properties that librdkafka refuses only together are named before anything is opened.
 // Method: no brokers; a configuration that is right key by key, and what the library says of it.
 
+import ArgumentParser
 import Foundation
 import Testing
 
