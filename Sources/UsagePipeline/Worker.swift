@@ -172,8 +172,8 @@ public final class Worker {
     public func run() throws(WorkerFailure) {
         let batches = self.batches
         let threads = [
-            start("drawdown-ledger") { [stage] in try stage.step(waits: true) },
-            start("drawdown-relay") { [relay] in try relay.step(waits: true) },
+            start("drawdown-ledger", .finishing) { [stage] in try stage.step(waits: true) },
+            start("drawdown-relay", .finishing) { [relay] in try relay.step(waits: true) },
             startIntake(),
         ]
         for thread in threads { thread.wait() }
@@ -190,23 +190,10 @@ public final class Worker {
         }
     }
 
-    /// How far the worker's threads step back behind those that answer, as in `nice(2)`.
-    ///
-    /// Whoever reads and sends for it should do the same: a client that goes first reads ahead what
-    /// then lies in memory, and takes the processors from those who would use it up.
-    public static let niceness = 5
-
-    /// Lets the calling thread, and those that it starts from now on, step back by ``niceness``.
-    ///
-    /// Cannot fail, for anybody may step back.
-    public static func stepBack() {
-        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Int32(niceness))
-    }
-
     private func startIntake() -> DispatchSemaphore {
         let batches = self.batches
         var isOpen = false
-        return start("drawdown-intake") { [intake] in
+        return start("drawdown-intake", .reading) { [intake] in
             do throws(SourceError) {
                 if !isOpen {
                     try intake.open { batches.waitUntilIdle() }
@@ -222,6 +209,7 @@ public final class Worker {
     /// Steps a stage on a thread of its own until it has nothing left to do, or fails.
     private func start(
         _ name: String,
+        _ niceness: Niceness,
         _ step: @escaping () throws -> Bool
     ) -> DispatchSemaphore {
         let ended = DispatchSemaphore(value: 0)
@@ -231,9 +219,7 @@ public final class Worker {
         let thread = Thread {
             // Set from within, for Foundation tells the system only about the current thread.
             Thread.current.name = name
-            // Where processors are short, whoever asks the API goes first: a batch can wait a
-            // millisecond, an answer cannot.
-            Self.stepBack()
+            niceness.stepBack()
             do {
                 while try unsafe step() {}
             } catch let failure as WorkerFailure {

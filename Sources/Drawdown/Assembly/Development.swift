@@ -304,7 +304,7 @@ private final class DemoProducer: Sendable {
         producer = try Producer(
             properties: ["bootstrap.servers": brokerAddress],
             clientID: "drawdown-demo",
-            niceness: Worker.niceness,
+            niceness: Niceness.reading.rawValue,
             log: { _ in }
         )
         self.rate = rate
@@ -313,7 +313,7 @@ private final class DemoProducer: Sendable {
     func start() {
         let thread = Thread { [self] in
             // What goes before the worker takes the processors that it needs to keep up.
-            Worker.stepBack()
+            Niceness.reading.stepBack()
             // A new stream each time: the store of the last run knows the ids of the old one.
             var traffic = DemoTraffic(seed: UInt64.random(in: .min ... .max))
             var pace = DemoPace(rate: rate)

@@ -49,13 +49,13 @@ final class WorkerAssembly {
             consumer = try Consumer(
                 properties: configuration.kafka,
                 clientID: "drawdown",
-                niceness: Worker.niceness,
+                niceness: Niceness.reading.rawValue,
                 log: logger.kafka
             )
             producer = try Producer(
                 properties: Self.producerProperties(of: configuration),
                 clientID: "drawdown",
-                niceness: Worker.niceness,
+                niceness: Niceness.finishing.rawValue,
                 log: logger.kafka
             )
             let cluster = try cluster ?? consumer.clusterID(timeout: .seconds(10))

@@ -45,7 +45,7 @@ struct BenchLoadCommand: ParsableCommand {
         BenchChild.endWithParent()
         // A load comes from other machines: one that goes before the worker on the same processors takes
         // them away when the worker has to catch up, which is when it needs them.
-        if kind == .paced { Worker.stepBack() }
+        if kind == .paced { Niceness.reading.stepBack() }
         var sender = try BenchSender(
             bootstrapServers: broker,
             partitions: partitions,
