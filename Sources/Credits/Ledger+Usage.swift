@@ -14,6 +14,7 @@ extension Application {
         accounts.fronts.prefetch(Int(usage[index].account))
     }
 
+    @inline(__always)
     private mutating func apply(_ event: UsageEvent, known: KnownID?) {
         // The id goes first: what was applied stays applied, whatever rates and limits say today.
         if let fingerprint = known?.fingerprint ?? batchIDs.fingerprint(of: event.key, in: commit) {

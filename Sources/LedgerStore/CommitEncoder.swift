@@ -179,6 +179,7 @@ struct CommitEncoder {
         if let thresholds = group.thresholds { bytes.append(thresholds) }
     }
 
+    @inline(__always)
     private mutating func encode(
         _ entry: Entry,
         _ dimensions: borrowing DimensionSplitter,

@@ -10,20 +10,23 @@ struct DeadLetterPosition: Hashable, Comparable, Sendable {
     }
 }
 
+package enum DeadLetterExcerpt {
+    /// Bytes of a dead letter's key, value or header that are shown; the rest is cut off.
+    package static let byteCount = 16_384
+}
+
 /// What is shown of a dead letter.
 ///
 /// Copied out of its commit: letters that kept theirs would keep some megabytes each.
 struct DeadLetterRecord: Sendable {
     /// The first bytes of a key or value, which is whole in its topic.
     struct Excerpt: Sendable {
-        static let limit = 16_384
-
         let bytes: [UInt8]
         /// How many there are, with those that are cut off.
         let count: Int
 
         init(_ all: ArraySlice<UInt8>) {
-            bytes = Array(all.prefix(Self.limit))
+            bytes = Array(all.prefix(DeadLetterExcerpt.byteCount))
             count = all.count
         }
 

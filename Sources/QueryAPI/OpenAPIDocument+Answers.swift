@@ -299,7 +299,7 @@ extension OpenAPIDocument {
                 value:
                   type: [string, "null"]
                   description: As text, at most 16384 bytes of it; null for a tombstone.
-                value_bytes: { type: integer, minimum: 0, description: How long it is whole. }
+                value_bytes: { type: integer, minimum: 0, description: "Bytes of the whole value, also where it is cut; 0 for null." }
                 headers:
                   type: array
                   items:
@@ -311,7 +311,7 @@ extension OpenAPIDocument {
                       value:
                         type: [string, "null"]
                         description: As text, at most 16384 bytes of it.
-                      value_bytes: { type: integer, minimum: 0, description: How long it is whole. }
+                      value_bytes: { type: integer, minimum: 0, description: "Bytes of the whole value, also where it is cut; 0 for null." }
             DeadLetterList:
               type: object
               required: [dead_letters, next_cursor]

@@ -73,7 +73,10 @@ final class KafkaCommandSubmitter: CommandSubmitter {
     /// Those of a producer that sends for people: somebody waits for each command, and sends it again
     /// where no answer came.
     static func properties(from given: [String: String]) -> [String: String] {
-        given.merging(["linger.ms": "1", "message.timeout.ms": "10000"]) { $1 }
+        let own = ["linger.ms": "1", "message.timeout.ms": "10000"]
+        // Under its other name a given one would be set later, and win.
+        let others = own.keys.compactMap { KafkaProperties.otherName(of: $0) }
+        return given.filter { !others.contains($0.key) }.merging(own) { $1 }
     }
 
     /// Reads deliveries, on a thread of its own, until ``stop()``.

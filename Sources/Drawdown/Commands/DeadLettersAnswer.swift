@@ -1,4 +1,5 @@
 import Foundation
+import QueryAPI
 
 /// The API's answer, as far as it is shown.
 struct DeadLettersAnswer: Decodable {
@@ -70,15 +71,16 @@ extension DeadLettersAnswer.Letter {
             ("sent", timestamp), ("recorded", recordedAt), ("key", key ?? "(none)"),
         ]
         lines += headers.map { header -> (String, String) in
-            let cut = Self.cut(header.value, of: header.valueBytes)
-            return ("header", "\(header.name): \(header.value ?? "(none)")" + cut)
+            ("header", "\(header.name): \(header.value ?? "(none)")" + Self.cut(header.valueBytes))
         }
-        lines.append(("value", (value ?? "(tombstone)") + Self.cut(value, of: valueBytes)))
+        lines.append(("value", (value ?? "(tombstone)") + Self.cut(valueBytes)))
         return lines.map { "\($0.0.padded(to: 9)) \($0.1.printable)\n" }.joined()
     }
 
     /// Says of a value that not all of it is shown.
-    private static func cut(_ value: String?, of count: Int) -> String {
-        (value?.utf8.count ?? 0) < count ? " (cut; \(count) bytes)" : ""
+    ///
+    /// By its length, for text that was repaired is longer than what it was made of.
+    private static func cut(_ count: Int) -> String {
+        count > DeadLetterExcerpt.byteCount ? " (cut; \(count) bytes)" : ""
     }
 }

@@ -43,7 +43,7 @@ extension Configuration.Loaded {
 
     private static func tryConsumer(_ properties: [String: String]) throws(KafkaError) {
         let consumer = try Consumer(
-            properties: withoutBrokers(properties),
+            properties: alone(properties),
             clientID: "drawdown",
             log: { _ in }
         )
@@ -52,14 +52,23 @@ extension Configuration.Loaded {
 
     private static func tryProducer(_ properties: [String: String]) throws(KafkaError) {
         let producer = try Producer(
-            properties: withoutBrokers(properties),
+            properties: alone(properties),
             clientID: "drawdown",
             log: { _ in }
         )
         _ = producer.close(timeout: patience)
     }
 
-    private static func withoutBrokers(_ properties: [String: String]) -> [String: String] {
-        properties.filter { !["bootstrap.servers", "metadata.broker.list"].contains($0.key) }
+    /// The properties of a client that talks to nobody.
+    private static func alone(_ properties: [String: String]) -> [String: String] {
+        var properties = properties
+        for name in ["bootstrap.servers", "metadata.broker.list"] { properties[name] = nil }
+        let mechanism = properties["sasl.mechanisms"] ?? properties["sasl.mechanism"] ?? "GSSAPI"
+        let isSASL = properties["security.protocol"]?.lowercased().hasPrefix("sasl_") == true
+        if isSASL, mechanism.uppercased() == "GSSAPI" {
+            // Else a client runs kinit, which asks for a ticket and may take longer than we wait.
+            properties["sasl.kerberos.min.time.before.relogin"] = "0"
+        }
+        return properties
     }
 }

@@ -11,14 +11,19 @@ enum KafkaSection {
         reader.reading.kafkaPlace = reader.place
         var values: [String: YAMLValue] = [:]
         for (key, value) in reader.takeAll() { values[key] = value }
-        for variable in reader.reading.takeVariables(below: reader.path) {
-            let key = property(ofVariable: variable.suffix, among: values.keys)
-            // Of two names of one property the library takes the one that is set last, whatever goes
-            // before what.
-            if let other = KafkaProperties.otherName(of: withoutFileSuffix(key)) {
-                values[other] = nil
-                values[other + fileSuffix] = nil
+        let variables = reader.reading.takeVariables(below: reader.path).map { variable in
+            (variable: variable, key: property(ofVariable: variable.suffix, among: values.keys))
+        }
+        // What the file says of the same property gives way, in whichever form it stands there: of two
+        // names the library would take the one that is set last.
+        for (_, key) in variables {
+            let name = withoutFileSuffix(key)
+            for name in [name, KafkaProperties.otherName(of: name)].compactMap(\.self) {
+                values[name] = nil
+                values[name + fileSuffix] = nil
             }
+        }
+        for (variable, key) in variables {
             values[key] = YAMLValue(
                 content: .variable(variable.value),
                 place: .environment(variable.name),

@@ -17,9 +17,9 @@ enum MappingsSection {
                 }
                 values[topic] = value
             }
-            for topic in topics.usage where values[topic] == nil {
+            for topic in topics.usage {
                 // Not any name that begins like this one: another topic's may.
-                values[topic] = section.variableSection(topic, where: isField)
+                values[topic] = section.valueOrSection(topic, where: isField)
             }
             return values.compactMapValues(mapping)
         }

@@ -3,6 +3,11 @@ enum VariableExpansion {
     enum Fault: Error, Equatable {
         case missing(String)
         case malformed(String)
+
+        /// Whether a text is nothing but a reference, so that its name is no part of anything else.
+        func isAll(of text: String) -> Bool {
+            if case .missing(let name) = self { text == "${\(name)}" } else { false }
+        }
     }
 
     /// Expands a text once: what a variable holds is taken as it is.

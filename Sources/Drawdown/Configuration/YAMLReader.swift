@@ -104,9 +104,13 @@ struct YAMLReader {
     ///
     /// Where the file has no such keys and a variable gives one of them, they are what counts: without
     /// that the variable would change nothing, and a limit that somebody relies on would not be there.
-    mutating func valueOrSection(_ key: String) -> YAMLValue? {
+    mutating func valueOrSection(
+        _ key: String,
+        where isKey: (String) -> Bool = { _ in true }
+    ) -> YAMLValue? {
         let given = value(key)
-        guard given?.isScalar != false, let section = variableSection(key) else { return given }
+        guard given?.isScalar != false, let section = variableSection(key, where: isKey)
+        else { return given }
         guard case .variable? = given?.content, case .environment(let name)? = given?.place else {
             return section
         }
@@ -116,9 +120,9 @@ struct YAMLReader {
     }
 
     /// A section that the file has not, and whose keys variables give; nil where none does.
-    func variableSection(
+    private func variableSection(
         _ key: String,
-        where isKey: (String) -> Bool = { _ in true }
+        where isKey: (String) -> Bool
     ) -> YAMLValue? {
         let path = path(of: key)
         guard let name = reading.firstVariable(below: path, where: isKey) else { return nil }

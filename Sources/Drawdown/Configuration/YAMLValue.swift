@@ -60,7 +60,7 @@ struct YAMLValue {
             do {
                 return try VariableExpansion.expand(scalar.string, variable: reading.variable)
             } catch {
-                note(error, isSecret: isSecret)
+                note(error, isSecret: isSecret && !error.isAll(of: scalar.string))
             }
             return nil
         case .node:

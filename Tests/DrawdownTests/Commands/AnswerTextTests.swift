@@ -72,8 +72,8 @@ struct AnswerTextTests {
         let json = """
             {"dead_letters":[{"code":"no_rate","field":"action","message":"expected a rate",
             "topic":"usage.events","partition":3,"offset":7,"timestamp":"t","recorded_at":"r",
-            "key":null,"value":"{}","value_bytes":9,"headers":[
-            {"name":"h","value":"v","value_bytes":1},{"name":"long","value":"v","value_bytes":7},
+            "key":null,"value":"{}","value_bytes":20009,"headers":[
+            {"name":"h","value":"v","value_bytes":1},{"name":"long","value":"v","value_bytes":20007},
             {"name":"none","value":null,"value_bytes":0}]}],"next_cursor":null}
             """
         let answer = try decode(DeadLettersAnswer.self, json)
@@ -88,9 +88,9 @@ struct AnswerTextTests {
                 recorded  r
                 key       (none)
                 header    h: v
-                header    long: v (cut; 7 bytes)
+                header    long: v (cut; 20007 bytes)
                 header    none: (none)
-                value     {} (cut; 9 bytes)
+                value     {} (cut; 20009 bytes)
 
                 """
         )

@@ -17,8 +17,6 @@ import Testing
             ("session.timeout.ms: 400000", "`session.timeout.ms`"),
             ("security.protocol: sasl_plaintext, sasl.mechanisms: PLAIN", "sasl.password"),
             ("security.protocol: ssl, ssl.ca.location: /nowhere.pem", "ssl.ca.location"),
-            // Only the producer of commands has a limit that is below this.
-            ("queue.buffering.max.ms: 20000", "`linger.ms`"),
         ]
     )
     func isRefused(_ properties: String, _ reason: String) throws {
@@ -34,8 +32,14 @@ import Testing
         #expect(line.contains(reason))
     }
 
-    @Test func whatGoesTogetherIsNoFault() throws {
-        let loaded = try parse("commit: { max_events: 5 }")
+    @Test(
+        "what goes together is no fault, under whichever name",
+        arguments: ["client.id: a", "linger.ms: 20000", "queue.buffering.max.ms: 20000"]
+    )
+    func isNoFault(_ property: String) throws {
+        let loaded = try parse(
+            whole: "start: latest\nkafka: { bootstrap.servers: b, \(property) }"
+        )
         #expect(throws: Never.self) { try loaded.checkClients(file: "f.yaml") }
     }
 

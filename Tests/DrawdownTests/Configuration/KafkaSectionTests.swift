@@ -116,11 +116,12 @@ import Testing
     }
 
     @Test(
-        "a variable wins over the file also under the property's other name",
+        "a variable wins over the file also under the property's other name, or over a file of its own",
         arguments: [
             ("sasl.mechanisms: PLAIN", "SASL_MECHANISM", "sasl.mechanism", "SCRAM-SHA-256"),
             ("retries: 3", "MESSAGE_SEND_MAX_RETRIES", "message.send.max.retries", "5"),
             ("linger.ms_file: /missing", "QUEUE_BUFFERING_MAX_MS", "queue.buffering.max.ms", "5"),
+            ("sasl.password_file: /missing", "SASL_PASSWORD", "sasl.password", "word"),
         ]
     )
     func wins(_ line: String, _ variable: String, _ key: String, _ value: String) throws {
@@ -146,6 +147,16 @@ import Testing
         #expect(lines.first?.hasPrefix("drawdown.yaml:2:32: expected kafka.\(key) to be") == true)
         #expect(lines.first?.hasSuffix("got: (hidden)") == true)
         #expect(lines.first?.contains("s3cret") == false)
+    }
+
+    @Test func aVariableThatIsAWholePasswordIsNamed() {
+        #expect(
+            faults(whole: "start: latest\nkafka: { bootstrap.servers: b, sasl.password: '${WORD}' }")
+                == [
+                    "drawdown.yaml:2:32: expected environment variable WORD to be set "
+                        + "(kafka.sasl.password takes it)"
+                ]
+        )
     }
 
     @Test func theVariableThatNamesAPasswordsFileIsNamed() {

@@ -67,6 +67,16 @@ import UsageCodec
         #expect(loaded.configuration.mappings["usage.events"]?[.usageID]?.text == "/i")
     }
 
+    @Test("a variable may give a topic's whole mapping", arguments: ["", "usage.events: { usage_id: /x }"])
+    func isWhole(_ inFile: String) throws {
+        let loaded = try parse(
+            "mappings: { \(inFile) }",
+            environment: ["DRAWDOWN_MAPPINGS_USAGE_EVENTS": "{ usage_id: /i, action: /a }"]
+        )
+        #expect(loaded.warnings.isEmpty)
+        #expect(loaded.configuration.mappings["usage.events"]?[.usageID]?.text == "/i")
+    }
+
     @Test func aMappingForATopicThatIsNotReadIsTakenAndWarnedOf() throws {
         let loaded = try parse("mappings: { other: { usage_id: /i, action: /a } }")
         #expect(loaded.configuration.mappings["other"]?[.usageID]?.text == "/i")
