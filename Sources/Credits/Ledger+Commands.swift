@@ -75,7 +75,9 @@ extension Application {
         let grant = accounts[account].newGrant(terms)
         var entry = entry(type, by: command, of: account, group: group)
         entry.detail = addDetail(of: command, payload: .grant(terms))
-        if type == .creditsGranted, isToCome(terms, by: command) {
+        // By the record's time: a command that is read late is scheduled as it was meant, and a clock
+        // that runs ahead does not turn a grant of this moment into one of the future.
+        if type == .creditsGranted, terms.effectiveAt > command.message.timestamp {
             entry.type = .grantScheduled
             accounts[account].schedule(grant)
             post(entry, to: account)
@@ -85,16 +87,6 @@ extension Application {
         triggerGrant(.grantCreated, ordinal: grant.ordinal, of: account)
         triggerIfDepleted(ordinal: grant.ordinal, of: account)
         return nil
-    }
-
-    /// Whether a grant becomes effective later than its command is applied.
-    ///
-    /// By the record's time: a command that is read late is scheduled as it was meant. Where the clock of
-    /// whoever sent it runs ahead, that must neither turn a grant of its moment into one of the future,
-    /// nor bring a moment forward that was asked for and is still to come.
-    private func isToCome(_ terms: GrantTerms, by command: Command) -> Bool {
-        let sentAt = command.message.timestamp
-        return terms.effectiveAt > sentAt || terms.effectiveAt > now && terms.effectiveAt != sentAt
     }
 
     /// Why a command may not make a grant of that id; nil: it may.

@@ -29,20 +29,6 @@ import Testing
         )
     }
 
-    @Test func aClockThatRunsAheadNeitherDelaysAGrantNorBringsItForward() throws {
-        try checkLedger(
-            """
-            grant  g1  acme  10  recorded=PT3H  effective=PT2H   applied  balance 0    grant.created
-            grant  g2  acme  10  recorded=PT3H                   applied  balance 10
-                grant.created changed
-            grant  g3  acme  10  recorded=PT3H  effective=PT0S   applied  balance 20   grant.created
-            time   PT1H59M   acme balance 20 changed
-            time   PT1H59M59.999999S   acme balance 20
-            time   PT2H   acme balance 30 grant.activated[g1] changed
-            """
-        )
-    }
-
     @Test func severalGrantsBecomeEffectiveInTheOrderOfTheirMoments() throws {
         try checkLedger(
             """
