@@ -10,20 +10,20 @@ extension Application {
     ///
     /// - Parameters:
     ///   - account: whose.
-    ///   - moment: how far the account's time has come.
+    ///   - moment: how far the account's time has come; a schedule of the defaults begins here for an
+    ///     account that has not had it yet.
     mutating func grantPeriod(of account: Int, by moment: Timestamp) {
         guard let due = accounts[account].nextPeriod(under: policies) else { return }
         reconcile(account)
         let known = accounts[account].schedule(due.rule.scheduleID)
-        let begin = beginning(of: due.rule, known, of: account, by: moment)
-        let anchor = due.rule.anchor ?? known?.anchor ?? begin
+        let anchor = due.rule.anchor ?? known?.anchor ?? moment
         var start = due.start
         // A schedule that the account has not had, or not with periods of this length, begins now, whenever
         // it would have been due: nothing is paid back for time in which it was not so, and what its grant
         // leads to, such as a request for more, must not count from the beginning of time.
         if known?.every != due.rule.every {
-            start = due.rule.currentStart(at: begin, from: anchor)
-            clock = begin
+            start = due.rule.currentStart(at: moment, from: anchor)
+            clock = moment
         }
         if let known { rollOver(from: known.lastGrant, to: start, due.rule, anchor, of: account) }
         // At the end of the range a period grants what still fits.
@@ -44,31 +44,6 @@ extension Application {
         credit(grant, by: entry, to: account)
         triggerGrant(.grantCreated, ordinal: grant.ordinal, of: account)
         triggerIfDepleted(ordinal: grant.ordinal, of: account)
-    }
-
-    /// When a schedule of the defaults begins for an account that has not had it, or not with periods of
-    /// this length.
-    ///
-    /// An account that appears gets it with its first input. One that was there before gets it when the
-    /// rule came, which is now: by the time of the records that are still to be read it would get periods
-    /// of days on which there was no rule. But an anchor may have held a schedule back that the account
-    /// was to have all along, and it does not say so: then the moment counts, for else a history that is
-    /// read late would lose periods.
-    private func beginning(
-        of rule: RecurringGrant,
-        _ known: RecurringState?,
-        of account: Int,
-        by moment: Timestamp
-    ) -> Timestamp {
-        let mayHaveBeenHeldBack = known == nil && rule.anchor != nil
-        return mayHaveBeenHeldBack || isNew(account) ? moment : now
-    }
-
-    /// Whether the account comes to be in this commit.
-    private func isNew(_ account: Int) -> Bool {
-        let group = groupOf[account]
-        guard group >= 0 else { return accounts.fronts[account].sequence == 0 }
-        return commit.groups[Int(group)].isNew
     }
 
     /// Moves what a period left, within the rule's limits, to a grant that lasts one period longer.

@@ -116,29 +116,6 @@ import Testing
         #expect(begin >= TestWorker.noon)
     }
 
-    @Test func aScheduleThatTheDefaultsGainPaysNothingForABacklog() throws {
-        let first = TestWorker()
-        first.use("u1", 1, at: -1)
-        try first.open()
-        try first.work()
-        let rule = RecurringGrant(
-            scheduleID: "free",
-            credits: Amount(whole: 10),
-            every: try #require(CalendarDuration("P1D")),
-            anchor: nil
-        )
-        var policies = Policies(coalescing: 0, expiryNotices: [])
-        policies.defaults.recurring = [rule]
-        let store = try first.store.reopened(under: policies)
-        let second = TestWorker(source: first.source, store: store, policies: policies)
-        second.use("u2", 1, at: 24 * hour)
-        second.use("u3", 1, at: 48 * hour)
-        second.clock.advance(by: .seconds(60 * 3600))
-        try second.open()
-        try second.work(400)
-        #expect(try second.entries() == ["u1 -1", "credits_granted 9", "u2 8", "u3 7"])
-    }
-
     /// Each of something that was never used.
     private func sendReversals(_ count: Int, to source: TestSource) {
         for number in 0..<count {
