@@ -18,6 +18,7 @@ extension Application {
         let moment = isHistory ? clock : now
         guard !accounts[account].isUnanswered(under: rule, at: moment) else { return }
         let window = accounts[account].topUpWindow(under: rule, at: moment)
+        let missed = accounts[account].windowsMissed(until: clock, under: policies)
         let balance = accounts[account].balance
         guard let credits = rule.request(at: balance, within: window) else {
             // Said once: further entries change nothing about it.
@@ -28,7 +29,8 @@ extension Application {
             for: credits,
             under: rule,
             at: moment,
-            within: window
+            within: window,
+            missing: missed
         )
         accounts[account].note(request)
         trigger(.topUpRequested, .topUpRequest(request), of: account)
@@ -132,9 +134,16 @@ extension Account {
             rule.request(at: balance, within: nil) != nil
         else { return nil }
         let first = topUp.suspension == .notAnswered ? max(end, request.answerBy) : end
-        guard let period = rule.cap?.period, let missed = first.count(of: period, until: goal)
-        else { return first }
-        return first.advanced(by: period, times: missed)
+        let turn = rule.turn(from: first)
+        guard let missed = first.count(of: turn, until: goal) else { return first }
+        return first.advanced(by: turn, times: missed)
+    }
+
+    /// How many windows ended before the one that ends now without a request that was due then.
+    fileprivate func windowsMissed(until clock: Timestamp, under policies: Policies) -> Int {
+        guard let rule = missedTopUp(under: policies), let first = topUpMoment(under: policies)
+        else { return 0 }
+        return first.count(of: rule.turn(from: first), until: clock) ?? 0
     }
 
     /// Whether a request of a window that has ended waits for the end of a later one, which comes
@@ -173,10 +182,15 @@ extension Account {
         for credits: Amount,
         under rule: AutoTopUp,
         at moment: Timestamp,
-        within window: TopUpWindow?
+        within window: TopUpWindow?,
+        missing missed: Int
     ) -> TopUpRequest {
         let previous = topUp.request
-        let attempt = previous?.sequence == sequence ? (previous?.attempt ?? 0) &+ 1 : 0
+        // Those that were missed count: who reads the same again without the pause makes them, and an
+        // answer that names this request must find it under the same id.
+        let attempt =
+            (previous?.sequence == sequence ? (previous?.attempt ?? 0) &+ 1 : 0)
+            &+ UInt32(truncatingIfNeeded: missed)
         let asked = window?.credits ?? .zero
         return TopUpRequest(
             requestID: topUpRequestID(attempt: attempt),
@@ -210,6 +224,14 @@ extension Account {
 }
 
 extension AutoTopUp {
+    /// How long it takes from the end of one window to that of the next where nobody answers: a window
+    /// does not end before its request may be answered no more.
+    fileprivate func turn(from moment: Timestamp) -> CalendarDuration {
+        guard let period = cap?.period else { return answerWithin }
+        let isShorter = moment.advanced(by: period) < moment.advanced(by: answerWithin)
+        return isShorter ? answerWithin : period
+    }
+
     /// The credits to ask for: the fewest packs that reach the threshold, within the cap and the
     /// range of amounts.
     ///

@@ -127,7 +127,8 @@ final class LMDBEnvironment: @unchecked Sendable {
         guard code != MDB_INCOMPATIBLE else {
             throw StoreError(
                 .damaged,
-                "expected each page of \(path) to be in use or free: go on from the newest backup"
+                "expected each page of \(path) to be in use or free. What verify says of the ledger holds all "
+                    + "the same: where it is sound, stop the worker and copy the whole directory"
             )
         }
         guard code == 0 else { throw .lmdb(code, "copy \(path)") }

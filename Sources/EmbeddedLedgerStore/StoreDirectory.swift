@@ -111,7 +111,7 @@ final class StoreDirectory: Sendable {
         guard !StoreFiles.exists(unfinished) else {
             // Nothing was ever committed to a store that was not finished: where something was, the
             // other name was lost.
-            guard !hasCommits(path) else {
+            guard try !hasCommits(path) else {
                 throw StoreError(
                     .damaged,
                     "expected \(path) to have a file \(IdentityFile.name) beside its data, which has "
@@ -141,9 +141,12 @@ final class StoreDirectory: Sendable {
         return nil
     }
 
-    /// Whether commits can be read from the data in a directory.
-    private static func hasCommits(_ path: String) -> Bool {
+    /// Whether there are commits in the data in a directory.
+    ///
+    /// - Throws: ``StoreError`` where that cannot be told: what cannot be read now may hold some.
+    private static func hasCommits(_ path: String) throws(StoreError) -> Bool {
         let dataPath = path + "/" + DataFile.name
+        guard StoreFiles.exists(dataPath) else { return false }
         do throws(StoreError) {
             try DataFile.check(dataPath, pageSize: DataFile.systemPageSize)
             let environment = try LMDBEnvironment(path: dataPath, isReadOnly: true, owner: nil)
@@ -152,7 +155,8 @@ final class StoreDirectory: Sendable {
             return try StateRow.read(transaction, tables).head.number > 0
         } catch {
             // As a process that ended in the middle of making it leaves it.
-            return false
+            if error.code == .damaged { return false }
+            throw error
         }
     }
 
@@ -217,12 +221,20 @@ final class StoreDirectory: Sendable {
         try freeByteCount() >= byteCount + 2 * min(reserveByteCount, Self.lowWater)
     }
 
+    /// - Throws: ``StoreError/Code/diskFull`` where so many bytes do not fit beside what must stay free.
+    func checkRoom(for byteCount: Int) throws(StoreError) {
+        try check(atLeast: byteCount + 2 * min(reserveByteCount, Self.lowWater))
+    }
+
     /// - Parameter claimed: bytes that are about to be written by others.
     /// - Throws: ``StoreError/Code/diskFull`` where so little is free that nothing more may be taken
     ///   in.
     func checkFreeSpace(beside claimed: Int) throws(StoreError) {
         guard reserveByteCount > 0 else { return }
-        let needed = min(reserveByteCount, Self.lowWater) + claimed
+        try check(atLeast: min(reserveByteCount, Self.lowWater) + claimed)
+    }
+
+    private func check(atLeast needed: Int) throws(StoreError) {
         let (place, free) = try fullest()
         guard free >= needed else {
             throw StoreError(

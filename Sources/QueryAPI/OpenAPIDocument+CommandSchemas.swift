@@ -213,7 +213,8 @@ extension OpenAPIDocument {
                 quantity: { $ref: "#/components/schemas/OptionalDecimal" }
                 dimensions:
                   type: [object, "null"]
-                  additionalProperties: { type: [string, number, "null"] }
+                  propertyNames: { minLength: 1, maxLength: 255 }
+                  additionalProperties: { type: [string, number, "null"], maxLength: 65535 }
                 expires_after:
                   $ref: "#/components/schemas/Duration"
                   default: PT15M

@@ -15,8 +15,8 @@ enum OpenAPIDocument {
           summary: Balances, ledger entries and commands of a credit system.
           description: |
             Answers what the ledger holds. Amounts are exact decimals, written as strings; times are RFC 3339
-            in UTC. What is absent is null, not left out; but for `code`, `parameter` and `reasons` of a problem,
-            and `action` where usage is not grouped by it. Every GET also answers HEAD.
+            in UTC. What is absent is null. Only these members are left out instead: `code`, `parameter` and
+            `reasons` of a problem, and `action` of usage that is not grouped by it. Every GET also answers HEAD.
             Parameters that are not named here are ignored; one that is named and malformed is a 422 that
             names it. Ids in paths are percent-encoded UTF-8, `/` as `%2F`; in queries `+` is a space.
             Where tokens are configured, every call but the probes and this document needs one; a browser

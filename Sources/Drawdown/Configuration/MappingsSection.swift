@@ -19,7 +19,7 @@ enum MappingsSection {
             }
             for topic in topics.usage {
                 // Not any name that begins like this one: another topic's may.
-                values[topic] = section.valueOrSection(topic, where: isField)
+                values[topic] = section.valueOrSection(topic, isOurs: false, where: isField)
             }
             return values.compactMapValues(mapping)
         }

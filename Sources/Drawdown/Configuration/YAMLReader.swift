@@ -58,10 +58,15 @@ struct YAMLReader {
         value(key, isSupported: true)
     }
 
-    private mutating func value(_ key: String, isSupported: Bool) -> YAMLValue? {
+    // `isOurs` is false for a key that whoever writes the file chooses.
+    private mutating func value(
+        _ key: String,
+        isSupported: Bool,
+        isOurs: Bool = true
+    ) -> YAMLValue? {
         asked.append(key)
         let path = path(of: key)
-        reading.note(path, isSupported: isSupported)
+        if isOurs { reading.note(path, isSupported: isSupported) }
         if let variable = reading.takeVariable(for: path) {
             return YAMLValue(
                 content: .variable(variable.value),
@@ -106,9 +111,10 @@ struct YAMLReader {
     /// that the variable would change nothing, and a limit that somebody relies on would not be there.
     mutating func valueOrSection(
         _ key: String,
+        isOurs: Bool = true,
         where isKey: (String) -> Bool = { _ in true }
     ) -> YAMLValue? {
-        let given = value(key)
+        let given = value(key, isSupported: true, isOurs: isOurs)
         guard given?.isScalar != false, let section = variableSection(key, where: isKey)
         else { return given }
         guard case .variable? = given?.content, case .environment(let name)? = given?.place else {

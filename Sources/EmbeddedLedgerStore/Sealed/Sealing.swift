@@ -39,6 +39,9 @@ final class Sealing {
         sealer.start(hands)
     }
 
+    /// Why the next segment was not begun; nil: it was, or it is not time for it.
+    private var lackOfRoom: StoreError?
+
     /// Bytes that sealing has still to write.
     var outstandingByteCount: Int { sealer.outstandingByteCount }
 
@@ -48,6 +51,9 @@ final class Sealing {
     func waitForRoom() throws(StoreError) {
         try sealer.checkSound()
         finished += sealer.takeFinished()
+        // On a disk of its own the folder stays as full as it is, while the data file and the time that a
+        // start takes would grow without anybody being told.
+        if let lackOfRoom, isHeadFull { throw lackOfRoom }
         while isFull {
             try sealer.waitForFinished()
             finished += sealer.takeFinished()
@@ -59,11 +65,13 @@ final class Sealing {
         let areIDsFull =
             memory.count >= options.idsPerRun && memory.waiting >= Self.waitingTables
             && !finished.contains { $0.isNewRun }
-        let isHeadFull =
-            isSegmentQueued
-            && unsealedByteCount >= Self.waitingSegments * options.segmentBytes
-            && !finished.contains { $0.isSegment }
-        return areIDsFull || isHeadFull
+        return areIDsFull
+            || isSegmentQueued && isHeadFull && !finished.contains { $0.isSegment }
+    }
+
+    /// More waits to be sealed than may.
+    private var isHeadFull: Bool {
+        unsealedByteCount >= Self.waitingSegments * options.segmentBytes
     }
 
     /// Whether the next commit removes something from the journal's table.
@@ -159,9 +167,13 @@ final class Sealing {
             commits: commits.count,
             letters: letters.count
         )
-        // A disk that cannot even be asked is reported by the next commit, which asks as well.
-        let hasRoom = try? directory.hasRoom(for: byteCount + sealer.outstandingByteCount)
-        guard hasRoom == true else { return }
+        do throws(StoreError) {
+            try directory.checkRoom(for: byteCount + sealer.outstandingByteCount)
+            lackOfRoom = nil
+        } catch {
+            lackOfRoom = error
+            return
+        }
         isSegmentQueued = true
         unsealedByteCount = 0
         sealer.seal(

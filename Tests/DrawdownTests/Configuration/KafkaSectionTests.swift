@@ -150,12 +150,12 @@ import Testing
     }
 
     @Test func aVariableThatIsAWholePasswordIsNamed() {
+        let yaml = "start: latest\nkafka: { bootstrap.servers: b, sasl.password: '${WORD}' }"
         #expect(
-            faults(whole: "start: latest\nkafka: { bootstrap.servers: b, sasl.password: '${WORD}' }")
-                == [
-                    "drawdown.yaml:2:32: expected environment variable WORD to be set "
-                        + "(kafka.sasl.password takes it)"
-                ]
+            faults(whole: yaml) == [
+                "drawdown.yaml:2:32: expected environment variable WORD to be set "
+                    + "(kafka.sasl.password takes it)"
+            ]
         )
     }
 

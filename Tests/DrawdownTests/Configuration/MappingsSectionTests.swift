@@ -67,7 +67,10 @@ import UsageCodec
         #expect(loaded.configuration.mappings["usage.events"]?[.usageID]?.text == "/i")
     }
 
-    @Test("a variable may give a topic's whole mapping", arguments: ["", "usage.events: { usage_id: /x }"])
+    @Test(
+        "a variable may give a topic's whole mapping",
+        arguments: ["", "usage.events: { usage_id: /x }"]
+    )
     func isWhole(_ inFile: String) throws {
         let loaded = try parse(
             "mappings: { \(inFile) }",
