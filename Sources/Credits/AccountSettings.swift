@@ -47,6 +47,9 @@ public struct Threshold: Hashable, Sendable, BitwiseCopyable {
 
 /// The settings that a `configure` command changes; nil leaves a setting as it is.
 public struct AccountSettings: Hashable, Sendable {
+    /// An account has no more ``thresholds``: each is looked at with every change of its balance.
+    public static let maximumThresholds = 32
+
     public var overdraft: OverdraftPolicy?
     public var thresholds: [Threshold]?
     public var autoTopUp: AutoTopUpSetting?

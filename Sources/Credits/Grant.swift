@@ -171,14 +171,20 @@ public struct Grant: Hashable, Sendable {
 
     /// The order in which credits are used: total, so that every machine decides alike.
     static func isUsedBefore(_ left: Grant, _ right: Grant) -> Bool {
-        let (a, b) = (left.terms, right.terms)
-        if a.priority != b.priority { return a.priority < b.priority }
-        let (aEnd, bEnd) = (a.expiresAt ?? .latest, b.expiresAt ?? .latest)
-        if aEnd != bEnd { return aEnd < bEnd }
-        // A grant that expires at the last moment there is still goes before one that never does.
-        if (a.expiresAt == nil) != (b.expiresAt == nil) { return a.expiresAt != nil }
-        if a.category != b.category { return a.category == .promotional }
-        if a.effectiveAt != b.effectiveAt { return a.effectiveAt < b.effectiveAt }
-        return left.ordinal < right.ordinal
+        left.placeInUse < right.placeInUse
+    }
+
+    /// Where the grant stands in that order, as numbers that compare as the grants do.
+    ///
+    /// A grant that expires at the last moment there is still goes before one that never does.
+    package var placeInUse:
+        (
+            priority: Int, expiresAt: Int64, category: UInt8, effectiveAt: Int64, ordinal: UInt32
+        )
+    {
+        (
+            terms.priority, terms.expiresAt?.microseconds ?? .max,
+            terms.category == .promotional ? 0 : 1, terms.effectiveAt.microseconds, ordinal
+        )
     }
 }

@@ -218,12 +218,12 @@ final class StoreDirectory: Sendable {
 
     /// Whether so many bytes fit beside what must stay free.
     func hasRoom(for byteCount: Int) throws(StoreError) -> Bool {
-        try freeByteCount() >= byteCount + 2 * min(reserveByteCount, Self.lowWater)
+        try freeByteCount() >= byteCount + 2 * leastFree
     }
 
     /// - Throws: ``StoreError/Code/diskFull`` where so many bytes do not fit beside what must stay free.
     func checkRoom(for byteCount: Int) throws(StoreError) {
-        try check(atLeast: byteCount + 2 * min(reserveByteCount, Self.lowWater))
+        try check(atLeast: byteCount + 2 * leastFree)
     }
 
     /// - Parameter claimed: bytes that are about to be written by others.
@@ -231,8 +231,11 @@ final class StoreDirectory: Sendable {
     ///   in.
     func checkFreeSpace(beside claimed: Int) throws(StoreError) {
         guard reserveByteCount > 0 else { return }
-        try check(atLeast: min(reserveByteCount, Self.lowWater) + claimed)
+        try check(atLeast: leastFree + claimed)
     }
+
+    /// Where less is free nothing more is taken in.
+    private var leastFree: Int { min(reserveByteCount, Self.lowWater) }
 
     private func check(atLeast needed: Int) throws(StoreError) {
         let (place, free) = try fullest()

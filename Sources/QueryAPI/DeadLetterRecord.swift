@@ -10,8 +10,9 @@ struct DeadLetterPosition: Hashable, Comparable, Sendable {
     }
 }
 
+/// How much of a dead letter is shown.
 package enum DeadLetterExcerpt {
-    /// Bytes of a dead letter's key, value or header that are shown; the rest is cut off.
+    /// Bytes of its key, value or of one header, at most; the rest is cut off.
     package static let byteCount = 16_384
 }
 

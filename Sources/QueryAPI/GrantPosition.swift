@@ -13,13 +13,10 @@ struct GrantPosition: Hashable, Comparable, Sendable {
     }
 
     let section: Section
-    // What a section is not sorted by is 0 in all of its grants.
+    // As ``Grant/placeInUse`` has them; what a section is not sorted by is 0 in all of its grants.
     let priority: UInt16
-    /// Microseconds; the highest number there is for a grant that never expires.
     let expiresAt: Int64
-    /// A raw value: promotional is before paid.
     let category: UInt8
-    /// Microseconds.
     let effectiveAt: Int64
     let ordinal: UInt32
 
@@ -32,17 +29,16 @@ struct GrantPosition: Hashable, Comparable, Sendable {
 
 extension GrantPosition {
     init(_ grant: Grant) {
-        let terms = grant.terms
         switch grant.status {
         case .active:
-            // In the order in which credits are used.
+            let place = grant.placeInUse
             self.init(
                 section: .usable,
-                priority: UInt16(clamping: terms.priority),
-                expiresAt: terms.expiresAt?.microseconds ?? .max,
-                category: terms.category.rawValue,
-                effectiveAt: terms.effectiveAt.microseconds,
-                ordinal: grant.ordinal
+                priority: UInt16(clamping: place.priority),
+                expiresAt: place.expiresAt,
+                category: place.category,
+                effectiveAt: place.effectiveAt,
+                ordinal: place.ordinal
             )
         case .scheduled:
             self.init(
@@ -50,7 +46,7 @@ extension GrantPosition {
                 priority: 0,
                 expiresAt: 0,
                 category: 0,
-                effectiveAt: terms.effectiveAt.microseconds,
+                effectiveAt: grant.terms.effectiveAt.microseconds,
                 ordinal: grant.ordinal
             )
         case .depleted, .expired, .voided:

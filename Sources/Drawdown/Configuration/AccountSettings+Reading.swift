@@ -36,9 +36,6 @@ extension AccountSettings {
         return .limit(amount)
     }
 
-    /// As many as `configure` takes: each is looked at with every change of a balance.
-    private static let maximumThresholds = 32
-
     private static func thresholds(_ value: YAMLValue) -> [Threshold]? {
         guard let elements = value.elements() else { return nil }
         guard elements.count <= maximumThresholds else {

@@ -4,7 +4,6 @@ import Credits
 /// The settings of a `configure` command (contract §3).
 struct SettingsFields: CommandBody {
     private typealias Field = CommandReader.Field
-    private static let maximumThresholds = 32
     private static let limitMembers = FieldTable(["limit"])
     private static let thresholdMembers = FieldTable(["type", "value"])
 
@@ -129,11 +128,11 @@ struct SettingsFields: CommandBody {
         var element = index + 1
         while element < Int(node.end) {
             let path = "\(field)[\(list.count)]"
-            guard list.count < maximumThresholds else {
+            guard list.count < AccountSettings.maximumThresholds else {
                 throw .expected(
                     .invalidField,
                     field,
-                    "at most \(maximumThresholds) thresholds",
+                    "at most \(AccountSettings.maximumThresholds) thresholds",
                     got: "more"
                 )
             }
