@@ -14,9 +14,16 @@ public struct Message: ~Copyable {
     /// The value's bytes; nil for a tombstone.
     public let value: UnsafeRawBufferPointer?
     private let pointer: UnsafePointer<rd_kafka_message_t>
+    /// The message behind it in the poll.
+    private let next: UnsafePointer<rd_kafka_message_t>?
 
-    init(_ pointer: UnsafePointer<rd_kafka_message_t>, topic: Int) {
+    init(
+        _ pointer: UnsafePointer<rd_kafka_message_t>,
+        before next: UnsafePointer<rd_kafka_message_t>?,
+        topic: Int
+    ) {
         unsafe self.pointer = pointer
+        unsafe self.next = next
         self.topic = topic
         partition = unsafe pointer.pointee.partition
         offset = unsafe pointer.pointee.offset
@@ -37,7 +44,13 @@ public struct Message: ~Copyable {
     }
 
     /// A copy of the headers, in order; empty, without allocation, when there are none.
-    public var headers: [Header] { unsafe copyHeaders(of: pointer) }
+    public var headers: [Header] { showsNoHeaders ? [] : unsafe copyHeaders(of: pointer) }
+
+    /// Whether it is known without asking the library that there are none.
+    var showsNoHeaders: Bool {
+        guard let next = unsafe next else { return false }
+        return unsafe RecordFraming.showsNoHeaders(pointer.pointee, before: next.pointee)
+    }
 
     /// The topic's name, made anew at each call; prefer `topic` where there are many messages.
     public var topicName: String { unsafe string(rd_kafka_topic_name(pointer.pointee.rkt)) }

@@ -63,7 +63,8 @@ public struct MessageBatch: ~Copyable, @unchecked Sendable {
                 unsafe handle = pointer.pointee.rkt
                 topic = topics.first { unsafe $0.handle == handle }?.index ?? 0
             }
-            unsafe body(Message(pointer, topic: topic))
+            let next = unsafe index + 1 < count ? messages[index + 1] : nil
+            unsafe body(Message(pointer, before: next, topic: topic))
         }
     }
 
