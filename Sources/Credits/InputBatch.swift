@@ -133,6 +133,8 @@ public struct InputBatch: Sendable {
     public var accounts: [AccountKey] = []
     public var commands: [Command] = []
     public var usage: [UsageEvent] = []
+    /// What is known of the usage's ids already; nil: nobody asked.
+    public var knownUsage: KnownUsage?
     /// Why an event could not be priced; events point here.
     public var pricingRefusals: [Refusal] = []
     public var invalid: [InvalidInput] = []

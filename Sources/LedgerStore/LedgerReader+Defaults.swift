@@ -1,8 +1,10 @@
 public import Credits
 
-/// What follows from ``LedgerReader/entries(account:before:type:limit:)``, for readers whose accounts
-/// are small.
+/// What readers need not answer who have all ids in memory, and what follows from
+/// ``LedgerReader/entries(account:before:type:limit:)`` where accounts are small.
 extension LedgerReader {
+    public func knownUsage(of batch: borrowing InputBatch) throws(StoreError) -> KnownUsage? { nil }
+
     public func page(
         of account: Account,
         before: EntryPosition?,

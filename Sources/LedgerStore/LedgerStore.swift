@@ -132,6 +132,13 @@ public protocol LedgerReader: AnyObject, Sendable {
     func deadLetterCommits(through last: UInt64, limit: Int) throws(StoreError) -> [UInt64]
     /// One commit, as it was written; nil where there is none of this number.
     func commit(number: UInt64) throws(StoreError) -> SealedCommit?
+    /// What can be said of the ids of a batch's usage without the writer, for
+    /// ``InputBatch/knownUsage``: it spares ``LedgerStore/load(_:dueAt:maximumDue:)`` to ask for them.
+    ///
+    /// - Parameter batch: what was decoded.
+    /// - Returns: nil where the store asks no files.
+    /// - Throws: ``StoreError``: a file cannot be read.
+    func knownUsage(of batch: borrowing InputBatch) throws(StoreError) -> KnownUsage?
     /// The end that every partition of a cluster was read to.
     func offsets(cluster: String) -> [PartitionKey: Int64]
 }

@@ -59,7 +59,8 @@ package final class LedgerTables: Sendable {
     /// Loads a batch's accounts and ids.
     ///
     /// Memory is asked before files, so that an id that moves from one to the other in between is
-    /// never missed; and files are asked beside the lock, for they may have to be read.
+    /// never missed; and files are asked beside the lock, for they may have to be read. Of those that
+    /// were asked before, see ``knownUsage(of:)``, only what came since is asked.
     package func load(
         _ batch: borrowing InputBatch,
         dueAt now: Timestamp,
@@ -119,11 +120,26 @@ package final class LedgerTables: Sendable {
                 commands: [:]
             )
         }
-        try sealedIDs?.find(keys, &known)
+        let asked = batch.knownUsage.flatMap { $0.count == usageCount ? $0 : nil }
+        asked?.fill(&known)
+        try sealedIDs?.find(keys, in: 0..<usageCount, after: asked?.through ?? 0, &known)
+        try sealedIDs?.find(keys, in: usageCount..<keys.count, after: 0, &known)
         for index in usageCount..<keys.count { loaded.commands[keys[index]] = known[index] }
         known.removeSubrange(usageCount...)
         loaded.usage = known
         return loaded
+    }
+
+    /// What files know of the ids of a batch's usage, asked beside the writer; nil: there are no files.
+    package func knownUsage(of batch: borrowing InputBatch) throws(StoreError) -> KnownUsage? {
+        // Asked first: of what becomes a file meanwhile more may be found, but nothing be missed.
+        guard let sealedIDs, case let through = sealedIDs.through, through > 0 else { return nil }
+        var keys: [IDKey] = []
+        keys.reserveCapacity(batch.usage.count)
+        for index in batch.usage.indices { keys.append(batch.usage[index].key) }
+        var known = [KnownID?](repeating: nil, count: keys.count)
+        try sealedIDs.find(keys, &known)
+        return KnownUsage(known, through: through)
     }
 
     /// The keys of a batch's usage, in its order, and then those of its commands.

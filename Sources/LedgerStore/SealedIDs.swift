@@ -2,8 +2,30 @@ package import Credits
 
 /// Where the ids are that a store no longer has in memory.
 package protocol SealedIDs: AnyObject, Sendable {
-    /// Looks up every key of which nothing is known yet; `known` has a place for each key.
-    func find(_ keys: [IDKey], _ known: inout [KnownID?]) throws(StoreError)
+    /// The last commit whose ids can be found here, and those of all before it; 0: none can.
+    var through: UInt64 { get }
+
+    /// Looks up keys of which nothing is known yet.
+    ///
+    /// - Parameters:
+    ///   - keys: some that are asked about.
+    ///   - range: which of them.
+    ///   - commit: what commits up to this one used up need not be found.
+    ///   - known: has a place for each key.
+    /// - Throws: ``StoreError``: what is there cannot be read.
+    func find(
+        _ keys: [IDKey],
+        in range: Range<Int>,
+        after commit: UInt64,
+        _ known: inout [KnownID?]
+    ) throws(StoreError)
+}
+
+extension SealedIDs {
+    /// Looks up every key of which nothing is known yet.
+    package func find(_ keys: [IDKey], _ known: inout [KnownID?]) throws(StoreError) {
+        try find(keys, in: keys.indices, after: 0, &known)
+    }
 }
 
 /// The ids of consecutive commits, which change no more: on their way from memory to a file.

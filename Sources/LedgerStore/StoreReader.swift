@@ -77,6 +77,10 @@ package final class StoreReader: LedgerReader {
         return found
     }
 
+    package func knownUsage(of batch: borrowing InputBatch) throws(StoreError) -> KnownUsage? {
+        try tables.knownUsage(of: batch)
+    }
+
     func known(_ key: IDKey) throws(StoreError) -> KnownID? { try tables.known(key) }
 
     package func usageEntry(usageID: String, source: String) throws(StoreError) -> EntryRecord? {

@@ -9,6 +9,8 @@ final class Intake: AssignmentHandler {
     private let source: any MessageSource
     private let clock: any WorkerClock
     private let batches: HandOver<InputBatch>
+    /// Gives a batch to the ledger.
+    private let give: (InputBatch) -> Void
     private let time: InputTime
     private let reader: any LedgerReader
     private let metadata: String
@@ -42,6 +44,7 @@ final class Intake: AssignmentHandler {
         self.source = source
         self.clock = clock
         self.batches = batches
+        give = { batches.put(Self.lookingUp($0, reader)) }
         self.time = time
         self.reader = reader
         metadata = OffsetAudit.metadata(of: identity)
@@ -59,8 +62,17 @@ final class Intake: AssignmentHandler {
                 decoder: decoder
             ),
             settings: settings,
-            put: { [batches] in batches.put($0) }
+            put: give
         )
+    }
+
+    /// The batch with what files know of its ids: to look there is not the ledger's work, for which all
+    /// else waits.
+    private static func lookingUp(_ batch: InputBatch, _ reader: any LedgerReader) -> InputBatch {
+        var batch = batch
+        // What cannot be read the ledger asks for again, and says why it cannot.
+        batch.knownUsage = try? reader.knownUsage(of: batch)
+        return batch
     }
 
     /// Begins to read.
@@ -150,7 +162,7 @@ final class Intake: AssignmentHandler {
     }
 
     private func handOver() {
-        if !order.isEmpty { batches.put(order.takeBatch()) }
+        if !order.isEmpty { give(order.takeBatch()) }
         machine.handedOver()
         if order.isSettlingWanted { settlingSince = settlingSince ?? clock.elapsed }
         noteTime()
@@ -214,7 +226,7 @@ final class Intake: AssignmentHandler {
     }
 
     func began(_ partition: PartitionKey, at offset: Int64) {
-        batches.put(order.begin(partition, at: offset))
+        give(order.begin(partition, at: offset))
     }
 
     func revoked(_ partitions: [PartitionKey]) {

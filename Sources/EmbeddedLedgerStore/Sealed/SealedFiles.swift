@@ -70,14 +70,24 @@ final class SealedFiles: SealedIDs, Sendable {
         contents.withLock { $0.runs.removeAll { gone.contains($0.run.header.id) } }
     }
 
+    /// The last commit of the newest run: each begins behind the one before it.
+    var through: UInt64 {
+        contents.withLock { $0.runs.reduce(0) { max($0, $1.run.header.commits.upperBound) } }
+    }
+
     /// Asks filter by filter, each for all keys at once: what one key waits for memory is then spent
     /// on the others.
-    func find(_ keys: [IDKey], _ known: inout [KnownID?]) throws(StoreError) {
-        let runs = runs
+    func find(
+        _ keys: [IDKey],
+        in range: Range<Int>,
+        after commit: UInt64,
+        _ known: inout [KnownID?]
+    ) throws(StoreError) {
+        let runs = runs.filter { $0.run.header.commits.upperBound > commit }
         guard !runs.isEmpty else { return }
         var pending: [Int32] = []
-        pending.reserveCapacity(keys.count)
-        for index in keys.indices where known[index] == nil { pending.append(Int32(index)) }
+        pending.reserveCapacity(range.count)
+        for index in range where known[index] == nil { pending.append(Int32(index)) }
         // Newest first: what is found is what counts, and is not looked for any further.
         for run in runs where !pending.isEmpty {
             var isAnyFound = false
