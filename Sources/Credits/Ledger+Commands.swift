@@ -96,10 +96,12 @@ extension Application {
             knownCommands[claim] != nil
                 || !accounts[account].schedules.isEmpty && accounts[account].hasGrant(grantID)
         else { return nil }
+        // Of all others the grant would take its id from the command.
+        let field = if case .grant = command.action { "grant_id" } else { "command_id" }
         return Refusal(
             .duplicateGrant,
-            field: "grant_id",
-            message: "expected grant_id to be new for the account, got: \(grantID)"
+            field: field,
+            message: "expected \(field) to be no grant_id of the account, got: \(grantID)"
         )
     }
 

@@ -7,9 +7,17 @@ extension Application {
         by command: Command,
         of account: Int
     ) -> Refusal? {
-        if let scheduled = accounts[account].scheduledGrant(grantID),
-            credits == nil || credits == scheduled.terms.credits
-        {
+        if let scheduled = accounts[account].scheduledGrant(grantID) {
+            // Nothing of it is in the balance that a part could be taken from.
+            let whole = scheduled.terms.credits
+            if let credits, credits != whole {
+                return Refusal(
+                    .exceedsRemaining,
+                    field: "credits",
+                    message: "expected credits to be all of a grant that is not effective yet, "
+                        + "\(whole), got: \(credits)"
+                )
+            }
             cancel(scheduled.ordinal, by: command, of: account)
             return nil
         }

@@ -238,8 +238,23 @@ struct Application {
         for input in invalid { refuse(input.message, input.refusal) }
     }
 
+    /// Brings the dead letters of each partition into the order of its records, whatever was wrong with
+    /// each; those of one partition share the places that they have.
+    private mutating func orderDeadLetters() {
+        guard commit.deadLetters.count > 1 else { return }
+        let partitions = Dictionary(grouping: commit.deadLetters.indices) {
+            commit.deadLetters[$0].message.origin.partition
+        }
+        for places in partitions.values {
+            let letters = places.map { commit.deadLetters[$0] }
+                .sorted { $0.message.origin.offset < $1.message.origin.offset }
+            for (place, letter) in zip(places, letters) { commit.deadLetters[place] = letter }
+        }
+    }
+
     /// Mutating, for consuming a copy would share every list, and copy those that still move.
     mutating func finish() -> Transition {
+        orderDeadLetters()
         for (group, account) in accountOf.enumerated() where thresholdsMoved[account] {
             commit.groups[group].thresholds = accounts[account].thresholds.states
         }

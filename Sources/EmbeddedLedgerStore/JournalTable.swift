@@ -81,17 +81,17 @@ enum JournalTable {
         return part
     }
 
-    /// Whether the journal holds a commit of this number or a later one.
-    static func hasCommit(
+    /// The first commit that the table holds of this number or a later one; nil: there is none.
+    static func firstCommit(
         from number: UInt64,
         _ transaction: borrowing LMDBTransaction,
         _ table: LMDBTable
-    ) throws(StoreError) -> Bool {
-        var isFound = false
-        try transaction.forEach(in: table, from: key(number, part: 0)) { _, _ in
-            isFound = true
+    ) throws(StoreError) -> UInt64? {
+        var first: UInt64?
+        try transaction.forEach(in: table, from: key(number, part: 0)) { key, _ in
+            first = UInt64(bigEndian: key.prefix(8))
             return false
         }
-        return isFound
+        return first
     }
 }

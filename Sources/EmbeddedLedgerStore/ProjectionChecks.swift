@@ -20,6 +20,8 @@ struct ProjectionChecks {
     private var checkpoints: [Checkpoint] = []
     private var offsets: [String: [PartitionKey: Int64]] = [:]
     private var partCount = 0
+    /// A commit in the data file that is none of those that belong there.
+    private var strange: UInt64?
     /// Why they cannot be read; nil: they can.
     private var fault: String?
 
@@ -33,9 +35,21 @@ struct ProjectionChecks {
         do throws(StoreError) {
             offsets = try OffsetsTable.read(transaction, tables.offsets)
             partCount = try transaction.count(tables.journal)
+            strange = try Self.strangeCommit(beside: state, transaction, tables.journal)
         } catch {
             fault = error.message
         }
+    }
+
+    /// The first commit in the journal's table before those that are kept there, or behind the last.
+    private static func strangeCommit(
+        beside state: StateRow,
+        _ transaction: borrowing LMDBTransaction,
+        _ journal: LMDBTable
+    ) throws(StoreError) -> UInt64? {
+        let first = try JournalTable.firstCommit(from: 0, transaction, journal)
+        if let first, first < state.journalFrom { return first }
+        return try JournalTable.firstCommit(from: state.head.number + 1, transaction, journal)
     }
 
     /// Reads the accounts, in many short transactions: for as long as one is open, a worker beside it can
@@ -108,6 +122,14 @@ struct ProjectionChecks {
     /// Checks what is to be so after the last commit.
     func finish(_ verifier: inout LedgerVerifier) {
         if let fault { return verifier.note(.checkpoint, state.head.number, fault) }
+        if let strange {
+            verifier.note(
+                .commitNumber,
+                strange,
+                "expected the data file to hold commits \(state.journalFrom) to "
+                    + "\(state.head.number), got: commit \(strange)"
+            )
+        }
         guard let totals = verifier.totals else { return }
         let checks: KeyValuePairs = [
             "offsets": offsets == verifier.offsetsRead,

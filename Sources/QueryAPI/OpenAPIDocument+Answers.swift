@@ -88,7 +88,7 @@ extension OpenAPIDocument {
                   minimum: 0
                   description: >-
                     Records not yet applied, over all assigned partitions of all input topics; null
-                    before the first assignment.
+                    before the first assignment, and while Kafka does not tell where they end.
             Grant:
               type: object
               required:

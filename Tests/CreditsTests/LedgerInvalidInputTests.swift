@@ -45,6 +45,64 @@ import Testing
         #expect(transition.accounts.isEmpty)
     }
 
+    @Test func whatIsWrongStandsInTheOrderOfTheRecordsWhateverIsWrongWithIt() {
+        var batch = InputBatch(cluster: "cluster-1")
+        batch.partitions = (0..<2).map {
+            PartitionProgress(topic: "usage.events", partition: $0, from: 0, next: 9)
+        }
+        func invalid(_ partition: Int32, _ offset: Int64) -> InvalidInput {
+            InvalidInput(
+                message: ReceivedMessage(
+                    origin: Origin(partition: partition, offset: offset),
+                    timestamp: LedgerTable.beginning,
+                    key: nil,
+                    value: nil,
+                    headers: -1
+                ),
+                refusal: Refusal(.invalidJSON, message: "expected value to be JSON")
+            )
+        }
+        // As it comes where what is refused for other reasons is found out at other times.
+        batch.invalid = [(0, 5), (1, 8), (0, 2), (1, 1), (0, 4)].map { invalid($0, $1) }
+        let loaded = Loaded(
+            commitNumber: 1,
+            recordedAt: .earliest,
+            nextAccountNumber: 1,
+            accounts: BatchAccounts(),
+            usage: [],
+            commands: [:]
+        )
+        let commit = Ledger(policies: Policies())
+            .apply(batch, to: loaded, now: LedgerTable.beginning).commit
+        #expect(
+            commit.deadLetters.map(\.message.origin)
+                == [(0, 2), (1, 1), (0, 4), (1, 8), (0, 5)].map {
+                    Origin(partition: $0, offset: $1)
+                }
+        )
+    }
+
+    @Test func aRefusalNamesTheFieldThatWasSent() throws {
+        var store = TestStore(policies: Policies())
+        let inputs = try LedgerTable(
+            """
+            grant  c1  acme   10  grant=g1      applied    balance 10   grant.created changed
+            adjust g1  acme   5                 rejected   balance 10
+                duplicate_grant command.rejected
+            grant  g2  acme   10  effective=P2D applied    balance 10   grant.created
+            void   v1  acme    4  grant=g2      rejected   balance 10
+                exceeds_remaining command.rejected
+            """
+        ).lines.compactMap { if case .input(let input) = $0.step { input } else { nil } }
+        let refusals = store.apply(inputs, at: LedgerTable.beginning).commit.deadLetters
+            .map(\.refusal)
+        #expect(refusals.map(\.field) == ["command_id", "credits"])
+        #expect(
+            refusals.last?.message
+                == "expected credits to be all of a grant that is not effective yet, 10, got: 4"
+        )
+    }
+
     @Test func timeDoesNotRunBackwardsWhenTheClockDoes() {
         let before = LedgerTable.beginning
         let loaded = Loaded(

@@ -80,6 +80,19 @@ struct ProjectionTests {
         #expect(try faults() == [.checkpoint])
     }
 
+    @Test(arguments: [1, 41, 60])
+    func aCommitThatWasPutBesideTheOthersIsNamed(number: UInt64) throws {
+        try makeStore()
+        try change { transaction, tables in
+            let last = try JournalTable.withCommit(40, transaction, tables.journal) { $0.copy() }
+            let bytes = try #require(last)
+            let key = [UInt8](bigEndian: number) + [UInt8](bigEndian: UInt16(0))
+            try transaction.put(bytes.span, for: key, in: tables.journal)
+        }
+        let faults = try EmbeddedJournal(readOnly: directory.path).verify().faults
+        #expect(faults.first { $0.kind == .commitNumber }?.commit == number)
+    }
+
     @Test func aRowOfAccountsThatIsDamagedIsFound() throws {
         try makeStore()
         try change { transaction, tables in

@@ -75,6 +75,10 @@ import UsageCodec
 
     @Test(arguments: [
         (#""type":"void""#, "missing_field", "grant_id"),
+        (
+            #""type":"adjust","credits":1,"reason":"","actor":{"type":"a","id":"b"}"#,
+            "invalid_field", "reason"
+        ),
         (#""type":"void","grant_id":null"#, "missing_field", "grant_id"),
         (#""type":"void","grant_id":"\u0007""#, "invalid_field", "grant_id"),
         ("\(void),\"credits\":0", "invalid_field", "credits"),

@@ -17,7 +17,8 @@ struct APIClient {
     ///   - path: parts of the path; each is escaped, so an id may hold anything.
     ///   - query: parameters without a value are left out.
     /// - Returns: the body of a successful answer.
-    /// - Throws: exit code 69 where no useful answer comes, 65 where what was asked for is refused.
+    /// - Throws: exit code 69 where no useful answer comes, 65 where what was asked for is refused, 64
+    ///   where it was asked for in a wrong way.
     func get(_ path: [String], query: KeyValuePairs<String, String?>) throws(CommandFailure)
         -> Data
     {
@@ -119,10 +120,13 @@ struct APIClient {
                     + "names who signed it"
             case .system(let words): words
             }
+        let sentence = "Cannot reach the API at \(address.url) (from \(address.origin)): \(reason)."
+        // It runs, where only its certificate is the matter.
+        if case .untrusted = fault { return CommandFailure(.unavailable, sentence) }
         return CommandFailure(
             .unavailable,
             """
-            Cannot reach the API at \(address.url) (from \(address.origin)): \(reason).
+            \(sentence)
             Start it with `drawdown dev` or `drawdown run`, or name another with --api URL.
             """
         )
@@ -132,8 +136,14 @@ struct APIClient {
         let problem = try? JSONDecoder().decode(Problem.self, from: body)
         let sentence = problem?.detail ?? problem?.title ?? "the API answered with status \(status)"
         // 401, 403 and 429 are the service's state, not the question's fault; so is 5xx.
-        let isAnswerable = [400, 402, 404, 409, 413, 422].contains(status)
-        return CommandFailure(isAnswerable ? .data : .unavailable, sentence.printable)
+        let code: ExitCodes =
+            switch status {
+            case 400: .usage
+            case 402, 404, 409, 413, 422: .data
+            default: .unavailable
+            }
+        // Who may not ask has sent nothing, and will not by asking again.
+        return CommandFailure(code, sentence.printable, isFinal: [401, 403].contains(status))
     }
 
     /// Path and query below the API's base URL, which may have a path of its own.

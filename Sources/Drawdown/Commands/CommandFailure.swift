@@ -5,10 +5,13 @@ struct CommandFailure: Error, Equatable {
     let exitCode: ExitCodes
     /// What, where, and what can be done, in one or more lines; empty where all is said already.
     let message: String
+    /// Whether the same would fail again, whatever its exit code says.
+    let isFinal: Bool
 
-    init(_ exitCode: ExitCodes, _ message: String) {
+    init(_ exitCode: ExitCodes, _ message: String, isFinal: Bool = false) {
         self.exitCode = exitCode
         self.message = message
+        self.isFinal = isFinal
     }
 
     /// All faults of a configuration, one a line.

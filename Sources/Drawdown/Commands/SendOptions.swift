@@ -75,7 +75,7 @@ struct SendOptions: ParsableArguments {
             let data = try client.post(["v1", "commands"], query: ["wait": "\(wait)"], body: body)
             try api.print(data, of: client, as: OutcomeAnswer.self) { $0.text }
         } catch {
-            guard error.exitCode == .unavailable else { throw error }
+            guard error.exitCode == .unavailable, !error.isFinal else { throw error }
             throw CommandFailure(
                 .unavailable,
                 error.message + "\nTo send it again without doing it twice: --command-id \(id)"

@@ -105,9 +105,18 @@ extension HTTPFault {
         case let error as NIOConnectionError: self.init(connecting: error)
         case is ChannelError: self = .timedOut
         case let error as IOError: self = .system(error.description)
-        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: self = .untrusted("\(error)")
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
+            self = .untrusted(Self.reason(of: "\(error)"))
         default: self = .system("\(error)")
         }
+    }
+
+    /// The library's reason, such as `certificate verify failed`, without its numbers and source files.
+    static func reason(of words: String) -> String {
+        guard let reason = words.firstMatch(of: /OPENSSL_internal:([A-Z0-9_]+)/) else {
+            return words.replacing(#/ at [^ ]+:[0-9]+/#, with: "")
+        }
+        return reason.1.lowercased().replacing("_", with: " ")
     }
 
     private init(connecting error: NIOConnectionError) {

@@ -45,10 +45,12 @@ struct Topics: Equatable, Sendable {
     /// A topic that is both read and written would feed the worker with its own words.
     private func faultShared(_ given: [(name: String, value: YAMLValue)]) {
         let all = usage + [commands, triggers, deadLetters]
-        var faulted: Set<String> = []
-        // The last of those that were given: it may share its name with a key that was left out.
-        for (name, value) in given.reversed()
-        where all.filter({ $0 == name }).count > 1 && faulted.insert(name).inserted {
+        var first: Set<String> = []
+        for (name, value) in given {
+            let isShared = all.count { $0 == name } > 1
+            // Of those that were given the first may keep it, unless a key that was left out has it.
+            let isDefault = all.count { $0 == name } > given.count { $0.name == name }
+            guard isShared, isDefault || !first.insert(name).inserted else { continue }
             value.fail("a topic that no other key of topics names", got: name)
         }
     }

@@ -53,6 +53,13 @@ struct AdjustFields: CommandBody {
         for field in [Field.reason, .actor] where fields[field] == nil {
             throw .missing(field.name)
         }
+        // Required, so that somebody says why.
+        _ = try document.text(
+            at: fields[.reason],
+            Field.reason.name,
+            lengths: 1...1024,
+            in: &arena
+        )
         self.commandID = commandID
         self.credits = credits
     }

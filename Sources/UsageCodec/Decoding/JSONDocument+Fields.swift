@@ -143,7 +143,12 @@ extension JSONDocument {
             let slice = slice(of: node, in: &arena)
             if let duration = CalendarDuration(arena.string(of: slice)) { return duration }
         }
-        throw invalid(node, field, "an ISO 8601 duration such as P30D", in: &arena)
+        throw invalid(
+            node,
+            field,
+            "an ISO 8601 duration such as P30D, of at most 10,000 years",
+            in: &arena
+        )
     }
 
     /// An ISO 8601 duration that is not 0.

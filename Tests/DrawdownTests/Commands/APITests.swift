@@ -73,6 +73,15 @@ import Testing
         #expect(other.isSecure && other.port == 8443)
     }
 
+    @Test func whyACertificateIsNotTrustedIsSaidInWords() {
+        let words = """
+            sslError([Error: 268435581 error:1000007d:SSL routines:OPENSSL_internal:\
+            CERTIFICATE_VERIFY_FAILED at /build/CNIOBoringSSL/ssl/handshake.cc:320])
+            """
+        #expect(HTTPFault.reason(of: words) == "certificate verify failed")
+        #expect(HTTPFault.reason(of: "failed at /build/ssl.cc:12]") == "failed]")
+    }
+
     @Test func aServerWithoutTLSIsNotTrusted() throws {
         let server = try LoopbackServer(answer: "HTTP/1.1 200 OK\r\n\r\n{}")
         let connection = TLSConnection(host: "localhost", port: server.port, timeout: .seconds(10))

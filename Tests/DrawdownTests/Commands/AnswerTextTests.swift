@@ -102,6 +102,20 @@ struct AnswerTextTests {
         #expect(DeadLettersAnswer.json(ofLetter: 1, in: Data(json.utf8)) == nil)
     }
 
+    @Test func aQuestionThatIsNoneIsTheCommandLinesFault() throws {
+        let address = try APIAddress.resolve(flag: "http://h", variable: nil) { _ in nil }
+        let failure = APIClient(address: address).refusal(status: 400, body: Data())
+        #expect(failure.exitCode == .usage)
+    }
+
+    @Test(arguments: [(401, true), (403, true), (429, false), (503, false)])
+    func whoMayNotAskNeedNotAskAgain(status: Int, isFinal: Bool) throws {
+        let address = try APIAddress.resolve(flag: "http://h", variable: nil) { _ in nil }
+        let failure = APIClient(address: address).refusal(status: status, body: Data())
+        #expect(failure.exitCode == .unavailable)
+        #expect(failure.isFinal == isFinal)
+    }
+
     @Test(arguments: [
         (402, true), (409, true), (422, true), (401, false), (403, false), (503, false),
     ])

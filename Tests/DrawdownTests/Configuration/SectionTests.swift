@@ -34,6 +34,17 @@ import Testing
         #expect(lines.first?.contains("to be a topic that no other key of topics names") == true)
     }
 
+    @Test func everyTopicThatIsNamedTwiceIsSaid() {
+        let lines = faults("topics: { usage: [a], commands: a, triggers: a, dead_letters: a }")
+        #expect(
+            lines.map { $0.contains("expected topics.") ? $0.split(separator: " ")[2] : "" } == [
+                "topics.commands", "topics.triggers", "topics.dead_letters",
+            ]
+        )
+        // Those that were left out have their own names first.
+        #expect(faults("topics: { usage: [webhook.triggers, webhook.triggers] }").count == 2)
+    }
+
     @Test(
         "only loopback is listened on",
         arguments: [
