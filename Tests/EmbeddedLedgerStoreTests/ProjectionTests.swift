@@ -80,11 +80,12 @@ struct ProjectionTests {
         #expect(try faults() == [.checkpoint])
     }
 
-    @Test(arguments: [1, 41, 60])
+    /// Before those that are in the data file, the others being sealed, and behind the last.
+    @Test(arguments: [0, 81, 100])
     func aCommitThatWasPutBesideTheOthersIsNamed(number: UInt64) throws {
-        try makeStore()
+        try makeStore(commits: 80)
         try change { transaction, tables in
-            let last = try JournalTable.withCommit(40, transaction, tables.journal) { $0.copy() }
+            let last = try JournalTable.withCommit(80, transaction, tables.journal) { $0.copy() }
             let bytes = try #require(last)
             let key = [UInt8](bigEndian: number) + [UInt8](bigEndian: UInt16(0))
             try transaction.put(bytes.span, for: key, in: tables.journal)
