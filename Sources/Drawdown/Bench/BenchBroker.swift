@@ -22,7 +22,7 @@ final class BenchBroker {
         static let fewest = 12
         /// What the fastest worker is sent at half its speed is kept as a whole, so that it may fall
         /// behind: the sender has the same processors.
-        static let paced = 60
+        static let paced = 120
         let events: Int
         let commands: Int
 
