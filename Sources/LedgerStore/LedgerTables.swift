@@ -134,9 +134,7 @@ package final class LedgerTables: Sendable {
     package func knownUsage(of batch: borrowing InputBatch) throws(StoreError) -> KnownUsage? {
         // Asked first: of what becomes a file meanwhile more may be found, but nothing be missed.
         guard let sealedIDs, case let through = sealedIDs.through, through > 0 else { return nil }
-        var keys: [IDKey] = []
-        keys.reserveCapacity(batch.usage.count)
-        for index in batch.usage.indices { keys.append(batch.usage[index].key) }
+        let keys = batch.usage.map(\.key)
         var known = [KnownID?](repeating: nil, count: keys.count)
         try sealedIDs.find(keys, &known)
         return KnownUsage(known, through: through)

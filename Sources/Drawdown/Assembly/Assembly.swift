@@ -63,6 +63,7 @@ enum Assembly {
     private static func logOutcomes(of control: Worker.Control, _ logger: Logger) async throws {
         var last: UInt64 = 0
         while true {
+            // The pace of the log; the task is cancelled when the worker ends.
             try await Task.sleep(for: .seconds(60))
             let figures = control.telemetry.figures
             guard figures.outcomes.total > last else { continue }

@@ -177,6 +177,7 @@ private final class DevelopmentSession: Sendable {
         var report = LiveReport(mode: .ofStandardOutput())
         var gauge = LiveGauge(storePath: directory, api: api, broker: brokerAddress)
         while !hasEnded.load(ordering: .acquiring) {
+            // The pace at which lines are shown, not a wait for anything.
             try await Task.sleep(for: report.interval)
             let lag = await health.lagMessages()
             StandardStreams.write(

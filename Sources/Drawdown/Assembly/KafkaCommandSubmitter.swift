@@ -113,6 +113,7 @@ final class KafkaCommandSubmitter: CommandSubmitter {
                 let message = "no new producer for commands, trying again: \(error.reason)"
                 log(KafkaLogLine(level: .error, facility: "COMMANDS", message: message))
             }
+            // On a thread of its own; whoever stops this waits for nobody, so the pause may end late.
             Thread.sleep(forTimeInterval: 1)
         }
     }

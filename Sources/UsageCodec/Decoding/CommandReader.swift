@@ -2,6 +2,9 @@ public import Credits
 
 /// Reads commands (contract §2.2): first what all types share, then what the type adds.
 struct CommandReader {
+    /// Bytes of a `reason`, at most.
+    static let maximumReason = 1024
+
     /// The fields of every type; what a type does not have is ignored, as unknown fields are.
     enum Field: Int, CaseIterable {
         case commandID, type, customerID, creditType, actor, reason
@@ -78,7 +81,7 @@ struct CommandReader {
         let reason = try document.text(
             at: fields[.reason],
             Field.reason.name,
-            lengths: 0...1024,
+            lengths: 0...Self.maximumReason,
             in: &batch.bytes
         )
         let body = try body(of: type, fields, commandID, of: document, message, in: &batch.bytes)

@@ -57,7 +57,7 @@ struct AdjustFields: CommandBody {
         _ = try document.text(
             at: fields[.reason],
             Field.reason.name,
-            lengths: 1...1024,
+            lengths: 1...CommandReader.maximumReason,
             in: &arena
         )
         self.commandID = commandID
